@@ -1,0 +1,61 @@
+"""The audit trail: who did what, append-only, sealed in chained blocks (:mod:`steelyard.core.sealing`)."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Index, String
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from steelyard.core.actors import Actor
+from steelyard.core.clock import utc_now
+from steelyard.core.context import request_id
+from steelyard.core.models import Base, BigInt, JsonText
+from steelyard.core.sequence import Sequenced
+
+
+class AuditEntry(Sequenced, Base):
+    """One act of one person (审计记录)."""
+
+    __tablename__ = "audit_entry"
+    at: Mapped[datetime] = mapped_column(nullable=False)
+    user_id: Mapped[int | None] = mapped_column(BigInt)
+    org_id: Mapped[int | None] = mapped_column(BigInt, index=True)
+    action: Mapped[str] = mapped_column(String(80), nullable=False)
+    subject: Mapped[str] = mapped_column(String(120), nullable=False, index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(JsonText, nullable=False)
+    request_id: Mapped[str] = mapped_column(String(64), nullable=False)
+
+    __table_args__ = (
+        Index("ix_audit_entry_feed", "epoch", "txid", "id"),
+        {"info": {"append_only": True}},
+    )
+
+    def leaf(self) -> dict[str, Any]:
+        """Return what a seal covers, as plain JSON values."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "user_id": self.user_id,
+            "org_id": self.org_id,
+            "action": self.action,
+            "subject": self.subject,
+            "detail": self.detail,
+            "request_id": self.request_id,
+        }
+
+
+def record(
+    session: Session, actor: Actor | None, action: str, subject: str, detail: dict[str, Any] | None = None
+) -> None:
+    """Write one entry in the caller's transaction; ``actor`` is ``None`` for the system's own acts."""
+    session.add(
+        AuditEntry(
+            at=utc_now(),
+            user_id=actor.user_id if actor else None,
+            org_id=actor.org_id if actor else None,
+            action=action,
+            subject=subject,
+            detail=detail or {},
+            request_id=request_id.get(),
+        )
+    )

@@ -1,0 +1,40 @@
+"""Time: UTC inside, Asia/Shanghai for business dates, one switch by which tests move it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+_shift = timedelta(0)
+
+
+def utc_now() -> datetime:
+    """Return the application's clock, aware, in UTC."""
+    return datetime.now(UTC) + _shift
+
+
+def business_date(moment: datetime) -> date:
+    """Return the date on which ``moment`` falls in Asia/Shanghai."""
+    return moment.astimezone(SHANGHAI).date()
+
+
+def shift() -> timedelta:
+    """Return by how much tests have moved the clock; zero in production."""
+    return _shift
+
+
+@contextmanager
+def shifted(**delta: float) -> Iterator[None]:
+    """Move this process's clock, the database's as seen by ``db_now`` included (for tests).
+
+    ``delta`` takes the keyword arguments of :class:`datetime.timedelta`.
+    """
+    global _shift
+    before = _shift
+    _shift = before + timedelta(**delta)
+    try:
+        yield
+    finally:
+        _shift = before

@@ -1,0 +1,87 @@
+"""The database: SQLite (embedded) and PostgreSQL (production) behind one small class."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.orm import Session, sessionmaker
+
+from steelyard.core import clock
+
+_SQLITE_NOW = text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
+_POSTGRESQL_NOW = text("SELECT clock_timestamp()")
+_READ_ONLY = "steelyard_read_only"
+SQLITE_BUSY_SECONDS = 30
+
+
+class Database:
+    """An engine and its two kinds of transaction."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        """Connect lazily to ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``); ``options`` go to the engine."""
+        parsed = make_url(url)
+        if parsed.drivername in {"postgresql", "postgres"}:
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        self.url = parsed
+        self.dialect = parsed.get_backend_name()
+        if self.dialect == "postgresql":
+            options.setdefault("pool_pre_ping", True)
+        self.engine: Engine = create_engine(parsed, **options)
+        if self.dialect == "sqlite":
+            _prepare_sqlite(self.engine)
+            reading = self.engine.execution_options(**{_READ_ONLY: True})
+        else:
+            reading = self.engine.execution_options(postgresql_readonly=True)
+        self._writing = sessionmaker(self.engine, expire_on_commit=False)
+        self._reading = sessionmaker(reading, expire_on_commit=False)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One transaction that may change things: commits at the end, rolls back on an exception."""
+        with self._writing.begin() as session:
+            yield session
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """One transaction that only reads; on SQLite it never waits for writers."""
+        with self._reading() as session:
+            yield session
+
+    def close(self) -> None:
+        """Return every pooled connection."""
+        self.engine.dispose()
+
+
+def db_now(session: Session) -> datetime:
+    """Return the database's clock, which decides every deadline (aware, UTC)."""
+    if session.get_bind().dialect.name == "sqlite":
+        moment = datetime.fromisoformat(session.execute(_SQLITE_NOW).scalar_one()).replace(tzinfo=UTC)
+    else:
+        moment = session.execute(_POSTGRESQL_NOW).scalar_one().astimezone(UTC)
+    return moment + clock.shift()
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    """Make SQLite's transactions explicit: a writer takes its lock at BEGIN, so none fails half-way."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in (
+            f"busy_timeout={SQLITE_BUSY_SECONDS * 1000}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "recursive_triggers=ON",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        reads = connection.get_execution_options().get(_READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

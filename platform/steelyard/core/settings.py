@@ -1,0 +1,140 @@
+"""Settings from the environment, checked once at start; every mistake gets its own sentence."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+SECRET_BYTES = 32
+SHORTEST_SECRET = 32
+MEBIBYTE = 1 << 20
+
+
+class SettingsError(Exception):
+    """Settings that cannot be used; ``mistakes`` holds one sentence for each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        self.mistakes = mistakes
+        super().__init__("\n".join(mistakes))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation decides. ``public_url`` is where browsers reach it, if a proxy stands before it."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    public_url: str | None = None
+    log_format: str = "text"
+    log_level: str = "INFO"
+    locale: str = "zh"
+    max_body_bytes: int = 16 * MEBIBYTE
+    requests_per_minute: int = 1200
+    trusted_proxies: int = 0
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
+        """Read ``STEELYARD_*``; raise :class:`SettingsError` with every mistake at once."""
+        reader = _Reader(os.environ if environ is None else environ)
+        data_dir = reader.directory("DATA_DIR", "var")
+        url = reader.database_url(f"sqlite:///{data_dir / 'steelyard.db'}")
+        settings = cls(
+            data_dir=data_dir,
+            database_url=url,
+            secret_key=reader.secret(data_dir, embedded=url.startswith("sqlite")),
+            public_url=reader.url("PUBLIC_URL"),
+            log_format=reader.choice("LOG_FORMAT", "text", ("text", "json")),
+            log_level=reader.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+            locale=reader.choice("LOCALE", "zh", ("zh", "en")),
+            max_body_bytes=reader.number("MAX_BODY_BYTES", 16 * MEBIBYTE, 65_536, 1024 * MEBIBYTE),
+            requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 1200, 10, 1_000_000),
+            trusted_proxies=reader.number("TRUSTED_PROXIES", 0, 0, 8),
+        )
+        if reader.mistakes:
+            raise SettingsError(reader.mistakes)
+        return settings
+
+
+class _Reader:
+    """Reads one variable at a time and collects the mistakes."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.mistakes: list[str] = []
+
+    def _raw(self, name: str) -> str | None:
+        value = self._environ.get(f"STEELYARD_{name}", "").strip()
+        return value or None
+
+    def directory(self, name: str, default: str) -> Path:
+        path = Path(self._raw(name) or default).expanduser().absolute()
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.mistakes.append(f"STEELYARD_{name}: the folder {path} cannot be made ({error.strerror}).")
+            return path
+        if not os.access(path, os.W_OK | os.X_OK):
+            self.mistakes.append(f"STEELYARD_{name}: the folder {path} cannot be written to by this user.")
+        return path
+
+    def database_url(self, default: str) -> str:
+        value = self._raw("DATABASE_URL") or default
+        try:
+            backend = make_url(value).get_backend_name()
+        except ArgumentError:
+            backend = ""
+        if backend not in {"sqlite", "postgresql"}:
+            self.mistakes.append(
+                "STEELYARD_DATABASE_URL: write sqlite:////folder/file.db or postgresql://user:password@host/database."
+            )
+        return value
+
+    def secret(self, data_dir: Path, *, embedded: bool) -> str:
+        value = self._raw("SECRET_KEY")
+        if value is None and embedded and not self.mistakes:
+            return _kept_secret(data_dir / "secret.key")
+        if value is None:
+            self.mistakes.append(
+                "STEELYARD_SECRET_KEY: set it to at least 32 random characters, the same on every server; "
+                "python3 -c 'import secrets; print(secrets.token_urlsafe(32))' makes one."
+            )
+        elif len(value) < SHORTEST_SECRET:
+            self.mistakes.append("STEELYARD_SECRET_KEY: it is shorter than 32 characters.")
+        return value or ""
+
+    def url(self, name: str) -> str | None:
+        value = self._raw(name)
+        if value is not None and not value.startswith(("http://", "https://")):
+            self.mistakes.append(f"STEELYARD_{name}: it must begin with http:// or https://.")
+        return value.rstrip("/") if value else None
+
+    def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
+        value = self._raw(name) or default
+        if value not in allowed:
+            self.mistakes.append(f"STEELYARD_{name}: choose one of {', '.join(allowed)}, not {value!r}.")
+        return value
+
+    def number(self, name: str, default: int, least: int, most: int) -> int:
+        value = self._raw(name)
+        if value is None:
+            return default
+        if not (value.isascii() and value.isdigit()) or not least <= int(value[:12]) <= most or len(value) > 12:
+            self.mistakes.append(f"STEELYARD_{name}: give a whole number from {least} to {most}, not {value!r}.")
+            return default
+        return int(value)
+
+
+def _kept_secret(path: Path) -> str:
+    """Return the secret of an embedded installation, made at its first start and readable by its owner alone."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(secrets.token_urlsafe(SECRET_BYTES))
+    return path.read_text(encoding="ascii").strip()

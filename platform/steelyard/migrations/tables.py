@@ -1,0 +1,31 @@
+"""Every table of every slice, for migrations, backups and the test that compares models with migrations."""
+
+import importlib
+import importlib.util
+
+from sqlalchemy import MetaData
+
+MODULES = (
+    "steelyard.core.numbering",
+    "steelyard.core.sequence",
+    "steelyard.core.outbox",
+    "steelyard.core.audit",
+    "steelyard.core.sealing",
+    "steelyard.api.idempotency",
+    "steelyard.accounts.models",
+    "pricing.models",
+    "inventory.models",
+    "steelyard.procurement.models",
+    "steelyard.logistics.models",
+    "steelyard.jobs.models",
+)
+
+
+def metadata() -> MetaData:
+    """Import every module that declares tables and return their common metadata."""
+    from steelyard.core.models import Base
+
+    for name in MODULES:
+        if importlib.util.find_spec(name):
+            importlib.import_module(name)
+    return Base.metadata
