@@ -1,0 +1,22 @@
+// Small comforts of every page; each page works without them.
+
+// The entry of the page one is on may lie outside the strip of the navigation on a phone.
+document.querySelector(".main-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) {
+    event.preventDefault();
+    return;
+  }
+  // A second press of the button would only be answered by the once-only key; it need not be sent.
+  if (form.method === "post") {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "1";
+  }
+});
+
+// A page shown again from the back-forward cache takes its forms anew.
+window.addEventListener("pageshow", () => {
+  for (const form of document.forms) delete form.dataset.sent;
+});

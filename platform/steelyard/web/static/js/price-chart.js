@@ -1,0 +1,83 @@
+// Draws the prices at data-src as lines, or as candles where the answer has them.
+import { init } from "../vendor/charts.js";
+
+const dark = window.matchMedia("(prefers-color-scheme: dark)");
+
+/** The colours of the theme, read from the style sheet so that they are written once. */
+function colours() {
+  const style = getComputedStyle(document.documentElement);
+  const read = (name) => style.getPropertyValue(name).trim();
+  return {
+    text: read("--pico-color"),
+    muted: read("--pico-muted-color"),
+    line: read("--pico-card-border-color"),
+    ground: read("--pico-card-background-color"),
+    up: read("--up"),
+    down: read("--down"),
+    series: [read("--info"), read("--here"), read("--ok"), read("--warn"), read("--pico-secondary"), read("--bad")],
+  };
+}
+
+/** The series of the answer as ECharts wants them. */
+function seriesOf(answer, paint) {
+  if (answer.candles) {
+    const itemStyle = { color: paint.up, color0: paint.down, borderColor: paint.up, borderColor0: paint.down };
+    return [{ type: "candlestick", data: answer.candles.map(([, ...values]) => values), itemStyle }];
+  }
+  return answer.series.map(({ name, points }) => ({
+    type: "line",
+    name,
+    data: points,
+    symbolSize: 7,
+    lineStyle: { width: 2.5 },
+  }));
+}
+
+/** All options of the chart; the tooltip is drawn on the canvas because HTML would need inline styles. */
+function optionsOf(answer, element) {
+  const paint = colours();
+  const axis = { axisLabel: { color: paint.muted, hideOverlap: true }, axisLine: { lineStyle: { color: paint.line } } };
+  const dates = answer.candles?.map(([date]) => date);
+  const many = !answer.candles && answer.series.length > 1;
+  return {
+    animation: false,
+    aria: { enabled: true, label: { description: element.dataset.title ?? "" } },
+    color: paint.series,
+    textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: paint.text },
+    grid: { left: 8, right: 16, top: many ? 40 : 28, bottom: 8, containLabel: true },
+    legend: many ? { type: "scroll", top: 0, textStyle: { color: paint.text } } : undefined,
+    tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: paint.ground, textStyle: { color: paint.text } },
+    dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" }],
+    xAxis: dates ? { type: "category", data: dates, ...axis } : { type: "time", ...axis },
+    yAxis: {
+      type: "value",
+      scale: true,
+      name: element.dataset.unit ?? "",
+      nameTextStyle: { color: paint.muted, align: "left" },
+      splitLine: { lineStyle: { color: paint.line } },
+      ...axis,
+    },
+    series: seriesOf(answer, paint),
+  };
+}
+
+/** Fetch the figures of one island and draw them; a failure leaves a sentence in its place. */
+async function draw(element) {
+  const response = await fetch(element.dataset.src, { headers: { Accept: "application/json" } });
+  if (!response.ok) {
+    element.textContent = element.dataset.failed ?? String(response.status);
+    element.classList.add("empty");
+    return;
+  }
+  const answer = await response.json();
+  const chart = init(element, null, { renderer: "canvas" });
+  const paint = () => chart.setOption(optionsOf(answer, element), { notMerge: true });
+  paint();
+  // Screen readers get the figures from the table beside the chart.
+  element.setAttribute("role", "img");
+  element.setAttribute("aria-label", element.dataset.title ?? "");
+  dark.addEventListener("change", paint);
+  new ResizeObserver(() => chart.resize()).observe(element);
+}
+
+for (const element of document.querySelectorAll('[data-island="price-chart"]')) draw(element);
