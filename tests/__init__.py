@@ -1,0 +1,1 @@
+"""The tests; they mirror the tree, and what they share stands in ``tests.support``."""

@@ -1,0 +1,1 @@
+"""What the tests share: databases, factories, an API client, the guard on sockets."""

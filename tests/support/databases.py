@@ -1,0 +1,119 @@
+"""Fresh databases in milliseconds: migrated once into a template, then cloned for each test."""
+
+import fcntl
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg import sql
+
+from steelyard.core.database import Database
+from steelyard.migrations import run as migrations
+from tests.support.postgres import Server, start
+
+RUN_FOLDER = "STEELYARD_TEST_RUN"
+DIALECTS = ("sqlite", "postgresql")
+_TEMPLATE = "steelyard_template"
+
+
+def begin_run() -> None:
+    """Make the folder that the workers of this run share (called once, by the controlling process)."""
+    os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="steelyard-tests-")
+
+
+def end_run() -> None:
+    """Stop what the run started and remove its folder."""
+    folder = Path(os.environ.pop(RUN_FOLDER))
+    note = folder / "server"
+    if note.exists():
+        Server.load(Path(note.read_text())).stop()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class Databases:
+    """Makes the databases of one test and removes them after it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: list[Database] = []
+        self._names: list[str] = []
+
+    def url(self, dialect: str, *, empty: bool = False) -> str:
+        """Return the address of a new database: migrated, or without any table where ``empty``."""
+        name = f"test_{secrets.token_hex(8)}"
+        if dialect == "sqlite":
+            path = self._folder / f"{name}.db"
+            if not empty:
+                shutil.copyfile(_sqlite_template(), path)
+            return f"sqlite:///{path}"
+        template = "template1" if empty else _postgresql_template()
+        self._names.append(name)
+        _administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        return _server().url(name)
+
+    def open(self, dialect: str, *, empty: bool = False, **options: Any) -> Database:
+        """Return a new database, connected lazily; ``options`` go to the engine."""
+        return self.connect(self.url(dialect, empty=empty), **options)
+
+    def connect(self, url: str, **options: Any) -> Database:
+        """Return one more engine on ``url`` that is closed with the test."""
+        self._open.append(Database(url, **options))
+        return self._open[-1]
+
+    def close(self) -> None:
+        """Close every engine and drop every database of this test."""
+        for database in self._open:
+            database.close()
+        for name in self._names:
+            _administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@contextmanager
+def _once(name: str) -> Iterator[Path]:
+    """Yield the run's file ``name``; whoever finds it absent makes it while the other workers wait."""
+    folder = Path(os.environ[RUN_FOLDER])
+    with (folder / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder / name
+
+
+def _server() -> Server:
+    with _once("server") as note:
+        if not note.exists():
+            owner = int(os.environ["STEELYARD_TEST_OWNER"])
+            note.write_text(start(owner_pid=owner).folder)
+        return Server.load(Path(note.read_text()))
+
+
+def _administer(statement: sql.Composed | str) -> None:
+    with psycopg.connect(_server().url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _postgresql_template() -> str:
+    with _once("postgresql-template") as done:
+        if not done.exists():
+            _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
+            _migrate(_server().url(_TEMPLATE))
+            done.touch()
+    return _TEMPLATE
+
+
+def _sqlite_template() -> Path:
+    with _once("template.db") as path:
+        if not path.exists():
+            building = path.with_suffix(".new")
+            _migrate(f"sqlite:///{building}")
+            building.rename(path)
+        return path
+
+
+def _migrate(url: str) -> None:
+    with closing(Database(url)) as database:
+        migrations.upgrade(database)
