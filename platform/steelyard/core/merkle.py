@@ -1,4 +1,6 @@
-"""Merkle trees over SHA-256, in the shape of RFC 6962 section 2.1: leaves and nodes are hashed in separate domains."""
+"""Merkle trees over SHA-256, in the shape of RFC 6962 section 2.1: leaves and nodes are hashed in
+separate domains.
+"""
 
 from collections.abc import Sequence
 from hashlib import sha256
@@ -35,7 +37,9 @@ def path(leaves: Sequence[bytes], index: int) -> list[bytes]:
 
 
 def proves(leaf: bytes, index: int, count: int, proof: Sequence[bytes], expected: bytes) -> bool:
-    """Whether ``proof`` shows that ``leaf`` stands at ``index`` of ``count`` leaves under the root ``expected``."""
+    """Whether ``proof`` shows that ``leaf`` stands at ``index`` of ``count`` leaves under the root
+    ``expected``.
+    """
     if not 0 <= index < count:
         return False
     digest, rest, last = sha256(_LEAF + leaf).digest(), list(proof), count - 1
@@ -52,5 +56,7 @@ def proves(leaf: bytes, index: int, count: int, proof: Sequence[bytes], expected
 
 def _parents(level: list[bytes]) -> list[bytes]:
     """Hash neighbours in pairs; a last one without a neighbour rises as it is."""
-    pairs = [sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
+    pairs = [
+        sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)
+    ]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
