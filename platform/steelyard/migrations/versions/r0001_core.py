@@ -27,6 +27,7 @@ def upgrade() -> None:
     op.bulk_insert(epoch, [{"id": 1, "epoch": 1}])
     _outbox()
     _audit()
+    _seals()
     op.create_table(
         "idempotency_key",
         sa.Column("user_id", BigInt, primary_key=True),
@@ -90,12 +91,30 @@ def _audit() -> None:
     immutable.protect(op, "audit_entry")
 
 
+def _seals() -> None:
+    op.create_table(
+        "seal_block",
+        sa.Column("id", BigInt, primary_key=True),
+        sa.Column("stream", sa.String(80), nullable=False),
+        sa.Column("number", sa.Integer, nullable=False),
+        sa.Column("prev_hash", sa.String(64), nullable=False),
+        sa.Column("merkle_root", sa.String(64), nullable=False),
+        sa.Column("first_cursor", sa.String(88), nullable=False),
+        sa.Column("last_cursor", sa.String(88), nullable=False),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("sealed_at", UtcDateTime, nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.UniqueConstraint("stream", "number", name="uq_seal_block_stream_number"),
+    )
+    immutable.protect(op, "seal_block")
+
+
 def downgrade() -> None:
     """Drop the tables."""
-    for table in ("audit_entry", "outbox_audience", "outbox_event"):
+    for table in ("seal_block", "audit_entry", "outbox_audience", "outbox_event"):
         immutable.unprotect(op, table)
     for table in (
-        "idempotency_key", "audit_entry", "outbox_subscriber", "outbox_audience", "outbox_event",
-        "feed_epoch", "document_counter",
+        "idempotency_key", "seal_block", "audit_entry", "outbox_subscriber", "outbox_audience",
+        "outbox_event", "feed_epoch", "document_counter",
     ):  # fmt: skip
         op.drop_table(table)
