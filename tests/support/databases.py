@@ -54,7 +54,9 @@ class Databases:
             return f"sqlite:///{path}"
         template = "template1" if empty else _postgresql_template()
         self._names.append(name)
-        _administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        _administer(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        )
         return _server().url(name)
 
     def open(self, dialect: str, *, empty: bool = False, **options: Any) -> Database:

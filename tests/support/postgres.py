@@ -1,7 +1,7 @@
 """A PostgreSQL server for the tests: found on the machine, else the one that a test package carries.
 
-One server serves all workers of a run. It is started by the first test that wants it, lives in a folder of its own
-under the system's temporary folder, is never durable (``fsync=off``), and ends with the run.
+One server serves all workers of a run. It is started by the first test that wants it, lives in a folder of
+its own under the system's temporary folder, is never durable (``fsync=off``), and ends with the run.
 """
 
 import json
@@ -29,7 +29,7 @@ SPEED = {
     "max_wal_senders": "0",
     "max_connections": "200",
     "shared_buffers": "64MB",
-    "timezone": "America/St_Johns",  # far from UTC and from Shanghai: code that leans on the server's zone fails
+    "timezone": "America/St_Johns",  # neither UTC nor Shanghai: code that leans on the server's zone fails
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
 }
@@ -128,7 +128,7 @@ def _carried() -> Path | None:
 
 
 def start(binaries: Path | None = None, *, owner_pid: int) -> Server:
-    """Make and start a server; it belongs to the process ``owner_pid``, after whose death any run may end it."""
+    """Make and start a server of the process ``owner_pid``, after whose death any run may end it."""
     end_orphans()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
     binaries = _reachable(binaries or find_binaries(), folder)
@@ -141,11 +141,15 @@ def start(binaries: Path | None = None, *, owner_pid: int) -> Server:
     options = "".join(f" -c {name}={value}" for name, value in (SPEED | {"port": str(server.port)}).items())
     _run(
         folder,
-        [binaries / "initdb", "--no-sync", "--locale=C", "--encoding=UTF8", "--auth=password"]
-        + ["--username=steelyard", f"--pwfile={secret}", "-D", folder / "data"],
+        [
+            *(binaries / "initdb", "--no-sync", "--locale=C", "--encoding=UTF8", "--auth=password"),
+            *("--username=steelyard", f"--pwfile={secret}", "-D", folder / "data"),
+        ],
     )
-    # unix_socket_directories must reach the server as an empty value, so it goes without quotes of its own
-    _run(folder, [binaries / "pg_ctl", "start", "-w", "-D", folder / "data", "-l", folder / "log", "-o", options])
+    _run(
+        folder,
+        [binaries / "pg_ctl", "start", "-w", "-D", folder / "data", "-l", folder / "log", "-o", options],
+    )
     return server
 
 
@@ -164,7 +168,13 @@ def _run(folder: Path, command: list[str | Path]) -> None:
     # The server inherits the descriptors: output to a file, else the caller would wait for the server's end.
     with (folder / "setup.log").open("ab") as log:
         done = subprocess.run(
-            command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", check=False, **_owner_options(folder)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            check=False,
+            **_owner_options(folder),
         )
     if done.returncode != 0:
         said = "\n".join(path.read_text(errors="replace") for path in folder.glob("*log"))
@@ -197,7 +207,7 @@ def _give_away(path: Path) -> None:
 
 
 def _reachable(binaries: Path, folder: Path) -> Path:
-    """Return ``binaries``, or a copy of their installation where the server's user cannot enter their folder."""
+    """Return ``binaries``, or a copy of them where the server's user cannot enter their folder."""
     _give_away(folder)
     tried = subprocess.run(["test", "-x", binaries / "initdb"], check=False, **_owner_options(folder))
     if tried.returncode == 0:

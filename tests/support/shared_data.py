@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def shared_data_folder() -> Path:
-    """Return the folder; skip the test where there is none, fail it where the variable names an absent one."""
+    """Return the folder; skip the test where there is none, fail it where the variable names none."""
     named = os.environ.get(VARIABLE)
     folder = Path(named) if named else ROOT.parent / "shared" / "data"
     if folder.is_dir():

@@ -25,5 +25,8 @@ def test_a_name_is_not_looked_up() -> None:
 
 def test_loopback_is_open() -> None:
     """A server of the test's own can be reached."""
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as client:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as server,
+        socket.create_connection(server.getsockname()) as client,
+    ):
         assert client.getpeername() == server.getsockname()

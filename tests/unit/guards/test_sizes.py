@@ -1,0 +1,42 @@
+"""Modules and functions stay small enough to be read at one go."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.support.tree import CODE, ROOT, python_files, relative
+
+MODULE_LINES = 400
+FUNCTION_LINES = 40
+# A migration is one list of tables; it is read from top to bottom and never changed after its release.
+MIGRATIONS = ROOT / "platform" / "steelyard" / "migrations" / "versions"
+
+
+def _long_functions(source: str) -> list[str]:
+    functions = (
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    )
+    return [
+        f"{node.name} (line {node.lineno}): {length} lines"
+        for node in functions
+        if (length := (node.end_lineno or 0) - node.lineno + 1) > FUNCTION_LINES
+    ]
+
+
+@pytest.mark.parametrize("path", python_files(*CODE), ids=relative)
+def test_a_module_is_read_at_one_go(path: Path) -> None:
+    """One that outgrows the limit has become two things: find the second."""
+    source = path.read_text(encoding="utf-8")
+    assert source.count("\n") <= MODULE_LINES
+    if path.parent != MIGRATIONS:
+        assert _long_functions(source) == []
+
+
+def test_the_measure_measures() -> None:
+    """A function of 41 lines is found, one of 40 is not."""
+    long = "def long():\n" + "    x = 1\n" * FUNCTION_LINES
+    short = "def short():\n" + "    x = 1\n" * (FUNCTION_LINES - 1)
+    assert _long_functions(long + short) == ["long (line 1): 41 lines"]
