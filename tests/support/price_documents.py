@@ -1,0 +1,44 @@
+"""Documents of price publishers for tests: the shipped ones, and whole ones made to measure."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+
+from pricing.sources.base import RawDocument
+
+FETCHED = datetime(2026, 9, 8, 1, 0, tzinfo=UTC)
+
+NBS_PAGE = "nbs_t20260821_1965093.html"
+SHFE_FILE = "shfe_kx20260907.json"
+TRANSCRIPT = "nbs_ferrous_2026.csv"
+
+
+def shipped(name: str) -> bytes:
+    """The bytes of a document that comes with the package."""
+    return (files("pricing") / "fixtures" / name).read_bytes()
+
+
+def document(source: str, content: bytes, *, minutes: int = 0, **traits: object) -> RawDocument:
+    """A fetched document, `minutes` after `FETCHED`."""
+    moment = FETCHED + timedelta(minutes=minutes)
+    return RawDocument(source, f"https://example.org/{source}", moment, content, **traits)  # type: ignore[arg-type]  # passed on as given
+
+
+def shfe_file(
+    settlements: dict[str, int | str], day: date = date(2026, 9, 8), *, previous: int = 3000
+) -> bytes:
+    """A whole daily file of 48 contracts; `settlements` replaces single ones, as ``{"rb2610": 3111}``."""
+    entries = []
+    for product in ("rb", "wr", "hc", "ss"):
+        for month in (*range(2609, 2613), *range(2701, 2709)):
+            value = settlements.get(f"{product}{month}", 3000 + month % 100)
+            entries.append(
+                {
+                    "PRODUCTID": f"{product}_f",
+                    "PRODUCTCLASS": "1",
+                    "DELIVERYMONTH": str(month),
+                    "SETTLEMENTPRICE": value,
+                    "PRESETTLEMENTPRICE": previous,
+                }
+            )
+    return json.dumps({"report_date": day.strftime("%Y%m%d"), "o_curinstrument": entries}).encode()

@@ -1,0 +1,25 @@
+"""Freshness follows the publisher's calendar, with the clock given."""
+
+from datetime import date, datetime
+
+import pytest
+
+from pricing.freshness import Freshness, freshness
+from steelyard.core.clock import SHANGHAI
+
+CASES = {
+    "before the next release": ("ten_day", date(2026, 8, 20), None, "2026-09-04T09:29", Freshness.FRESH),
+    "the next release is out": ("ten_day", date(2026, 8, 20), None, "2026-09-04T09:30", Freshness.LATE),
+    "two releases are out": ("ten_day", date(2026, 8, 20), None, "2026-09-14T09:30", Freshness.STALE),
+    "before the next settlement": ("daily", date(2026, 9, 7), "rb2610", "2026-09-08T16:59", Freshness.FRESH),
+    "the next settlement is out": ("daily", date(2026, 9, 7), "rb2610", "2026-09-08T17:00", Freshness.LATE),
+    "over the weekend": ("daily", date(2026, 9, 4), "rb2610", "2026-09-06T18:00", Freshness.FRESH),
+    "a week later": ("daily", date(2026, 9, 7), "rb2610", "2026-09-14T18:00", Freshness.STALE),
+    "delivery month over": ("daily", date(2026, 9, 7), "rb2609", "2026-10-01T08:00", Freshness.ENDED),
+}
+
+
+@pytest.mark.parametrize(("frequency", "day", "contract", "now", "expected"), CASES.values(), ids=CASES)
+def test_freshness(frequency: str, day: date, contract: str | None, now: str, expected: Freshness):
+    moment = datetime.fromisoformat(now).replace(tzinfo=SHANGHAI)
+    assert freshness(frequency, day, contract, moment) is expected
