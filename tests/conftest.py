@@ -1,17 +1,22 @@
 """Fixtures that every test may ask for; what they do stands in ``tests.support``."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from hypothesis import HealthCheck, settings
 
+from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.database import Database
+from steelyard.core.settings import Settings
 from tests.support import databases as database_support
+from tests.support.clients import ApiClient, Browser
 from tests.support.databases import DIALECTS, Databases
 from tests.support.network import forbid_outside
 from tests.support.shared_data import shared_data_folder
+from tests.support.world import World
 
 forbid_outside()
 
@@ -58,6 +63,61 @@ def databases(tmp_path: Path) -> Iterator[Databases]:
 def db(databases: Databases, dialect: str) -> Database:
     """A fresh migrated database, once on SQLite and once on PostgreSQL."""
     return databases.open(dialect)
+
+
+@pytest.fixture
+def world(db: Database) -> World:
+    """Maker of organisations, people and tokens in ``db``."""
+    return World(db)
+
+
+@pytest.fixture
+def settings_of(tmp_path: Path) -> Callable[[Database], Settings]:
+    """Maker of the settings of an installation on a given database, its files in the test's own folder."""
+
+    def make(database: Database) -> Settings:
+        return Settings(
+            data_dir=tmp_path,
+            database_url=database.url.render_as_string(hide_password=False),
+            secret_key="only the tests know this secret key",
+            requests_per_minute=1_000_000,
+        )
+
+    return make
+
+
+@pytest.fixture
+def app(db: Database, settings_of: Callable[[Database], Settings]) -> Flask:
+    """The whole web application on ``db``."""
+    from steelyard.app import create_app
+
+    return create_app(settings_of(db), db)
+
+
+@pytest.fixture
+def api_as(app: Flask, world: World) -> Callable[..., ApiClient]:
+    """Maker of API clients: ``api_as(actor)``, ``api_as("mill", "seller")``, ``api_as(None)`` for a stranger."""
+
+    def make(who: Actor | OrgKind | str | None, *roles: Role | str, scopes: tuple[str, ...] = ("*",)) -> ApiClient:
+        if who is None:
+            return ApiClient(app)
+        actor = who if isinstance(who, Actor) else world.actor(who, *roles)
+        return ApiClient(app, world.token(actor, scopes))
+
+    return make
+
+
+@pytest.fixture
+def browse_as(app: Flask, world: World) -> Callable[..., Browser]:
+    """Maker of browsers without scripts, signed in as ``api_as`` says; ``locale`` is the browser's language."""
+
+    def make(who: Actor | OrgKind | str | None, *roles: Role | str, locale: str = "en") -> Browser:
+        if who is None:
+            return Browser(app, locale=locale)
+        actor = who if isinstance(who, Actor) else world.actor(who, *roles, locale=locale)
+        return Browser(app, world.browser_session(actor), locale=locale)
+
+    return make
 
 
 @pytest.fixture(scope="session")
