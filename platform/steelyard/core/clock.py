@@ -7,12 +7,17 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
-_shift = timedelta(0)
+
+
+class _Shift:
+    """By how much this process's clock is moved."""
+
+    by = timedelta(0)
 
 
 def utc_now() -> datetime:
     """Return the application's clock, aware, in UTC."""
-    return datetime.now(UTC) + _shift
+    return datetime.now(UTC) + _Shift.by
 
 
 def business_date(moment: datetime) -> date:
@@ -22,7 +27,7 @@ def business_date(moment: datetime) -> date:
 
 def shift() -> timedelta:
     """Return by how much tests have moved the clock; zero in production."""
-    return _shift
+    return _Shift.by
 
 
 @contextmanager
@@ -31,10 +36,9 @@ def shifted(**delta: float) -> Iterator[None]:
 
     ``delta`` takes the keyword arguments of :class:`datetime.timedelta`.
     """
-    global _shift
-    before = _shift
-    _shift = before + timedelta(**delta)
+    before = _Shift.by
+    _Shift.by = before + timedelta(**delta)
     try:
         yield
     finally:
-        _shift = before
+        _Shift.by = before

@@ -19,7 +19,8 @@ def protect(op: Any, table: str) -> None:
             "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
         )
         op.execute(
-            f"CREATE TRIGGER {table}_stays BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
+            f"CREATE TRIGGER {table}_stays BEFORE TRUNCATE ON {table} "
+            "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
         )
         return
     for verb in ("UPDATE", "DELETE"):

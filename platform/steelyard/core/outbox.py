@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, exists, select
+from sqlalchemy import ForeignKey, Index, String, exists, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from steelyard.core.clock import utc_now
@@ -62,21 +62,24 @@ class Subscriber:
     handle: Callable[[Session, Event], None]
 
 
-def publish(
-    session: Session, type_: str, *, subject: str, data: dict[str, Any], audience: Iterable[int] = ()
-) -> Event:
+def publish(session: Session, type_: str, *, subject: str, data: dict[str, Any], audience: Iterable[int] = ()) -> Event:
     """Write an event in the caller's transaction; ``audience`` holds the organisations that may read it."""
     event = Event(type=type_, subject=subject, data=data, occurred_at=utc_now())
     session.add(event)
     session.flush()
     rows = [{"org_id": org_id, "event_id": event.id} for org_id in sorted(set(audience))]
     if rows:
-        session.execute(EventAudience.__table__.insert(), rows)
+        session.execute(insert(EventAudience), rows)
     return event
 
 
 def read_events(
-    session: Session, *, after: Cursor, limit: int, org_id: int | None = None, types: Iterable[str] | None = None
+    session: Session,
+    *,
+    after: Cursor,
+    limit: int,
+    org_id: int | None = None,
+    types: Iterable[str] | None = None,
 ) -> Sequence[Event]:
     """Return at most ``limit`` settled events behind ``after``; with ``org_id`` only those it may read."""
     query = select(Event)

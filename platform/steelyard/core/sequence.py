@@ -17,8 +17,16 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.sql.expression import ColumnElement, FunctionElement
 
-from steelyard.core.errors import Invalid
+from steelyard.core.errors import Refused
+from steelyard.core.i18n import N_
 from steelyard.core.models import Base, BigInt, Id
+
+
+class CursorUnknown(Refused):
+    """A cursor that this feed never gave."""
+
+    code = "cursor_unknown"
+    message = N_("This cursor is not one of this feed. Start again without it.")
 
 
 class FeedEpoch(Base):
@@ -92,7 +100,7 @@ class Cursor:
 
     @classmethod
     def decode(cls, text: str | None) -> "Cursor":
-        """Read a cursor that :meth:`encode` made; ``None`` is the beginning. Raises ``Invalid``."""
+        """Read a cursor that :meth:`encode` made; ``None`` is the beginning. Raises ``CursorUnknown``."""
         if text is None:
             return cls()
         try:
@@ -100,9 +108,9 @@ class Cursor:
             parts = [int(part) for part in raw.split(".") if part.isdigit() and len(part) < 20]
             cursor = cls(*parts)
         except (binascii.Error, UnicodeDecodeError, ValueError, TypeError):
-            raise Invalid(fields={"after": ["not a cursor of this feed"]}) from None
+            raise CursorUnknown from None
         if cursor.encode() != text or max(parts) >= 2**63:
-            raise Invalid(fields={"after": ["not a cursor of this feed"]})
+            raise CursorUnknown
         return cursor
 
 
@@ -117,4 +125,6 @@ def read_after(session: Session, table: type[Sequenced], query: Select[Any], aft
     """Return ``query`` over ``table`` narrowed to at most ``limit`` settled rows behind ``after``, in feed order."""
     key = tuple_(table.epoch, table.txid, table.id)
     start = tuple_(literal(after.epoch), literal(after.txid), literal(after.id))
-    return query.where(and_(key > start, settled(session, table))).order_by(table.epoch, table.txid, table.id).limit(limit)
+    return (
+        query.where(and_(key > start, settled(session, table))).order_by(table.epoch, table.txid, table.id).limit(limit)
+    )

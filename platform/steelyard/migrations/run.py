@@ -41,6 +41,17 @@ def upgrade(db: Database, revision: str = "head") -> None:
         command.upgrade(_config(connection), revision)
 
 
+def upgrade_on(connection: Connection, revision: str) -> None:
+    """Bring the database of ``connection`` up to ``revision`` within its running transaction."""
+    _take_turns(connection)
+    command.upgrade(_config(connection), revision)
+
+
+def knows(revision: str) -> bool:
+    """Return whether this version of the program has ``revision``."""
+    return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
 def downgrade(db: Database, revision: str) -> None:
     """Bring the database down to ``revision`` (``base`` empties it) in one transaction."""
     with db.engine.begin() as connection:

@@ -1,0 +1,77 @@
+"""Rules: which kinds of organisation, which roles and which token scope may use a route."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flask import g, request
+from werkzeug.exceptions import HTTPException
+
+from steelyard.api.services import Caller, services
+from steelyard.core.actors import Actor, OrgKind, Role
+from steelyard.core.errors import Forbidden, Unauthenticated
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may pass. ``None`` means any; a public rule lets strangers in."""
+
+    scope: str
+    kinds: frozenset[OrgKind] | None = None
+    roles: frozenset[Role] | None = None
+    public: bool = False
+
+    def allows(self, actor: Actor) -> bool:
+        """Whether ``actor`` passes: his kind of organisation, one of his roles, and his token's scope."""
+        if self.kinds is not None and actor.org_kind not in self.kinds:
+            return False
+        if self.roles is not None and not actor.has_role(Role.ADMIN, *self.roles):
+            return False
+        return actor.scopes is None or self.scope in actor.scopes or self._scope_covered(actor.scopes)
+
+    def _scope_covered(self, scopes: frozenset[str]) -> bool:
+        area, _, verb = self.scope.partition(":")
+        return "*" in scopes or f"{area}:*" in scopes or (verb == "read" and f"{area}:write" in scopes)
+
+
+PUBLIC = Rule(scope="", public=True)
+
+
+def rule(scope: str, *, kinds: Iterable[OrgKind] | None = None, roles: Iterable[Role] | None = None) -> Rule:
+    """Make a rule. ``scope`` is ``area:read`` or ``area:write``; an organisation's admin has every role of it."""
+    return Rule(
+        scope,
+        None if kinds is None else frozenset(kinds),
+        None if roles is None else frozenset(roles),
+    )
+
+
+def caller() -> Caller | None:
+    """Return who is calling, ``None`` for a stranger; looked up once a request."""
+    if "caller" not in g:
+        with services().db.read() as session:
+            g.caller = services().authenticate(session, request._get_current_object())  # type: ignore[attr-defined]  # the proxy's documented accessor
+    found: Caller | None = g.caller
+    return found
+
+
+def current_actor() -> Actor | None:
+    """Return the acting person, ``None`` for a stranger or where nobody can be recognised."""
+    try:
+        found = caller()
+    except (Unauthenticated, HTTPException):
+        return None
+    return found.actor if found else None
+
+
+def admit(needed: Rule) -> Caller | None:
+    """Let the caller pass or raise ``Unauthenticated`` / ``Forbidden``; ``None`` only for a public rule."""
+    if needed.public:
+        return None
+    found = caller()
+    if found is None:
+        raise Unauthenticated
+    if not needed.allows(found.actor):
+        raise Forbidden
+    return found

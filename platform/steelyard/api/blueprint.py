@@ -1,0 +1,214 @@
+"""The verbs by which slices publish their API.
+
+Every route goes through one of them. A verb admits the caller by the route's rule, parses strictly, opens one
+transaction, calls the view, dumps its result, and documents all of it in the OpenAPI description.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import flask_smorest
+from flask import Response, g, request
+from flask.typing import ResponseReturnValue
+from marshmallow import ValidationError
+
+from steelyard.api import csrf, idempotency
+from steelyard.api.access import PUBLIC, Rule, admit
+from steelyard.api.calls import Call, etag_of
+from steelyard.api.docs import describe
+from steelyard.api.json_body import parse_json
+from steelyard.api.locales import say
+from steelyard.api.schemas import IdempotencyHeader, PageQuery, QuerySchema, Schema, page_of
+from steelyard.api.services import services
+from steelyard.api.validation import as_fields
+from steelyard.core.errors import Invalid, UnsupportedMedia
+from steelyard.core.i18n import N_
+
+View = Callable[..., Any]
+Decorator = Callable[[View], View]
+
+
+class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
+    """The JSON API of one slice, under ``/api/v1``."""
+
+    def __init__(self, name: str, import_name: str, *, description: str = "") -> None:
+        super().__init__(name, import_name, url_prefix="/api/v1", description=description)
+
+    def get(self, path: str, *, rule: Rule, returns: type[Schema], query: type[QuerySchema] = QuerySchema) -> Decorator:
+        """``GET`` of one document: ``view(call, **path) -> document``.
+
+        With a ``query`` schema it is ``view(call, query, **path)``.
+        """
+
+        def run(view: View, path_values: dict[str, Any]) -> Response:
+            arguments = _query(query)
+            given = (arguments,) if query is not QuerySchema else ()
+            with services().db.read() as session:
+                document = view(Call(session, g.actor), *given, **path_values)
+                answer = _answer(returns().dump(document), 200, etag_of(document))
+                answer.make_conditional(request)
+                return answer
+
+        return self._publish("GET", path, rule, run, returns=returns, query=query)
+
+    def list_(self, path: str, *, rule: Rule, returns: type[Schema], query: type[PageQuery] = PageQuery) -> Decorator:
+        """``GET`` of a page: ``view(call, query, **path) -> (documents, next id or None)``."""
+        page = page_of(returns)
+
+        def run(view: View, path_values: dict[str, Any]) -> Response:
+            arguments = _query(query)
+            with services().db.read() as session:
+                items, after = view(Call(session, g.actor), arguments, **path_values)
+                return _answer(page().dump({"items": items, "next": after}), 200, None)
+
+        return self._publish("GET", path, rule, run, returns=page, query=query)
+
+    def quick(self, path: str, *, returns: type[Schema]) -> Decorator:
+        """``GET`` open to everybody that needs no database: ``view() -> document``."""
+
+        def run(view: View, path_values: dict[str, Any]) -> Response:
+            _query(QuerySchema)
+            return _answer(returns().dump(view()), 200, None)
+
+        return self._publish("GET", path, PUBLIC, run, returns=returns)
+
+    def create(
+        self, path: str, *, rule: Rule, body: type[Schema], returns: type[Schema], shown_once: str | None = None
+    ) -> Decorator:
+        """``POST`` that makes a document: ``view(call, body, **path) -> document``; 201, once per key.
+
+        A field named ``shown_once`` is shown in the first answer only: a replay holds an empty text in its place.
+        """
+        run = _Once(body, returns, 201, shown_once)
+        return self._publish("POST", path, rule, run, returns=returns, body=body, status=201)
+
+    def act(self, path: str, *, rule: Rule, returns: type[Schema], body: type[Schema] | None = None) -> Decorator:
+        """``POST`` of a business verb: ``view(call[, body], **path) -> document``; 200, once per key."""
+        return self._publish("POST", path, rule, _Once(body, returns, 200), returns=returns, body=body)
+
+    def change(self, path: str, *, rule: Rule, body: type[Schema], returns: type[Schema]) -> Decorator:
+        """``PATCH`` of a document: ``view(call, body, **path) -> document``; it must call ``call.match``."""
+
+        def run(view: View, path_values: dict[str, Any]) -> Response:
+            arguments = _body(body)
+            _query(QuerySchema)
+            with services().db.write() as session:
+                document = view(Call(session, g.actor), arguments, **path_values)
+                session.flush()
+                return _answer(returns().dump(document), 200, etag_of(document))
+
+        return self._publish("PATCH", path, rule, run, returns=returns, body=body)
+
+    def delete(self, path: str, *, rule: Rule) -> Decorator:
+        """``DELETE`` of a document: ``view(call, **path) -> None``; it must call ``call.match``; 204."""
+
+        def run(view: View, path_values: dict[str, Any]) -> Response:
+            _query(QuerySchema)
+            with services().db.write() as session:
+                view(Call(session, g.actor), **path_values)
+            return Response(status=204)
+
+        return self._publish("DELETE", path, rule, run, status=204)
+
+    def file(self, path: str, *, rule: Rule, media_type: str) -> Decorator:
+        """``GET`` of a file: ``view(call, **path) -> bytes``."""
+
+        def run(view: View, path_values: dict[str, Any]) -> Response:
+            _query(QuerySchema)
+            with services().db.read() as session:
+                content = view(Call(session, g.actor), **path_values)
+            return Response(content, mimetype=media_type)
+
+        return self._publish("GET", path, rule, run, media_type=media_type)
+
+    def _publish(self, method: str, path: str, rule: Rule, run: Callable[..., Response], **doc: Any) -> Decorator:
+        def decorate(view: View) -> View:
+            def endpoint(**path_values: Any) -> ResponseReturnValue:
+                found = admit(rule)
+                g.actor = found.actor if found else None
+                if method not in {"GET", "HEAD"} and found is not None and found.session_key is not None:
+                    csrf.check_header(found.session_key)
+                return run(view, path_values)
+
+            endpoint.__name__ = view.__name__
+            endpoint.__doc__ = view.__doc__
+            endpoint.rule = rule  # type: ignore[attr-defined]  # read by the test that walks all routes
+            endpoint._apidoc = describe(method, rule=rule, **doc)  # type: ignore[attr-defined]  # flask-smorest's place
+            self.add_url_rule(path, view.__name__, endpoint, methods=[method])
+            return view
+
+        return decorate
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """Runs a POST, answered once per ``Idempotency-Key``; a field named ``shown_once`` is not kept for the replay."""
+
+    body: type[Schema] | None
+    returns: type[Schema]
+    status: int
+    shown_once: str | None = None
+
+    def __call__(self, view: View, path_values: dict[str, Any]) -> Response:
+        given_key = request.headers.get("Idempotency-Key")
+        key = _load(IdempotencyHeader, {} if given_key is None else {"Idempotency-Key": given_key})["key"]
+        _query(QuerySchema)
+        given = (_body(self.body),) if self.body else ()
+        hash_ = idempotency.request_hash(request.method, request.path, request.get_data() if self.body else b"")
+        with services().db.write() as session:
+            call = Call(session, g.actor)
+
+            def act() -> idempotency.Answer:
+                return self._act(call, view(call, *given, **path_values))
+
+            answer = idempotency.answer_once(session, call.actor, key, hash_, act) if call.person else act()
+        return Response(answer.body, answer.status, answer.headers, mimetype="application/json")
+
+    def _act(self, call: Call, document: Any) -> idempotency.Answer:
+        call.session.flush()
+        etag = etag_of(document)
+        shown = self.returns().dump(document)
+        kept = None if self.shown_once is None else _text({**shown, self.shown_once: ""})
+        return idempotency.Answer(self.status, {"ETag": etag} if etag else {}, _text(shown), kept)
+
+
+def _text(payload: Any) -> str:
+    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+
+
+def _answer(payload: Any, status: int, etag: str | None) -> Response:
+    text = _text(payload)
+    response = Response(text, status=status, mimetype="application/json")
+    response.headers["ETag"] = etag or f'W/"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
+    return response
+
+
+def _body(schema: type[Schema]) -> dict[str, Any]:
+    """Read and check the JSON body."""
+    if request.mimetype != "application/json":
+        raise UnsupportedMedia
+    value = parse_json(request.get_data())
+    if not isinstance(value, dict):
+        raise Invalid(fields={"body": [say(N_("must be an object"))]})
+    return _load(schema, value)
+
+
+def _query(schema: type[QuerySchema]) -> dict[str, Any]:
+    """Read and check the query string; repeated parameters are refused."""
+    repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
+    if repeated:
+        raise Invalid(fields={name: [say(N_("is given more than once"))] for name in repeated})
+    return _load(schema, request.args.to_dict())
+
+
+def _load(schema: type[Schema], value: dict[str, Any], *, drop_none: bool = False) -> dict[str, Any]:
+    if drop_none:
+        value = {key: item for key, item in value.items() if item is not None}
+    try:
+        loaded: dict[str, Any] = schema().load(value)
+    except ValidationError as error:
+        raise Invalid(fields=as_fields(error.messages)) from None
+    return loaded

@@ -1,0 +1,64 @@
+"""Reading JSON from outside: everything that Python's parser would let pass or die of is a clear 400."""
+
+import json
+from typing import Any, NoReturn
+
+from steelyard.core.errors import BadRequest
+
+LONGEST_NUMBER = 19
+
+
+def parse_json(raw: bytes) -> Any:
+    """Return the value of the UTF-8 JSON text ``raw``; raise :class:`BadRequest` with the reason."""
+    try:
+        text = raw.decode("utf-8")
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_int=_bounded_int,
+            parse_float=_bounded_float,
+            object_pairs_hook=_unique_keys,
+        )
+    except UnicodeDecodeError:
+        raise BadRequest(reason="the body is not UTF-8") from None
+    except RecursionError:
+        raise BadRequest(reason="the JSON is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        raise BadRequest(reason=f"the JSON breaks off or is malformed at character {error.pos}") from None
+    if "\\u" in text:
+        _refuse_surrogates(value)
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise BadRequest(reason=f"{name} is not JSON")
+
+
+def _bounded_int(text: str) -> int:
+    if len(text) > LONGEST_NUMBER:
+        raise BadRequest(reason="an integer has too many digits")
+    return int(text)
+
+
+def _bounded_float(text: str) -> float:
+    if len(text) > 2 * LONGEST_NUMBER:
+        raise BadRequest(reason="a number has too many digits")
+    value = float(text)
+    if value in (float("inf"), float("-inf")):
+        raise BadRequest(reason="a number is too large")
+    return value
+
+
+def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise BadRequest(reason="an object has the same key twice")
+    return found
+
+
+def _refuse_surrogates(value: Any) -> None:
+    """Refuse half of a surrogate pair, which no database can store."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        raise BadRequest(reason="a text holds half a surrogate pair") from None

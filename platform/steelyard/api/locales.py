@@ -1,0 +1,52 @@
+"""Which language an answer is in: Chinese first, English second."""
+
+import logging
+from typing import Any
+
+from flask import Flask, g, has_app_context, has_request_context, request
+from flask_babel import Babel, gettext
+
+from steelyard.api.services import services
+from steelyard.core.errors import SteelyardError
+
+LOCALES = ("zh", "en")
+COOKIE = "steelyard_locale"
+_log = logging.getLogger("steelyard.api")
+
+
+def choose() -> str:
+    """Return the language of this request: the page's switch, the person's profile, the client's wish."""
+    if not has_request_context():
+        return services().settings.locale
+    cookie = request.cookies.get(COOKIE)
+    if cookie in LOCALES:
+        return cookie
+    found = g.get("caller")
+    if found is not None and found.session_key is not None:
+        return str(found.actor.locale)
+    return request.accept_languages.best_match(LOCALES) or services().settings.locale
+
+
+def say(message: str, **params: Any) -> str:
+    """Return ``message`` in the reader's language with its parameters filled in; English outside an application."""
+    sentence = gettext(message) if has_app_context() else message
+    return sentence % params if params else sentence
+
+
+def explain(error: SteelyardError) -> str:
+    """Return the error's sentence in the reader's language."""
+    try:
+        return say(error.message, **error.params)
+    except (KeyError, TypeError, ValueError):
+        _log.exception("a translation does not fit its parameters", extra={"msgid": error.message})
+        return str(error)
+
+
+def init_app(app: Flask, directories: list[str]) -> None:
+    """Load the catalogues of every slice; times are shown in Asia/Shanghai."""
+    app.config.update(
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
+        BABEL_TRANSLATION_DIRECTORIES=";".join(directories),
+    )
+    Babel(app, locale_selector=choose)

@@ -1,0 +1,67 @@
+"""The OpenAPI 3.1 description of everything that the slices publish."""
+
+from typing import Any
+
+import flask_smorest
+from apispec import APISpec
+from flask import Flask
+from werkzeug.routing import IntegerConverter, ValidationError
+
+from steelyard.api import fields
+from steelyard.api.fields import LARGEST
+from steelyard.api.schemas import Problem
+
+
+class IdConverter(IntegerConverter):
+    """An id in a path: ``[1-9][0-9]{0,15}``, at most 2^53 − 1; anything else is no such document."""
+
+    regex = r"[1-9][0-9]{0,15}"
+
+    def to_python(self, value: str) -> int:
+        """Return the id; too large a one matches no route."""
+        number = int(value)
+        if number > LARGEST:
+            raise ValidationError
+        return number
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no types
+    """flask-smorest's register of blueprints, with our errors instead of its own."""
+
+    ERROR_SCHEMA = Problem
+
+    def _register_error_handlers(self) -> None:
+        """Leave errors to :mod:`steelyard.api.problems`."""
+
+
+def init_app(app: Flask) -> Api:
+    """Prepare the application for API blueprints and return their register."""
+    app.url_map.converters["id"] = IdConverter
+    app.config.update(
+        API_TITLE="Steelyard",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        OPENAPI_URL_PREFIX="/api/v1",
+        OPENAPI_JSON_PATH="openapi.json",
+    )
+    api = Api(app, spec_kwargs={"info": {"description": "Group purchasing, warehouse and freight for steel pipe."}})
+    api.register_converter(IdConverter, lambda converter: {"type": "integer", "minimum": 1, "maximum": LARGEST})
+    for field in (
+        fields.Int,
+        fields.IdField,
+        fields.MassG,
+        fields.LengthMm,
+        fields.Pieces,
+        fields.Fen,
+        fields.FenPerT,
+    ):
+        api.register_field(field, "integer", None)
+    api.register_field(fields.Choice, "string", None)
+    _secure(api.spec)
+    return api
+
+
+def _secure(spec: APISpec) -> None:
+    bearer: dict[str, Any] = {"type": "http", "scheme": "bearer"}
+    spec.components.security_scheme("bearer", bearer)
+    spec.components.security_scheme("session", {"type": "apiKey", "in": "cookie", "name": "steelyard_session"})
