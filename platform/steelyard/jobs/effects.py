@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import CursorResult
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -44,6 +43,5 @@ def _claim(session: Session, name: str, order_id: str) -> bool:
     """Write the proof; ``False`` when it is there already."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"order_id": order_id, "job": name, "finished_at": db_now(session)}
-    result = session.execute(insert(JobRun).values(row).on_conflict_do_nothing(index_elements=["order_id"]))
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    claim = insert(JobRun).values(row).on_conflict_do_nothing(index_elements=["order_id"])
+    return session.scalar(claim.returning(JobRun.order_id)) is not None

@@ -5,7 +5,7 @@ import os
 import secrets
 import socket
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.exc import DBAPIError
@@ -66,7 +66,7 @@ class Worker:
             raise RuntimeError(f"another worker runs as {self.executor_id}")
         quiet()
         DBOS(config=self._config())
-        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MAX_DEATHS)(self._order)
+        DBOS.workflow(name=WORKFLOW, max_recovery_attempts=MAX_DEATHS)(self._workflow())
         DBOS.listen_queues([QUEUE])
         DBOS.launch()
         DBOS.register_queue(QUEUE, worker_concurrency=CONCURRENCY, polling_interval_sec=self._poll_seconds)
@@ -99,11 +99,14 @@ class Worker:
             "max_executor_threads": CONCURRENCY * 4,
         }
 
-    def _order(self, job: str, order_id: str, params: dict[str, Any]) -> str:
-        """Perform one order as the single step of its workflow."""
+    def _workflow(self) -> Callable[[str, str, dict[str, Any]], str]:
+        """Return the workflow of every order: one step that performs it."""
         from dbos import DBOS
 
-        return DBOS.run_step(self._step(job), perform, self._db, self._jobs, job, order_id, params)
+        def order(job: str, order_id: str, params: dict[str, Any]) -> str:
+            return DBOS.run_step(self._step(job), perform, self._db, self._jobs, job, order_id, params)
+
+        return order
 
     def _step(self, job: str) -> "StepOptions":
         attempts = CLOCK_ATTEMPTS if isinstance(self._jobs.get(job), ClockJob) else ORDER_ATTEMPTS
