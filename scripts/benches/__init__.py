@@ -1,0 +1,1 @@
+"""Benches: one module each, named as the bench with underscores, holding ``BENCH``."""

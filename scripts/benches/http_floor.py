@@ -1,0 +1,42 @@
+"""What our middleware costs: a bare Flask route against a route of ours that needs no database."""
+
+import os
+import tempfile
+from pathlib import Path
+from statistics import median
+
+from benches.harness import Bench, Outcome, alternate, ratio_of
+from benches.load import rate
+from benches.servers import granian, installation
+
+GOAL = 0.60
+ROUNDS = 7
+SECONDS = 2.0
+OURS = "/api/v1/ping"
+BARE = "/ping"
+
+
+def _run() -> Outcome:
+    with (
+        tempfile.TemporaryDirectory(prefix="steelyard-bench-") as folder,
+        granian("benches.bare_app:app", dict(os.environ), BARE) as bare_port,
+        granian("steelyard.app:create_app", installation(Path(folder)), OURS, factory=True) as our_port,
+    ):
+        for port, path in ((bare_port, BARE), (our_port, OURS)):
+            rate(port, path, seconds=0.5)
+        found = alternate(
+            ROUNDS,
+            bare=lambda: rate(bare_port, BARE, seconds=SECONDS),
+            ours=lambda: rate(our_port, OURS, seconds=SECONDS),
+        )
+    ratio = ratio_of(found["ours"], found["bare"])
+    figures = {f"{side}_requests_per_s": round(median(rates)) for side, rates in found.items()}
+    rounds = {side: [round(one) for one in rates] for side, rates in found.items()}
+    return Outcome(figures | {"rounds": rounds}, ratio, ratio >= GOAL)
+
+
+BENCH = Bench(
+    "A JSON route of ours through all middleware against a bare Flask route, both under granian.",
+    f"ratio of the rates at least {GOAL}",
+    _run,
+)

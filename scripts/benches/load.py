@@ -1,0 +1,61 @@
+"""A load of GET requests over kept connections: raw sockets, so that the client costs little beside the server."""
+
+import re
+import selectors
+import socket
+import time
+
+from benches.harness import BenchError
+
+LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
+
+
+class Connection:
+    """One kept connection with at most one request under way."""
+
+    def __init__(self, port: int, request: bytes) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._request = request
+        self._received = b""
+
+    def send(self) -> None:
+        """Ask again."""
+        self.socket.sendall(self._request)
+
+    def receive(self) -> bool:
+        """Take what came; true when the answer is whole. Raises :class:`BenchError` unless its status is 200."""
+        chunk = self.socket.recv(65_536)
+        if not chunk:
+            raise BenchError("the server closed a kept connection")
+        self._received += chunk
+        head, separator, body = self._received.partition(b"\r\n\r\n")
+        if not separator:
+            return False
+        length = LENGTH.search(head + b"\r\n")
+        if not head.startswith(b"HTTP/1.1 200") or length is None:
+            raise BenchError(f"unexpected answer: {head[:200].decode(errors='replace')}")
+        if len(body) < int(length[1]):
+            return False
+        self._received = b""
+        return True
+
+
+def rate(port: int, path: str, *, seconds: float, connections: int = 8) -> float:
+    """Return the answers per second over ``seconds`` on so many kept connections."""
+    request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n".encode()
+    with selectors.DefaultSelector() as selector:
+        opened = [Connection(port, request) for _ in range(connections)]
+        for connection in opened:
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+            connection.send()
+        answers = 0
+        began = time.perf_counter()
+        while (now := time.perf_counter()) - began < seconds:
+            for key, _ in selector.select(timeout=1):
+                if key.data.receive():
+                    answers += 1
+                    key.data.send()
+        for connection in opened:
+            connection.socket.close()
+    return answers / (now - began)
