@@ -108,9 +108,7 @@ def _operation(document: Json, verb: str, path: str, item: Json) -> Operation:
 
 def _parameter(parameter: Json) -> Field:
     schema = parameter.get("schema", {})
-    return Field(
-        parameter["name"], type_of(schema), parameter.get("required", False), _name(schema), parameter["in"]
-    )
+    return Field(parameter["name"], type_of(schema), parameter.get("required", False), _name(schema), parameter["in"])
 
 
 def _fields(schema: Json) -> Iterator[Field]:

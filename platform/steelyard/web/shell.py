@@ -94,9 +94,7 @@ def _navigation(actor: Actor) -> tuple[Entry, ...]:
     items = sorted(services().navigation, key=lambda item: item.order)
     entries = [_entry(item) for item in items if item.rule.allows(actor)]
     # Of the entries above this page (/ and /stock and /stock/scan) only the nearest is where one is.
-    nearest = max(
-        (entry for entry in entries if entry.current), key=lambda entry: len(entry.url), default=None
-    )
+    nearest = max((entry for entry in entries if entry.current), key=lambda entry: len(entry.url), default=None)
     return tuple(
         Entry(entry.url, entry.label, entry.icon, current=nearest is not None and entry.url == nearest.url)
         for entry in entries

@@ -1,0 +1,39 @@
+"""axe-core, run in the page, and the two things that it does not measure: width and targets."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
+_SMALL_TARGETS = """(least) => [...document.querySelectorAll('button, [role=button], nav a, input:not([type=hidden]), select')]
+  .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, .skip'))
+  .map((element) => [element, element.closest('label')?.getBoundingClientRect() ?? element.getBoundingClientRect()])
+  .filter(([, box]) => box.width < least || box.height < least)
+  .map(([element, box]) => `${element.outerHTML.slice(0, 90)} is ${Math.round(box.width)}×${Math.round(box.height)}`)"""
+
+
+def violations(page: Page) -> list[str]:
+    """Return what breaks WCAG 2.2 AA on ``page`` as it stands, one line for each element."""
+    page.evaluate(SOURCE.read_text(encoding="utf-8") + "\n;undefined")
+    options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    found: list[dict[str, Any]] = page.evaluate(f"axe.run(document, {options}).then((result) => result.violations)")
+    return [
+        f"{page.url}: {violation['id']}: {node['target']}: {node['failureSummary'].splitlines()[-1].strip()}"
+        for violation in found
+        for node in violation["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Return by how many pixels the page is wider than the window."""
+    wide: int = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    return wide
+
+
+def small_targets(page: Page, least: int = 44) -> list[str]:
+    """Return the controls that a thumb would miss: narrower or lower than ``least`` pixels."""
+    small: list[str] = page.evaluate(_SMALL_TARGETS, least)
+    return small
