@@ -73,9 +73,7 @@ def settle(wins: Sequence[tuple[int, int]], masses_g: Sequence[int]) -> Settleme
     return Settlement(price, amounts, sum(amounts) - paid)
 
 
-def pair(
-    gives: Sequence[tuple[Giver, int]], takes: Sequence[tuple[Taker, int]]
-) -> list[tuple[Giver, Taker, int]]:
+def pair(gives: Sequence[tuple[Giver, int]], takes: Sequence[tuple[Taker, int]]) -> list[tuple[Giver, Taker, int]]:
     """Say who delivers how much to whom, filling in the given order; at most givers + takers − 1 deliveries.
 
     Raises ``ValueError`` where the sums differ.

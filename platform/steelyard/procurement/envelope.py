@@ -82,9 +82,7 @@ def make_campaign_key(officers: tuple[bytes, bytes]) -> CampaignKey:
     private = PrivateKey.generate()
     first = bytes(utils.random(PrivateKey.SIZE))
     shares = (first, _xor(first, bytes(private)))
-    sealed = [
-        bytes(SealedBox(PublicKey(key)).encrypt(share)) for key, share in zip(officers, shares, strict=True)
-    ]
+    sealed = [bytes(SealedBox(PublicKey(key)).encrypt(share)) for key, share in zip(officers, shares, strict=True)]
     return CampaignKey(bytes(private.public_key), (sealed[0], sealed[1]))
 
 

@@ -43,9 +43,7 @@ class DeadlinesOutOfOrder(Refused):
     """The second deadline lies before the first."""
 
     code = "deadlines_out_of_order"
-    message = N_(
-        "The campaign must open before the pledges end, and the pledges must end before the bids do."
-    )
+    message = N_("The campaign must open before the pledges end, and the pledges must end before the bids do.")
 
 
 class DeadlinePassed(Refused):
@@ -59,9 +57,7 @@ class OnlyExtended(Refused):
     """Once published, a deadline may be moved only to a later moment, and nothing else may be changed."""
 
     code = "only_extended"
-    message = N_(
-        "After publication a deadline can only be extended; nothing else of the campaign can change."
-    )
+    message = N_("After publication a deadline can only be extended; nothing else of the campaign can change.")
 
 
 class DeliveryWindow(Refused):
@@ -117,7 +113,7 @@ class NotInLots(Refused):
     """A firm quantity is whole lots of its line."""
 
     code = "not_in_lots"
-    message = N_("The quantity must be a multiple of the line's lot, %(lot_t)s t.")
+    message = N_("The quantity must be a multiple of the line's lot, %(lot)s.")
 
 
 class AlreadyPledged(Refused):
@@ -145,9 +141,7 @@ class TooFewBids(Refused):
     """Fewer than three readable bids need a recorded reason."""
 
     code = "too_few_bids"
-    message = N_(
-        "Only %(count)s readable bids came in, fewer than %(least)s. Give the reason for awarding anyway."
-    )
+    message = N_("Only %(count)s readable bids came in, fewer than %(least)s. Give the reason for awarding anyway.")
 
 
 class NothingToAward(Refused):

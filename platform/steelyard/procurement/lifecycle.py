@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from steelyard.core.errors import SteelyardError
 from steelyard.procurement import errors
+from steelyard.procurement.shown import moment
 
 
 class State(StrEnum):
@@ -92,7 +93,7 @@ def _bids_ended(facts: Facts) -> SteelyardError | None:
 
 
 def _after(facts: Facts, deadline: datetime) -> SteelyardError | None:
-    return None if facts.now >= deadline else errors.TooEarly(deadline=deadline)
+    return None if facts.now >= deadline else errors.TooEarly(deadline=moment(deadline))
 
 
 def _is(attribute: str, *, wanted: bool) -> Guard:

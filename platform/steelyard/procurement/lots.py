@@ -73,9 +73,7 @@ class LotModel:
         unit = math.gcd(*weights) or 1
         self._objective([weight // unit for weight in weights])
         best = self._solved()
-        value = sum(
-            weight // unit * amount for weight, amount in zip(weights, self._with_uses(best), strict=True)
-        )
+        value = sum(weight // unit * amount for weight, amount in zip(weights, self._with_uses(best), strict=True))
         self._row({column: weight // unit for column, weight in enumerate(weights)}, value + _HALF)
         return best
 
@@ -95,9 +93,7 @@ class LotModel:
         amounts = [round(value) for value in raw[: len(self._most)]]
         self._check(amounts)
         info: Any = self._solver.getInfo()
-        value = sum(
-            weight * amount for weight, amount in zip(self._weights, self._with_uses(amounts), strict=True)
-        )
+        value = sum(weight * amount for weight, amount in zip(self._weights, self._with_uses(amounts), strict=True))
         if abs(value) >= LARGEST_EXACT or value - info.mip_dual_bound >= 1:
             raise NotProven(f"value {value} is not proven by the bound {info.mip_dual_bound}")
         return amounts

@@ -177,9 +177,7 @@ class OpenedBid(Base):
     campaign_id: Mapped[int] = mapped_column(BigInt, ForeignKey("campaign.id"), nullable=False)
     number: Mapped[str] = mapped_column(String(24), nullable=False, unique=True)
     org_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organisation.id"), nullable=False)
-    sealed_bid_id: Mapped[int] = mapped_column(
-        BigInt, ForeignKey("sealed_bid.id"), nullable=False, unique=True
-    )
+    sealed_bid_id: Mapped[int] = mapped_column(BigInt, ForeignKey("sealed_bid.id"), nullable=False, unique=True)
     receipt: Mapped[str] = mapped_column(String(64), nullable=False)
     received_at: Mapped[datetime] = mapped_column(nullable=False)
     capacity_g: Mapped[int | None] = mapped_column(BigInt)
@@ -284,12 +282,8 @@ class Delivery(Versioned, Base):
     campaign_id: Mapped[int] = mapped_column(BigInt, ForeignKey("campaign.id"), nullable=False, index=True)
     award_id: Mapped[int] = mapped_column(BigInt, ForeignKey("award.id"), nullable=False)
     line_id: Mapped[int] = mapped_column(BigInt, ForeignKey("campaign_line.id"), nullable=False)
-    mill_org_id: Mapped[int] = mapped_column(
-        BigInt, ForeignKey("organisation.id"), nullable=False, index=True
-    )
-    member_org_id: Mapped[int] = mapped_column(
-        BigInt, ForeignKey("organisation.id"), nullable=False, index=True
-    )
+    mill_org_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organisation.id"), nullable=False, index=True)
+    member_org_id: Mapped[int] = mapped_column(BigInt, ForeignKey("organisation.id"), nullable=False, index=True)
     mass_g: Mapped[int] = mapped_column(BigInt, nullable=False)
     received_g: Mapped[int] = mapped_column(BigInt, nullable=False)
     state: Mapped[str] = mapped_column(String(16), nullable=False)
