@@ -87,9 +87,8 @@ def answer_once(session: Session, actor: Actor, key: str, hash_: str, act: Calla
 
 def _insert_if_absent(session: Session, row: dict[str, Any]) -> bool:
     dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    result = session.execute(dialect.insert(IdempotencyKey).values(row).on_conflict_do_nothing())
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+    claim = dialect.insert(IdempotencyKey).values(row).on_conflict_do_nothing()
+    return session.scalar(claim.returning(IdempotencyKey.key)) is not None
 
 
 def purge(session: Session) -> int:
