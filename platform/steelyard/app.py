@@ -9,7 +9,7 @@ from flask import Flask
 from steelyard.api import filters, locales, middleware, openapi, pages, problems, system
 from steelyard.api.services import Services
 from steelyard.core.database import Database
-from steelyard.core.jobs import Job
+from steelyard.core.jobs import Job, plug_in
 from steelyard.core.outbox import Subscriber
 from steelyard.core.settings import Settings
 
@@ -20,6 +20,7 @@ WITH_CATALOGUES = ("steelyard.core", "steelyard.api", *SLICES, "steelyard.web")
 def create_app(settings: Settings | None = None, db: Database | None = None) -> Flask:
     """Build the web application; raises ``SettingsError`` where the environment cannot be used."""
     from steelyard.accounts.authentication import authenticate
+    from steelyard.jobs.queue import DurableQueue
     from steelyard.web.shell import init_web
 
     settings = settings or Settings.from_env()
@@ -33,6 +34,7 @@ def create_app(settings: Settings | None = None, db: Database | None = None) -> 
     )
     services = Services(settings, db or Database(settings.database_url), authenticate)
     app.extensions["steelyard"] = services
+    plug_in(DurableQueue(services.db))
     middleware.init_app(app, requests_per_minute=settings.requests_per_minute, trusted_proxies=settings.trusted_proxies)
     problems.init_app(app)
     locales.init_app(app, [str(folder) for folder in catalogues()])
@@ -59,8 +61,10 @@ def catalogues() -> list[Path]:
 
 
 def jobs() -> tuple[Job, ...]:
-    """Return every slice's jobs, for the clock and the queue."""
-    return tuple(job for name in SLICES for job in _room(name, "jobs", "JOBS"))
+    """Return the standing jobs and every slice's, for the clock and the queue."""
+    from steelyard.jobs.standing import JOBS
+
+    return (*JOBS, *(job for name in SLICES for job in _room(name, "jobs", "JOBS")))
 
 
 def subscribers() -> tuple[Subscriber, ...]:

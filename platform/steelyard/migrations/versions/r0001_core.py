@@ -1,4 +1,4 @@
-"""Counters, the outbox, the audit trail, seals, replayed answers."""
+"""Counters, the outbox, the audit trail, seals, replayed answers, proofs of jobs done."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime, nullable=False),
     )
     op.create_index("ix_idempotency_key_created_at", "idempotency_key", ["created_at"])
+    _jobs()
 
 
 def _outbox() -> None:
@@ -109,12 +110,31 @@ def _seals() -> None:
     immutable.protect(op, "seal_block")
 
 
+def _jobs() -> None:
+    op.create_table(
+        "job_run",
+        sa.Column("order_id", sa.String(255), primary_key=True),
+        sa.Column("job", sa.String(80), nullable=False),
+        sa.Column("finished_at", UtcDateTime, nullable=False),
+    )
+    op.create_index("ix_job_run_finished_at", "job_run", ["finished_at"])
+    op.create_table(
+        "outbox_failure",
+        sa.Column("subscriber", sa.String(80), primary_key=True),
+        sa.Column("event_id", BigInt, nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("error", sa.Text, nullable=False),
+        sa.Column("failed_at", UtcDateTime, nullable=False),
+        sa.Column("retry_at", UtcDateTime, nullable=False),
+    )
+
+
 def downgrade() -> None:
     """Drop the tables."""
     for table in ("seal_block", "audit_entry", "outbox_audience", "outbox_event"):
         immutable.unprotect(op, table)
     for table in (
-        "idempotency_key", "seal_block", "audit_entry", "outbox_subscriber", "outbox_audience",
+        "outbox_failure", "job_run", "idempotency_key", "seal_block", "audit_entry", "outbox_subscriber", "outbox_audience",
         "outbox_event", "feed_epoch", "document_counter",
     ):  # fmt: skip
         op.drop_table(table)
