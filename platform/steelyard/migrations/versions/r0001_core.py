@@ -134,7 +134,7 @@ def downgrade() -> None:
     for table in ("seal_block", "audit_entry", "outbox_audience", "outbox_event"):
         immutable.unprotect(op, table)
     for table in (
-        "outbox_failure", "job_run", "idempotency_key", "seal_block", "audit_entry", "outbox_subscriber", "outbox_audience",
-        "outbox_event", "feed_epoch", "document_counter",
+        "outbox_failure", "job_run", "idempotency_key", "seal_block", "audit_entry", "outbox_subscriber",
+        "outbox_audience", "outbox_event", "feed_epoch", "document_counter",
     ):  # fmt: skip
         op.drop_table(table)
