@@ -168,9 +168,7 @@ class ParseResult:
 
     def __post_init__(self) -> None:
         if len(self.kept) + len(self.dropped) != self.rows:
-            raise AssertionError(
-                f"{len(self.kept)} kept + {len(self.dropped)} dropped are not {self.rows} rows"
-            )
+            raise AssertionError(f"{len(self.kept)} kept + {len(self.dropped)} dropped are not {self.rows} rows")
         if self.kept and self.outcome is not Outcome.OK:
             raise AssertionError("a refused document keeps nothing")
 
@@ -262,9 +260,7 @@ def turned_away(document: RawDocument, marks: Sequence[bytes]) -> ParseResult | 
     if document.http_status in (404, 410):
         day = document.requested_day
         weekend = day is not None and day.isoweekday() > 5
-        return refused(
-            Outcome.NO_SESSION if weekend else Outcome.NOT_YET, Fault.ABSENT, f"HTTP {document.http_status}"
-        )
+        return refused(Outcome.NO_SESSION if weekend else Outcome.NOT_YET, Fault.ABSENT, f"HTTP {document.http_status}")
     if document.http_status != 200:
         return refused(Outcome.FAILED, Fault.UNREADABLE, f"HTTP {document.http_status}")
     if not document.content.strip():

@@ -188,9 +188,7 @@ def _read_product(sheet: Sheet, number: int, cells: Line, category: str, release
         sheet.drop(number, DropReason.OUT_OF_RANGE, f"{name} {price}")
     else:
         traits = series_traits(name, unit, category, number)
-        row = ParsedRow(
-            traits, number, release.day, CONTRACT.edition, *figures, published_at=release.published_at
-        )
+        row = ParsedRow(traits, number, release.day, CONTRACT.edition, *figures, published_at=release.published_at)
         sheet.kept.append(row)
 
 

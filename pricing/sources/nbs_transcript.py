@@ -75,11 +75,7 @@ def _row(number: int, line: list[str]) -> ParsedRow | DropReason:
     day, edition = find_period(cell["period"]), _EDITIONS.get(cell["how"])
     unit, figures = UNITS.get(fold(cell["unit"])), paired(cell["price"], cell["change"], least_scale=1)
     position = cell["position"]
-    if (
-        day is None
-        or edition is None
-        or not (position.isascii() and position.isdigit() and len(position) < 5)
-    ):
+    if day is None or edition is None or not (position.isascii() and position.isdigit() and len(position) < 5):
         return DropReason.NOT_A_ROW
     if unit is None:
         return DropReason.UNKNOWN_UNIT

@@ -1,0 +1,148 @@
+"""Tables of prices: series, documents as they came, what they say of each day, and what is believed now."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from steelyard.core.models import Base, BigInt, Id, JsonText
+
+CODE = 160
+NAME = 120
+WORD = 24
+SOURCE = 60
+URL = 500
+DIGEST = 64
+
+
+class PriceSeries(Base):
+    """One price that is observed again and again (价格序列).
+
+    A changed specification is a new series that names the old one as its predecessor; nothing is spliced.
+    """
+
+    __tablename__ = "price_series"
+    id: Mapped[Id]
+    code: Mapped[str] = mapped_column(String(CODE), nullable=False, unique=True)
+    family: Mapped[str] = mapped_column(String(SOURCE), nullable=False)
+    kind: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    name: Mapped[str] = mapped_column(String(NAME), nullable=False)
+    commodity: Mapped[str] = mapped_column(String(NAME), nullable=False)
+    category: Mapped[str] = mapped_column(String(NAME), nullable=False)
+    specification: Mapped[str | None] = mapped_column(String(NAME))
+    grade: Mapped[str | None] = mapped_column(String(WORD))
+    market: Mapped[str] = mapped_column(String(NAME), nullable=False)
+    contract: Mapped[str | None] = mapped_column(String(WORD))
+    value_field: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    frequency: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    unit: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    tax_included: Mapped[bool] = mapped_column(Boolean, nullable=False)
+    position: Mapped[int] = mapped_column(Integer, nullable=False)
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("price_series.id"))
+
+    __table_args__ = (Index("ix_price_series_family_position", "family", "position"),)
+
+
+class RawContent(Base):
+    """The bytes of a document, compressed with zlib, kept once however often they were fetched."""
+
+    __tablename__ = "price_raw_content"
+    sha256: Mapped[str] = mapped_column(String(DIGEST), primary_key=True)
+    size: Mapped[int] = mapped_column(Integer, nullable=False)
+    packed: Mapped[bytes] = mapped_column(LargeBinary, nullable=False)
+
+    __table_args__ = ({"info": {"append_only": True}},)
+
+
+class RawDocument(Base):
+    """One fetch of one document that was accepted (原始文件): where from, when, and what became of its rows.
+
+    ``fetched_at`` orders what documents say; ``known_from`` is when this database learned of it and never
+    lies in the past of a row that was there before.
+    """
+
+    __tablename__ = "price_document"
+    id: Mapped[Id]
+    source: Mapped[str] = mapped_column(String(SOURCE), nullable=False)
+    family: Mapped[str] = mapped_column(String(SOURCE), nullable=False)
+    url: Mapped[str] = mapped_column(String(URL), nullable=False)
+    fetched_at: Mapped[datetime] = mapped_column(nullable=False)
+    known_from: Mapped[datetime] = mapped_column(nullable=False)
+    sha256: Mapped[str] = mapped_column(ForeignKey("price_raw_content.sha256"), nullable=False)
+    rows: Mapped[int] = mapped_column(Integer, nullable=False)
+    kept: Mapped[int] = mapped_column(Integer, nullable=False)
+    appended: Mapped[int] = mapped_column(Integer, nullable=False)
+    unchanged: Mapped[int] = mapped_column(Integer, nullable=False)
+    dropped: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, nullable=False)
+    first_day: Mapped[date] = mapped_column(Date, nullable=False)
+    last_day: Mapped[date] = mapped_column(Date, nullable=False)
+
+    __table_args__ = (
+        UniqueConstraint("source", "sha256", "fetched_at"),
+        Index("ix_price_document_family_fetched_at", "family", "fetched_at"),
+        CheckConstraint("kept = appended + unchanged", name="kept_adds_up"),
+        {"info": {"append_only": True}},
+    )
+
+
+class PriceObservation(Base):
+    """What one document says of one day of one series (价格观测值); append only.
+
+    The value is ``mantissa`` / 10**``scale`` in the series' unit. A document that merely confirms what was
+    known writes no row (see :mod:`pricing.merging`); no row is there without its document.
+    """
+
+    __tablename__ = "price_observation"
+    id: Mapped[Id]
+    series_id: Mapped[int] = mapped_column(ForeignKey("price_series.id"), nullable=False)
+    day: Mapped[date] = mapped_column(Date, nullable=False)
+    edition: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    mantissa: Mapped[int] = mapped_column(BigInt, nullable=False)
+    scale: Mapped[int] = mapped_column(SmallInteger, nullable=False)
+    change_mantissa: Mapped[int | None] = mapped_column(BigInt)
+    status: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    published_at: Mapped[datetime | None] = mapped_column()
+    known_from: Mapped[datetime] = mapped_column(nullable=False)
+    document_id: Mapped[int] = mapped_column(ForeignKey("price_document.id"), nullable=False, index=True)
+
+    __table_args__ = (
+        UniqueConstraint("series_id", "day", "edition", "document_id"),
+        CheckConstraint("mantissa > 0", name="mantissa_positive"),
+        CheckConstraint("scale BETWEEN 0 AND 6", name="scale_range"),
+        {"info": {"append_only": True}},
+    )
+
+
+class PriceCurrent(Base):
+    """What is believed now of one day of one series: the last revision, written with the observation it rests
+    on.
+    """
+
+    __tablename__ = "price_current"
+    series_id: Mapped[int] = mapped_column(BigInt, primary_key=True)
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    edition: Mapped[str] = mapped_column(String(WORD), primary_key=True)
+    mantissa: Mapped[int] = mapped_column(BigInt, nullable=False)
+    scale: Mapped[int] = mapped_column(SmallInteger, nullable=False)
+    change_mantissa: Mapped[int | None] = mapped_column(BigInt)
+    status: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    revision: Mapped[int] = mapped_column(Integer, nullable=False)
+    observation_id: Mapped[int] = mapped_column(BigInt, nullable=False, index=True)
+
+    __table_args__ = (
+        ForeignKeyConstraint(["series_id"], ["price_series.id"]),
+        ForeignKeyConstraint(["observation_id"], ["price_observation.id"]),
+    )

@@ -1,0 +1,1 @@
+"""What changes prices: one module for each verb."""
