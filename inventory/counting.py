@@ -1,0 +1,112 @@
+"""The variance of a stocktake (盘点差异): what was counted against what stood in the books at that moment.
+
+The yard works on while it is counted. A count is therefore compared with the position that the bundle had when it
+was counted, found by following the later moves back; a bundle that left uncounted is not missed, and one that came
+in after the opening is not expected. Imports neither flask nor sqlalchemy.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inventory.states import Finding, PlaceKind
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the books have a bundle: a place, its kind and the pieces there."""
+
+    place_id: int
+    kind: PlaceKind
+    pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """A bundle and where it stands now."""
+
+    bundle_id: int
+    tag: str
+    standing: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class LaterMove:
+    """A move recorded since the stocktake was opened, with where it took the bundle from."""
+
+    event_at: datetime
+    source: Standing
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The last count of a tag; ``pieces`` is ``None`` when the bundle was only seen."""
+
+    tag: str
+    bundle_id: int | None
+    place_id: int
+    pieces: int | None
+    event_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VarianceLine:
+    """What the stocktake says of one tag."""
+
+    tag: str
+    bundle_id: int | None
+    finding: Finding
+    booked: Standing | None
+    counted_place_id: int | None
+    counted_pieces: int | None
+
+
+def variance(
+    booked: Mapping[int, Booked],
+    counts: Iterable[Count],
+    moves: Mapping[int, Sequence[LaterMove]],
+    scope: frozenset[int],
+) -> list[VarianceLine]:
+    """Compare ``counts`` with the books, by tag.
+
+    ``booked`` holds the bundles that stand in ``scope`` now or were counted, ``moves`` their moves since the opening
+    in the order of their events.
+    """
+    lines: list[VarianceLine] = []
+    seen: set[int] = set()
+    for count in counts:
+        if count.bundle_id is None:
+            lines.append(VarianceLine(count.tag, None, Finding.UNKNOWN, None, count.place_id, count.pieces))
+            continue
+        seen.add(count.bundle_id)
+        bundle = booked[count.bundle_id]
+        later = [move for move in moves.get(bundle.bundle_id, ()) if move.event_at > count.event_at]
+        finding = _judge(later[0].source if later else bundle.standing, count, settled=bool(later))
+        lines.append(
+            VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, count.pieces)
+        )
+    lines.extend(
+        VarianceLine(bundle.tag, bundle.bundle_id, Finding.MISSING, bundle.standing, None, None)
+        for bundle in booked.values()
+        if bundle.bundle_id not in seen and _is_missed(bundle, moves.get(bundle.bundle_id, ()), scope)
+    )
+    return sorted(lines, key=lambda line: line.tag)
+
+
+def _judge(then: Standing, count: Count, *, settled: bool) -> Finding:
+    """Judge a count against the standing of its moment; a move made since has ``settled`` the question of the place."""
+    if then.kind is PlaceKind.COUNT_DIFFERENCE:
+        return Finding.MATCHED if settled else Finding.FOUND
+    if then.kind is not PlaceKind.REAL:
+        return Finding.UNEXPECTED
+    if then.place_id != count.place_id and not settled:
+        return Finding.MISPLACED
+    if count.pieces is not None and count.pieces != then.pieces:
+        return Finding.PIECES
+    return Finding.MATCHED
+
+
+def _is_missed(bundle: Booked, moves: Sequence[LaterMove], scope: frozenset[int]) -> bool:
+    if bundle.standing.place_id not in scope:
+        return False
+    return not moves or moves[0].source.place_id in scope

@@ -1,0 +1,233 @@
+"""What the yard refuses, each with a code that a scanner can show and a sentence."""
+
+from datetime import timedelta
+
+from steelyard.core.errors import Refused
+from steelyard.core.i18n import N_
+
+CLOCK_TOLERANCE = timedelta(minutes=10)
+"""How far a device's clock may run ahead before what it reports is refused."""
+
+
+class BundleUnknown(Refused):
+    """No bundle of this yard bears the tag."""
+
+    code = "bundle_unknown"
+    message = N_("No bundle of this yard bears the tag %(tag)s.")
+
+
+class BundleNotHere(Refused):
+    """The bundle is known but does not lie in the yard, or not where the operation says."""
+
+    code = "bundle_not_here"
+    message = N_("Bundle %(tag)s does not lie at the place that was given.")
+
+
+class AlreadyThere(Refused):
+    """The bundle lies already where it is to be moved."""
+
+    code = "already_there"
+    message = N_("Bundle %(tag)s lies at %(place)s already.")
+
+
+class AlreadyIssued(Refused):
+    """The bundle has left the yard."""
+
+    code = "already_issued"
+    message = N_("Bundle %(tag)s was issued already.")
+
+
+class WrongOwner(Refused):
+    """The bundle belongs to another owner than the document's."""
+
+    code = "wrong_owner"
+    message = N_("Bundle %(tag)s belongs to another owner than the document names.")
+
+
+class BundleEncumbered(Refused):
+    """A pledge, a court order or a quality hold keeps the bundle in the yard."""
+
+    code = "bundle_encumbered"
+    message = N_("Bundle %(tag)s must not leave: %(reference)s holds it.")
+
+
+class BundleNotAvailable(Refused):
+    """The bundle is in a state that cannot be issued."""
+
+    code = "bundle_not_available"
+    message = N_("Bundle %(tag)s is not available for issue.")
+
+
+class PlaceUnknown(Refused):
+    """The warehouse has no such real place."""
+
+    code = "place_unknown"
+    message = N_("This yard has no place %(place)s.")
+
+
+class PlaceNotInScope(Refused):
+    """The place is not among those that the stocktake counts."""
+
+    code = "place_not_in_scope"
+    message = N_("Place %(place)s is not part of stocktake %(number)s.")
+
+
+class IssueUnknown(Refused):
+    """The warehouse has no such issue."""
+
+    code = "issue_unknown"
+    message = N_("This yard has no issue %(number)s.")
+
+
+class IssueClosed(Refused):
+    """The issue is posted and takes no more bundles."""
+
+    code = "issue_closed"
+    message = N_("Issue %(number)s is posted and takes no more bundles.")
+
+
+class IssueEmpty(Refused):
+    """An issue without a bundle cannot be posted."""
+
+    code = "issue_empty"
+    message = N_("Issue %(number)s holds no bundle yet.")
+
+
+class StocktakeUnknown(Refused):
+    """The warehouse has no such stocktake."""
+
+    code = "stocktake_unknown"
+    message = N_("This yard has no stocktake %(number)s.")
+
+
+class StocktakeNotOpen(Refused):
+    """The stocktake takes no more counts."""
+
+    code = "stocktake_not_open"
+    message = N_("Stocktake %(number)s takes no counts now.")
+
+
+class StocktakeStep(Refused):
+    """The stocktake is not in a state in which this can be done."""
+
+    code = "stocktake_step"
+    message = N_("This cannot be done with stocktake %(number)s in its present state.")
+
+
+class CounterMayNotApprove(Refused):
+    """Who counted, or ended the count, does not approve the variance."""
+
+    code = "counter_may_not_approve"
+    message = N_("Who took part in counting %(number)s cannot approve its variance; ask a colleague.")
+
+
+class OperationIncomplete(Refused):
+    """The kind of operation needs a field that is absent."""
+
+    code = "operation_incomplete"
+    message = N_("The operation needs the field %(field)s.")
+
+
+class OperationIdReused(Refused):
+    """The device used one operation id for two different operations."""
+
+    code = "operation_id_reused"
+    message = N_("The operation id %(client_op_id)s was used for another operation before.")
+
+
+class OperationInFlight(Refused):
+    """The same operation is being recorded at this moment by another request."""
+
+    code = "operation_in_flight"
+    message = N_("Operation %(client_op_id)s is being recorded at this moment. Send it again.")
+
+
+class EventInFuture(Refused):
+    """The device's clock is ahead."""
+
+    code = "event_in_future"
+    message = N_("The time of the event lies in the future; check the device's clock.")
+
+
+class TagTaken(Refused):
+    """A bundle of this yard bears the tag already."""
+
+    code = "tag_taken"
+    message = N_("A bundle of this yard bears the tag %(tag)s already.")
+
+
+class TagRepeated(Refused):
+    """The same tag stands twice in one document."""
+
+    code = "tag_repeated"
+    message = N_("The tag %(tag)s stands twice in this document.")
+
+
+class MassImplausible(Refused):
+    """A given mass is so far from theory that it must be a slip."""
+
+    code = "mass_implausible"
+    message = N_("The mass given for %(tag)s is far from the theoretical one, %(theory_g)s g. Check pieces and length.")
+
+
+class AdviceMissing(Refused):
+    """Announced goods need the number of their advice."""
+
+    code = "advice_missing"
+    message = N_("Announced goods need the number of their advice.")
+
+
+class OwnerUnknown(Refused):
+    """Goods can only belong to an active organisation that owns goods."""
+
+    code = "owner_unknown"
+    message = N_("There is no organisation that could own these goods.")
+
+
+class ProductUnknown(Refused):
+    """No such product."""
+
+    code = "product_unknown"
+    message = N_("There is no product %(product_id)s.")
+
+
+class ProductSize(Refused):
+    """The size cannot be read, or contradicts the kind of product or of length."""
+
+    code = "product_size"
+    message = N_("Write a pipe as 108×4.5×6000 and a billet as φ50×6000; only a random length names no length.")
+
+
+class ProductExists(Refused):
+    """The same product is in the catalogue already."""
+
+    code = "product_exists"
+    message = N_("This product is in the catalogue already.")
+
+
+class CodeTaken(Refused):
+    """The code is in use already."""
+
+    code = "code_taken"
+    message = N_("The code %(code)s is in use already.")
+
+
+class NotAWarehouse(Refused):
+    """Only an organisation of kind warehouse runs a yard."""
+
+    code = "not_a_warehouse"
+    message = N_("Only an organisation of the kind warehouse can run a yard.")
+
+
+class MoveNotReversible(Refused):
+    """Only the last move of a bundle can be reversed, and only once."""
+
+    code = "move_not_reversible"
+    message = N_("Only the last move of a bundle can be reversed, once, and a stocktake's never.")
+
+
+class EncumbranceLifted(Refused):
+    """The encumbrance was lifted before."""
+
+    code = "encumbrance_lifted"
+    message = N_("This encumbrance was lifted already.")

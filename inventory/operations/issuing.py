@@ -1,0 +1,106 @@
+"""Issuing (出库): bundles leave the yard on a lorry, on a waybill."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session, aliased
+
+from inventory import errors, scanning
+from inventory.models import StockIssue, StockMove, Warehouse
+from inventory.operations import announcing, ledger, yard
+from inventory.operations.moving import movement_of
+from inventory.operations.scope import own_document, own_warehouse
+from inventory.operations.together import all_or_none
+from inventory.quantities import Movement
+from inventory.scanning import IssueView
+from inventory.states import Document, IssueStatus
+from steelyard.accounts.models import Organisation
+from steelyard.core import audit
+from steelyard.core.actors import Actor
+from steelyard.core.clock import business_date
+from steelyard.core.database import db_now
+from steelyard.core.numbering import next_number
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """What is to leave: for whom, on which waybill and lorry; ``tags`` may be scanned later."""
+
+    owner_id: int
+    waybill_number: str
+    plate: str
+    tags: Sequence[str] = ()
+
+
+def open_issue(session: Session, actor: Actor, warehouse_id: int, loading: Loading) -> StockIssue:
+    """Open an issue and load the bundles named, all or none; raises the first refusal, or ``OwnerUnknown``."""
+    own_warehouse(session, actor, warehouse_id)
+    if not session.scalar(select(exists().where(Organisation.id == loading.owner_id, Organisation.active))):
+        raise errors.OwnerUnknown
+    virtual = yard.virtual_places(session, warehouse_id)
+    view = yard.look(session, warehouse_id, loading.tags, [], virtual)
+    draft = IssueView(0, "", loading.owner_id, IssueStatus.OPEN)
+    movements = all_or_none(loading.tags, lambda tag: scanning.issue(view, tag, draft))
+    now = db_now(session)
+    document = StockIssue(
+        number=next_number(session, "CK", business_date(now)), warehouse_id=warehouse_id,
+        owner_id=loading.owner_id, waybill_number=loading.waybill_number, plate=loading.plate,
+        status=IssueStatus.OPEN, opened_at=now, opened_by=actor.user_id,
+    )  # fmt: skip
+    session.add(document)
+    session.flush()
+    postings = [ledger.Posting(movement, Document.ISSUE, document.number, now) for movement in movements]
+    ledger.post(session, yard.stamp(session, actor, warehouse_id, virtual), postings)
+    audit.record(session, actor, "inventory.issue_opened", f"issue:{document.number}", {"tags": list(loading.tags)})
+    return document
+
+
+def issue_at_once(session: Session, actor: Actor, warehouse_id: int, loading: Loading) -> StockIssue:
+    """Load the bundles named and let the lorry go."""
+    document = open_issue(session, actor, warehouse_id, loading)
+    return post_issue(session, actor, document.id)
+
+
+def post_issue(session: Session, actor: Actor, issue_id: int) -> StockIssue:
+    """Let the lorry go: the issue takes no more bundles and is announced.
+
+    Raises ``NotFound``, ``IssueClosed`` and ``IssueEmpty``.
+    """
+    document, warehouse = own_document(session, actor, StockIssue, issue_id)
+    if document.status != IssueStatus.OPEN:
+        raise errors.IssueClosed(number=document.number)
+    movements = loaded(session, document)
+    if not movements:
+        raise errors.IssueEmpty(number=document.number)
+    document.status = IssueStatus.POSTED
+    document.posted_at, document.posted_by = db_now(session), actor.user_id
+    session.flush()
+    audit.record(session, actor, "inventory.issue_posted", f"issue:{document.number}")
+    _tell(session, warehouse, document, movements)
+    return document
+
+
+def loaded(session: Session, document: StockIssue) -> list[Movement]:
+    """What lies on the lorry: the moves of the issue that were not reversed, in their order."""
+    counter = aliased(StockMove)
+    query = (
+        select(StockMove)
+        .where(
+            StockMove.document_number == document.number,
+            StockMove.reverses_id.is_(None),
+            ~exists().where(counter.reverses_id == StockMove.id),
+        )
+        .order_by(StockMove.id)
+    )
+    return [movement_of(move) for move in session.scalars(query)]
+
+
+def _tell(session: Session, warehouse: Warehouse, document: StockIssue, movements: Sequence[Movement]) -> None:
+    announcing.announce(
+        session, "issue_posted", f"issue:{document.number}", warehouse, [document.owner_id],
+        {
+            "issue_id": document.id, "number": document.number, "waybill_number": document.waybill_number,
+            "plate": document.plate, "owner_org_id": document.owner_id, **announcing.load_of(session, movements),
+        },
+    )  # fmt: skip

@@ -1,0 +1,141 @@
+"""The one writer of moves and balances.
+
+Whoever calls has locked the bundles (:mod:`inventory.operations.yard`) and read their balances in a later statement.
+Moves, decreases and increases are three statements for any number of movements. Decreases of real places are an
+UPDATE of their own, because an upsert with a negative amount would trip the CHECK before it adds; they come first,
+so that at no moment a bundle lies at two places.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, CursorResult, FromClause, String, Table, and_, select, true, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from inventory.models import StockBalance, StockMove
+from inventory.quantities import BalanceKey, Movement, Quantity, deltas
+from inventory.rowset import RowTypes, rowset
+from inventory.states import Document
+from steelyard.core.models import UtcDateTime
+
+_MOVES = cast(Table, StockMove.__table__)
+_BALANCES = cast(Table, StockBalance.__table__)
+_INT, _STR, _MOMENT = BigInteger(), String(), UtcDateTime()
+_MOVE_TYPES: RowTypes = {
+    "warehouse_id": _INT, "bundle_id": _INT, "pieces": _INT, "length_mm": _INT, "mass_g": _INT,
+    "from_place_id": _INT, "from_owner_id": _INT, "from_state": _STR,
+    "to_place_id": _INT, "to_owner_id": _INT, "to_state": _STR,
+    "document_kind": _STR, "document_number": _STR, "reverses_id": _INT,
+    "event_at": _MOMENT, "recorded_at": _MOMENT, "client_op_id": _STR, "actor_id": _INT,
+}  # fmt: skip
+_BALANCE_TYPES: RowTypes = {
+    "bundle_id": _INT, "place_id": _INT, "owner_id": _INT, "state": _STR,
+    "pieces": _INT, "length_mm": _INT, "mass_g": _INT,
+}  # fmt: skip
+_KEY = ("bundle_id", "place_id", "owner_id", "state")
+_AMOUNTS = ("pieces", "length_mm", "mass_g")
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """A movement and the document it stands on."""
+
+    movement: Movement
+    document_kind: Document
+    document_number: str | None
+    event_at: datetime
+    client_op_id: str | None = None
+    reverses_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Where, when and by whom postings are recorded. ``virtual`` holds the warehouse's virtual places."""
+
+    warehouse_id: int
+    virtual: frozenset[int]
+    recorded_at: datetime
+    actor_id: int
+
+
+def post(session: Session, stamp: Stamp, postings: Sequence[Posting]) -> None:
+    """Write the moves and bring the balances along; the bundles must be locked."""
+    if not postings:
+        return
+    moves = rowset(session, "moves", _MOVE_TYPES, [_move_row(stamp, posting) for posting in postings])
+    session.execute(_MOVES.insert().from_select(list(_MOVE_TYPES), select(*(moves.c[name] for name in _MOVE_TYPES))))
+    changes = deltas(posting.movement for posting in postings)
+    decreases = {key: change for key, change in changes.items() if _is_real_decrease(stamp, key, change)}
+    if decreases:
+        _decrease(session, decreases)
+    increases = {key: change for key, change in changes.items() if key not in decreases}
+    if increases:
+        _increase(session, stamp, increases)
+
+
+def _is_real_decrease(stamp: Stamp, key: BalanceKey, change: Quantity) -> bool:
+    return min(change) < 0 and key.position.place_id not in stamp.virtual
+
+
+def _decrease(session: Session, changes: Mapping[BalanceKey, Quantity]) -> None:
+    rows = rowset(session, "decreases", _BALANCE_TYPES, [_balance_row(*item) for item in changes.items()])
+    statement = (
+        update(_BALANCES)
+        .where(and_(*(_BALANCES.c[name] == rows.c[name] for name in _KEY)))
+        .values({name: _BALANCES.c[name] + rows.c[name] for name in _AMOUNTS})
+    )
+    result = session.execute(statement)
+    assert isinstance(result, CursorResult)
+    if result.rowcount != len(changes):
+        raise RuntimeError(f"{len(changes)} balances were to be decreased, {result.rowcount} exist")
+
+
+def _increase(session: Session, stamp: Stamp, changes: Mapping[BalanceKey, Quantity]) -> None:
+    types: RowTypes = {**_BALANCE_TYPES, "virtual": _INT}
+    rows = rowset(
+        session,
+        "increases",
+        types,
+        [{**_balance_row(key, change), "virtual": int(key.position.place_id in stamp.virtual)}
+         for key, change in changes.items()],
+    )  # fmt: skip
+    names = (*_KEY, "is_real", *_AMOUNTS)
+    is_real = (rows.c.virtual == 0).label("is_real")
+    source = select(*_columns(rows, _KEY), is_real, *_columns(rows, _AMOUNTS)).where(true())
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    insert = dialect.insert(_BALANCES).from_select(names, source)
+    session.execute(
+        insert.on_conflict_do_update(
+            index_elements=list(_KEY),
+            set_={name: _BALANCES.c[name] + insert.excluded[name] for name in _AMOUNTS},
+        )
+    )
+
+
+def _columns(rows: FromClause, names: Sequence[str]) -> list[Any]:
+    return [rows.c[name] for name in names]
+
+
+def _balance_row(key: BalanceKey, change: Quantity) -> dict[str, Any]:
+    return {"bundle_id": key.bundle_id, **key.position._asdict(), **change._asdict()}
+
+
+def _move_row(stamp: Stamp, posting: Posting) -> dict[str, Any]:
+    movement = posting.movement
+    return {
+        "warehouse_id": stamp.warehouse_id,
+        "bundle_id": movement.bundle_id,
+        **movement.quantity._asdict(),
+        **{f"from_{name}": value for name, value in movement.source._asdict().items()},
+        **{f"to_{name}": value for name, value in movement.target._asdict().items()},
+        "document_kind": posting.document_kind,
+        "document_number": posting.document_number,
+        "reverses_id": posting.reverses_id,
+        "event_at": posting.event_at,
+        "recorded_at": stamp.recorded_at,
+        "client_op_id": posting.client_op_id,
+        "actor_id": stamp.actor_id,
+    }

@@ -1,0 +1,111 @@
+"""Warehouses, their places, and the catalogue of products."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from inventory import errors
+from inventory.models import Place, Product, Warehouse
+from inventory.operations.scope import own_warehouse
+from inventory.states import VIRTUAL_CODES, LengthKind, PlaceKind, ProductKind
+from steelyard.accounts.models import Organisation
+from steelyard.core import audit
+from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.units import STEEL_DENSITY_KG_PER_M3, Size
+
+VIRTUAL_NAMES = {
+    PlaceKind.MILL: "钢厂",
+    PlaceKind.CUSTOMER: "客户",
+    PlaceKind.SCRAP: "废料",
+    PlaceKind.PROCESSING: "加工",
+    PlaceKind.COUNT_DIFFERENCE: "盘点差异",
+    PlaceKind.MASS_DIFFERENCE: "磅差",
+}
+"""Names of the virtual places, stored as the names of real places are; pages show the translated kind instead."""
+
+
+def open_warehouse(session: Session, actor: Actor, code: str, name: str, org_id: int | None = None) -> Warehouse:
+    """Open a yard of the actor's organisation (the operator names one), with its virtual places.
+
+    Raises ``NotAWarehouse`` and ``CodeTaken``.
+    """
+    owner = session.get(Organisation, org_id if actor.is_operator and org_id is not None else actor.org_id)
+    if owner is None or owner.kind != OrgKind.WAREHOUSE or not owner.active:
+        raise errors.NotAWarehouse
+    if session.scalar(select(exists().where(Warehouse.code == code))):
+        raise errors.CodeTaken(code=code)
+    warehouse = Warehouse(org_id=owner.id, code=code, name=name)
+    session.add(warehouse)
+    session.flush()
+    for kind, virtual_code in VIRTUAL_CODES.items():
+        session.add(
+            Place(warehouse_id=warehouse.id, code=virtual_code, name=VIRTUAL_NAMES[kind], kind=kind, is_real=False)
+        )
+    audit.record(session, actor, "inventory.warehouse_opened", f"warehouse:{code}")
+    return warehouse
+
+
+def add_place(
+    session: Session, actor: Actor, warehouse_id: int, code: str, name: str, parent: str | None = None
+) -> Place:
+    """Add a real place, under the place with the code ``parent`` if given; raises ``PlaceUnknown``, ``CodeTaken``."""
+    warehouse = own_warehouse(session, actor, warehouse_id)
+    of_yard = select(Place).where(Place.warehouse_id == warehouse.id)
+    if session.scalars(of_yard.where(Place.code == code)).first() is not None:
+        raise errors.CodeTaken(code=code)
+    above = None
+    if parent is not None:
+        above = session.scalars(of_yard.where(Place.code == parent, Place.is_real.is_(True))).first()
+        if above is None:
+            raise errors.PlaceUnknown(place=parent)
+    place = Place(
+        warehouse_id=warehouse.id, parent_id=above.id if above else None, code=code, name=name,
+        kind=PlaceKind.REAL, is_real=True,
+    )  # fmt: skip
+    session.add(place)
+    session.flush()
+    audit.record(session, actor, "inventory.place_added", f"place:{warehouse.code}/{code}")
+    return place
+
+
+@dataclass(frozen=True, slots=True)
+class ProductSpec:
+    """What a new product is."""
+
+    kind: ProductKind
+    standard: str
+    grade: str
+    size: Size
+    length_kind: LengthKind = LengthKind.RANDOM
+    density_kg_per_m3: int = STEEL_DENSITY_KG_PER_M3
+
+    def check(self) -> None:
+        """Raise ``ProductSize`` where kind, wall and length contradict each other."""
+        wall, length = self.size.wall_mm_x100, self.size.length_mm
+        if (wall is None) != (self.kind is ProductKind.BILLET):
+            raise errors.ProductSize
+        if (length is None) != (self.length_kind is LengthKind.RANDOM):
+            raise errors.ProductSize
+
+    @property
+    def key(self) -> str:
+        """What makes it the same product as another."""
+        parts = (self.kind, self.standard, self.grade, self.size.text(), self.length_kind, self.density_kg_per_m3)
+        return "|".join(str(part) for part in parts)
+
+
+def add_product(session: Session, actor: Actor, spec: ProductSpec) -> Product:
+    """Add a product to the catalogue; raises ``ProductSize`` and ``ProductExists``."""
+    spec.check()
+    if session.scalar(select(exists().where(Product.key == spec.key))):
+        raise errors.ProductExists
+    product = Product(
+        key=spec.key, kind=spec.kind, standard=spec.standard, grade=spec.grade,
+        od_mm_x100=spec.size.od_mm_x100, wall_mm_x100=spec.size.wall_mm_x100, length_mm=spec.size.length_mm,
+        length_kind=spec.length_kind, density_kg_per_m3=spec.density_kg_per_m3,
+    )  # fmt: skip
+    session.add(product)
+    session.flush()
+    audit.record(session, actor, "inventory.product_added", f"product:{product.id}", {"key": spec.key})
+    return product

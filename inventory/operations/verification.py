@@ -1,0 +1,116 @@
+"""Rebuilding every balance from the moves and comparing: the moves are the truth, balances only their sum."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, func, literal_column, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from inventory.models import Place, StockBalance, StockMove
+from inventory.quantities import NOTHING, Quantity
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A balance that is not the sum of its moves, or a rule of the ledger that does not hold."""
+
+    kind: str
+    bundle_id: int
+    place_id: int | None = None
+    owner_id: int | None = None
+    state: str | None = None
+    moved: Quantity = NOTHING
+    kept: Quantity = NOTHING
+
+    def __str__(self) -> str:
+        """One line for the terminal."""
+        where = f"place {self.place_id} owner {self.owner_id} {self.state}"
+        return f"{self.kind}: bundle {self.bundle_id} {where}: moves {tuple(self.moved)}, balance {tuple(self.kept)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What was compared and what is wrong."""
+
+    moves: int
+    balances: int
+    faults: tuple[Fault, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Whether moves and balances agree."""
+        return not self.faults
+
+
+_AMOUNTS = ("pieces", "length_mm", "mass_g")
+
+
+def verify(session: Session) -> Report:
+    """Compare all balances with the moves, and check that goods are conserved and lie at one place."""
+    faults = [*_differences(session), *_scattered(session)]
+    return Report(
+        session.scalar(select(func.count()).select_from(StockMove)) or 0,
+        session.scalar(select(func.count()).select_from(StockBalance)) or 0,
+        tuple(faults),
+    )
+
+
+def _side(
+    place: InstrumentedAttribute[int], owner: InstrumentedAttribute[int], state: InstrumentedAttribute[str], sign: int
+) -> Select[tuple[int, int, int, str, int, int, int, int, int, int]]:
+    zero: ColumnElement[int] = literal_column("0")
+    moved = [(getattr(StockMove, name) * sign).label(f"moved_{name}") for name in _AMOUNTS]
+    kept = [zero.label(f"kept_{name}") for name in _AMOUNTS]
+    return select(
+        StockMove.bundle_id, place.label("place_id"), owner.label("owner_id"), state.label("state"), *moved, *kept
+    )
+
+
+def _differences(session: Session) -> Iterator[Fault]:
+    """Cells in which the sum of the moves is not the balance; summed in the database, so that any size passes."""
+    zero: ColumnElement[int] = literal_column("0")
+    balances = select(
+        StockBalance.bundle_id, StockBalance.place_id, StockBalance.owner_id, StockBalance.state,
+        *(zero.label(f"moved_{name}") for name in _AMOUNTS),
+        *(getattr(StockBalance, name).label(f"kept_{name}") for name in _AMOUNTS),
+    )  # fmt: skip
+    cells = union_all(
+        _side(StockMove.from_place_id, StockMove.from_owner_id, StockMove.from_state, -1),
+        _side(StockMove.to_place_id, StockMove.to_owner_id, StockMove.to_state, 1),
+        balances,
+    ).subquery("cells")
+    key = (cells.c.bundle_id, cells.c.place_id, cells.c.owner_id, cells.c.state)
+    names = [f"{side}_{part}" for side in ("moved", "kept") for part in _AMOUNTS]
+    sums = {name: func.sum(cells.c[name]) for name in names}
+    wrong = sums["moved_pieces"] != sums["kept_pieces"]
+    for part in _AMOUNTS[1:]:
+        wrong = wrong | (sums[f"moved_{part}"] != sums[f"kept_{part}"])
+    query = select(*key, *sums.values()).group_by(*key).having(wrong).order_by(*key)
+    for bundle_id, place_id, owner_id, state, *amounts in session.execute(query):
+        moved, kept = Quantity(*map(int, amounts[:3])), Quantity(*map(int, amounts[3:]))
+        yield Fault("balance_differs", bundle_id, place_id, owner_id, state, moved, kept)
+
+
+def _scattered(session: Session) -> Iterator[Fault]:
+    """Bundles at two real places, below zero at one, or not summing to zero over all places."""
+    real = (
+        select(StockBalance.bundle_id)
+        .join(Place, Place.id == StockBalance.place_id)
+        .where(Place.is_real.is_(True), StockBalance.pieces > 0)
+        .group_by(StockBalance.bundle_id)
+        .having(func.count() > 1)
+    )
+    for bundle_id in session.scalars(real):
+        yield Fault("two_places", bundle_id)
+    negative = (
+        select(StockBalance.bundle_id, StockBalance.place_id)
+        .join(Place, Place.id == StockBalance.place_id)
+        .where(Place.is_real.is_(True))
+        .where((StockBalance.pieces < 0) | (StockBalance.length_mm < 0) | (StockBalance.mass_g < 0))
+    )
+    for bundle_id, place_id in session.execute(negative):
+        yield Fault("below_zero", bundle_id, place_id)
+    lost = select(StockBalance.bundle_id).group_by(StockBalance.bundle_id)
+    totals = [func.sum(getattr(StockBalance, name)) != 0 for name in _AMOUNTS]
+    for bundle_id in session.scalars(lost.having(totals[0] | totals[1] | totals[2])):
+        yield Fault("not_conserved", bundle_id)

@@ -1,0 +1,14 @@
+"""Who may do what in the yard."""
+
+from steelyard.api.access import rule
+from steelyard.core.actors import OrgKind, Role
+
+SEE = rule("inventory:read")
+"""Everybody signed in; what he is shown is narrowed to his own yard or goods."""
+SEE_YARD = rule("inventory:read", kinds={OrgKind.WAREHOUSE, OrgKind.OPERATOR})
+KEEP = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER})
+COUNT = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.COUNTER})
+APPROVE = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.INSPECTOR})
+HOLD = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.INSPECTOR})
+SET_UP = rule("inventory:write", kinds={OrgKind.WAREHOUSE, OrgKind.OPERATOR}, roles={Role.KEEPER})
+"""Warehouses, places and products; an organisation's admin has every role of it."""

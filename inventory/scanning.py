@@ -1,0 +1,254 @@
+"""Judgement of scans: what each operation does to the yard as it stands, or why it is refused.
+
+Operations are judged in their order on a picture of the yard held in memory, so that the second operation on a
+bundle meets what the first one left. Imports neither flask nor sqlalchemy.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from inventory import errors
+from inventory.quantities import NOTHING, Movement, Position, Quantity
+from inventory.states import IssueStatus, OperationKind, Outcome, State, StocktakeStatus
+from steelyard.core.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One scan: what the device asks for, under the id that the device gave it."""
+
+    client_op_id: str
+    kind: OperationKind
+    tag: str
+    event_at: datetime
+    place: str | None = None
+    from_place: str | None = None
+    issue_number: str | None = None
+    stocktake_number: str | None = None
+    pieces: int | None = None
+
+    def fingerprint(self) -> str:
+        """What must be equal for a repeat to be the same operation."""
+        parts = (
+            self.kind, self.tag, self.event_at.isoformat(), self.place, self.from_place,
+            self.issue_number, self.stocktake_number, self.pieces,
+        )  # fmt: skip
+        return "\x1f".join("" if part is None else str(part) for part in parts)
+
+
+@dataclass(slots=True)
+class BundleView:
+    """A bundle as it stands: its position in the yard, or ``None`` when it is elsewhere."""
+
+    bundle_id: int
+    tag: str
+    position: Position | None = None
+    quantity: Quantity = NOTHING
+    issued: bool = False
+    held_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IssueView:
+    """An issue that bundles are scanned to."""
+
+    issue_id: int
+    number: str
+    owner_id: int
+    status: IssueStatus
+
+
+@dataclass(frozen=True, slots=True)
+class StocktakeView:
+    """A stocktake and those of the places asked for that it covers."""
+
+    stocktake_id: int
+    number: str
+    status: StocktakeStatus
+    place_ids: frozenset[int]
+
+
+@dataclass(slots=True)
+class YardView:
+    """What must be known of a warehouse to judge a batch of operations."""
+
+    customer_place_id: int
+    bundles: dict[str, BundleView] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    issues: dict[str, IssueView] = field(default_factory=dict)
+    stocktakes: dict[str, StocktakeView] = field(default_factory=dict)
+
+    def bundle(self, tag: str) -> BundleView:
+        """The bundle that bears ``tag``; raises ``BundleUnknown``."""
+        try:
+            return self.bundles[tag]
+        except KeyError:
+            raise errors.BundleUnknown(tag=tag) from None
+
+    def place(self, code: str) -> int:
+        """The id of a real place; raises ``PlaceUnknown``."""
+        try:
+            return self.places[code]
+        except KeyError:
+            raise errors.PlaceUnknown(place=code) from None
+
+
+@dataclass(frozen=True, slots=True)
+class CountMade:
+    """A count to be kept."""
+
+    operation: Operation
+    stocktake_id: int
+    bundle_id: int | None
+    place_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """A movement and the operation that asked for it."""
+
+    operation: Operation
+    movement: Movement
+    issue: IssueView | None = None
+
+
+Effect = CountMade | Carried
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the device is told: done, or refused with a code and what its sentence needs."""
+
+    client_op_id: str
+    outcome: Outcome
+    code: str
+    params: dict[str, Any] = field(default_factory=dict)
+    bundle_id: int | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The answer as it is kept for replays."""
+        return {
+            "client_op_id": self.client_op_id,
+            "outcome": self.outcome.value,
+            "code": self.code,
+            "params": self.params,
+            "bundle_id": self.bundle_id,
+        }
+
+
+@dataclass(slots=True)
+class Judgement:
+    """The answers to a batch in their order, and what is to be written."""
+
+    answers: list[Answer] = field(default_factory=list)
+    effects: list[Effect] = field(default_factory=list)
+
+
+def judge(yard: YardView, operations: Iterable[Operation], now: datetime) -> Judgement:
+    """Judge ``operations`` one after the other; ``yard`` is changed to what they leave behind."""
+    judgement = Judgement()
+    for operation in operations:
+        try:
+            if operation.event_at > now + errors.CLOCK_TOLERANCE:
+                raise errors.EventInFuture
+            effect = _JUDGES[operation.kind](yard, operation)
+        except Refused as refusal:
+            judgement.answers.append(refused(operation, refusal))
+        else:
+            judgement.effects.append(effect)
+            judgement.answers.append(_done(operation, effect))
+    return judgement
+
+
+def refused(operation: Operation, refusal: Refused) -> Answer:
+    """The answer to an operation that met ``refusal``."""
+    return Answer(operation.client_op_id, Outcome.REFUSED, refusal.code, dict(refusal.params))
+
+
+def move(yard: YardView, tag: str, place: str, from_place: str | None = None) -> Movement:
+    """Bring a bundle to another place of the yard; raises the refusal that stands in its way."""
+    bundle = yard.bundle(tag)
+    position = _in_yard(bundle)
+    if from_place is not None and yard.place(from_place) != position.place_id:
+        raise errors.BundleNotHere(tag=tag)
+    target = position.at(yard.place(place))
+    if target == position:
+        raise errors.AlreadyThere(tag=tag, place=place)
+    movement = Movement(bundle.bundle_id, bundle.quantity, position, target)
+    bundle.position = target
+    return movement
+
+
+def issue(yard: YardView, tag: str, document: IssueView) -> Movement:
+    """Let a bundle leave on ``document``; raises the refusal that stands in its way."""
+    if document.status is not IssueStatus.OPEN:
+        raise errors.IssueClosed(number=document.number)
+    bundle = yard.bundle(tag)
+    position = _in_yard(bundle)
+    if position.owner_id != document.owner_id:
+        raise errors.WrongOwner(tag=tag)
+    if bundle.held_by is not None:
+        raise errors.BundleEncumbered(tag=tag, reference=bundle.held_by)
+    if position.state is not State.AVAILABLE:
+        raise errors.BundleNotAvailable(tag=tag)
+    movement = Movement(bundle.bundle_id, bundle.quantity, position, position.at(yard.customer_place_id))
+    bundle.position, bundle.quantity, bundle.issued = None, NOTHING, True
+    return movement
+
+
+def _in_yard(bundle: BundleView) -> Position:
+    if bundle.position is not None:
+        return bundle.position
+    if bundle.issued:
+        raise errors.AlreadyIssued(tag=bundle.tag)
+    raise errors.BundleNotHere(tag=bundle.tag)
+
+
+def _needed(value: str | None, name: str) -> str:
+    if value is None:
+        raise errors.OperationIncomplete(field=name)
+    return value
+
+
+def _move(yard: YardView, operation: Operation) -> Effect:
+    place = _needed(operation.place, "place")
+    return Carried(operation, move(yard, operation.tag, place, operation.from_place))
+
+
+def _issue(yard: YardView, operation: Operation) -> Effect:
+    number = _needed(operation.issue_number, "issue_number")
+    document = yard.issues.get(number)
+    if document is None:
+        raise errors.IssueUnknown(number=number)
+    return Carried(operation, issue(yard, operation.tag, document), document)
+
+
+def _count(yard: YardView, operation: Operation) -> Effect:
+    number = _needed(operation.stocktake_number, "stocktake_number")
+    place = _needed(operation.place, "place")
+    stocktake = yard.stocktakes.get(number)
+    if stocktake is None:
+        raise errors.StocktakeUnknown(number=number)
+    if stocktake.status is not StocktakeStatus.OPEN:
+        raise errors.StocktakeNotOpen(number=number)
+    place_id = yard.place(place)
+    if place_id not in stocktake.place_ids:
+        raise errors.PlaceNotInScope(place=place, number=number)
+    bundle = yard.bundles.get(operation.tag)
+    return CountMade(operation, stocktake.stocktake_id, bundle.bundle_id if bundle else None, place_id)
+
+
+_JUDGES: dict[OperationKind, Callable[[YardView, Operation], Effect]] = {
+    OperationKind.MOVE: _move,
+    OperationKind.ISSUE: _issue,
+    OperationKind.COUNT: _count,
+}
+_DONE = {OperationKind.MOVE: "moved", OperationKind.ISSUE: "issued", OperationKind.COUNT: "counted"}
+
+
+def _done(operation: Operation, effect: Effect) -> Answer:
+    """A count's answer names no bundle: whether the tag is known is not told to a blind counter."""
+    bundle_id = effect.movement.bundle_id if isinstance(effect, Carried) else None
+    return Answer(operation.client_op_id, Outcome.DONE, _DONE[operation.kind], {"tag": operation.tag}, bundle_id)

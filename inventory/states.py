@@ -1,0 +1,144 @@
+"""The words of the yard: states of goods, kinds of places, documents and findings."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The state in which goods lie (货物状态); only ``available`` can be promised or issued."""
+
+    EXPECTED = "expected"
+    QUARANTINE = "quarantine"
+    AVAILABLE = "available"
+    RESERVED = "reserved"
+    PICKED = "picked"
+    DEFECTIVE = "defective"
+    IN_PROCESSING = "in_processing"
+
+
+class ArrivalState(StrEnum):
+    """The states that a receipt may give to goods."""
+
+    AVAILABLE = "available"
+    QUARANTINE = "quarantine"
+
+
+class PlaceKind(StrEnum):
+    """A real place of the yard (库位), or a virtual one where goods come from and go to."""
+
+    REAL = "real"
+    MILL = "mill"
+    CUSTOMER = "customer"
+    SCRAP = "scrap"
+    PROCESSING = "processing"
+    COUNT_DIFFERENCE = "count_difference"
+    MASS_DIFFERENCE = "mass_difference"
+
+
+VIRTUAL_CODES: dict[PlaceKind, str] = {
+    PlaceKind.MILL: "@MILL",
+    PlaceKind.CUSTOMER: "@CUSTOMER",
+    PlaceKind.SCRAP: "@SCRAP",
+    PlaceKind.PROCESSING: "@PROCESSING",
+    PlaceKind.COUNT_DIFFERENCE: "@COUNT",
+    PlaceKind.MASS_DIFFERENCE: "@MASS",
+}
+"""The codes of a warehouse's virtual places; real places cannot have a code with an ``@``."""
+
+
+class ProductKind(StrEnum):
+    """Raw material or ware: tube billet (圆管坯) or pipe (钢管)."""
+
+    BILLET = "billet"
+    PIPE = "pipe"
+
+
+class LengthKind(StrEnum):
+    """Fixed (定尺), multiple (倍尺) or random (不定尺) length."""
+
+    FIXED = "fixed"
+    MULTIPLE = "multiple"
+    RANDOM = "random"
+
+
+class ReceiptSource(StrEnum):
+    """Whether the goods were announced by an advice, or came blind."""
+
+    ANNOUNCED = "announced"
+    BLIND = "blind"
+
+
+class IssueStatus(StrEnum):
+    """The life of an issue: bundles are added while it is open; posted, the lorry has left."""
+
+    OPEN = "open"
+    POSTED = "posted"
+
+
+class StocktakeStatus(StrEnum):
+    """The life of a stocktake."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    POSTED = "posted"
+    CANCELLED = "cancelled"
+
+
+STOCKTAKE_STEPS: dict[StocktakeStatus, frozenset[StocktakeStatus]] = {
+    StocktakeStatus.OPEN: frozenset({StocktakeStatus.CLOSED, StocktakeStatus.CANCELLED}),
+    StocktakeStatus.CLOSED: frozenset({StocktakeStatus.OPEN, StocktakeStatus.POSTED, StocktakeStatus.CANCELLED}),
+    StocktakeStatus.POSTED: frozenset(),
+    StocktakeStatus.CANCELLED: frozenset(),
+}
+
+
+class Finding(StrEnum):
+    """What a stocktake says of one bundle or tag."""
+
+    MATCHED = "matched"
+    MISSING = "missing"
+    MISPLACED = "misplaced"
+    PIECES = "pieces"
+    FOUND = "found"
+    UNEXPECTED = "unexpected"
+    UNKNOWN = "unknown"
+
+
+class Resolution(StrEnum):
+    """What became of a line of the variance: posted, overtaken by a later move, or kept to be looked into."""
+
+    POSTED = "posted"
+    SUPERSEDED = "superseded"
+    TO_LOOK_INTO = "to_look_into"
+
+
+class EncumbranceKind(StrEnum):
+    """Why a bundle may not leave: pledge (质押), court order (查封), quality hold (质量冻结)."""
+
+    PLEDGE = "pledge"
+    COURT = "court"
+    QUALITY = "quality"
+
+
+class Document(StrEnum):
+    """The kinds of documents that a move may stand on."""
+
+    RECEIPT = "receipt"
+    ISSUE = "issue"
+    TRANSFER = "transfer"
+    STOCKTAKE = "stocktake"
+    SCAN = "scan"
+
+
+class OperationKind(StrEnum):
+    """What a scanner may ask for."""
+
+    MOVE = "move"
+    ISSUE = "issue"
+    COUNT = "count"
+
+
+class Outcome(StrEnum):
+    """Whether an operation was done or refused."""
+
+    DONE = "done"
+    REFUSED = "refused"
