@@ -53,6 +53,13 @@ class DeadlinePassed(Refused):
     message = N_("A deadline must lie in the future, and one that has passed cannot be moved.")
 
 
+class MomentTooFar(Refused):
+    """A deadline more than a year away is a slip of the pen."""
+
+    code = "moment_too_far"
+    message = N_("Opening and deadlines must lie within a year of today.")
+
+
 class OnlyExtended(Refused):
     """Once published, a deadline may be moved only to a later moment, and nothing else may be changed."""
 

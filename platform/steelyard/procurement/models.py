@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from steelyard.accounts.models import Organisation, User
 from steelyard.core.models import Base, BigInt, Id, Versioned
 from steelyard.procurement.lifecycle import State
 
@@ -112,6 +113,8 @@ class Officer(Base):
     held_share: Mapped[bytes | None] = mapped_column(LargeBinary)
     approved_at: Mapped[datetime | None] = mapped_column()
 
+    user: Mapped[User] = relationship(lazy="selectin")
+
     __table_args__ = (UniqueConstraint("campaign_id", "user_id"),)
 
 
@@ -130,6 +133,8 @@ class Pledge(Versioned, Base):
     pledged_by: Mapped[int] = mapped_column(BigInt, ForeignKey("user_account.id"), nullable=False)
     pledged_at: Mapped[datetime] = mapped_column(nullable=False)
     withdrawn_at: Mapped[datetime | None] = mapped_column()
+
+    org: Mapped[Organisation] = relationship(lazy="selectin")
 
     __table_args__ = (
         Index(
@@ -182,6 +187,7 @@ class OpenedBid(Base):
     received_at: Mapped[datetime] = mapped_column(nullable=False)
     capacity_g: Mapped[int | None] = mapped_column(BigInt)
 
+    org: Mapped[Organisation] = relationship(lazy="selectin")
     lines: Mapped[list["BidLine"]] = relationship(order_by="BidLine.id", lazy="selectin")
 
     __table_args__ = (UniqueConstraint("campaign_id", "org_id"), {"info": {"append_only": True}})
@@ -213,6 +219,8 @@ class Award(Versioned, Base):
     decided_by: Mapped[int | None] = mapped_column(BigInt, ForeignKey("user_account.id"))
     decided_at: Mapped[datetime | None] = mapped_column()
 
+    proposer: Mapped[User] = relationship(foreign_keys=proposed_by, lazy="selectin")
+    decider: Mapped[User | None] = relationship(foreign_keys=decided_by, lazy="selectin")
     totals: Mapped[list["AwardTotal"]] = relationship(order_by="AwardTotal.id", lazy="selectin")
     lines: Mapped[list["AwardLine"]] = relationship(order_by="AwardLine.id", lazy="selectin")
     allocations: Mapped[list["Allocation"]] = relationship(order_by="Allocation.id", lazy="selectin")
@@ -248,6 +256,9 @@ class AwardLine(Base):
     price_fen_per_t: Mapped[int] = mapped_column(BigInt, nullable=False)
     amount_fen: Mapped[int] = mapped_column(BigInt, nullable=False)
 
+    org: Mapped[Organisation] = relationship(lazy="selectin")
+    bid: Mapped[OpenedBid] = relationship(lazy="selectin")
+
     __table_args__ = (UniqueConstraint("award_id", "bid_id", "line_id"), {"info": {"append_only": True}})
 
 
@@ -265,6 +276,8 @@ class Allocation(Base):
     price_fen_per_t: Mapped[int | None] = mapped_column(BigInt)
     amount_fen: Mapped[int] = mapped_column(BigInt, nullable=False)
     over_ceiling: Mapped[bool] = mapped_column(nullable=False)
+
+    org: Mapped[Organisation] = relationship(lazy="selectin")
 
     __table_args__ = (
         UniqueConstraint("award_id", "pledge_id"),
@@ -288,6 +301,10 @@ class Delivery(Versioned, Base):
     received_g: Mapped[int] = mapped_column(BigInt, nullable=False)
     state: Mapped[str] = mapped_column(String(16), nullable=False)
 
+    mill: Mapped[Organisation] = relationship(foreign_keys=mill_org_id, lazy="selectin")
+    member: Mapped[Organisation] = relationship(foreign_keys=member_org_id, lazy="selectin")
+    line: Mapped[CampaignLine] = relationship(lazy="selectin")
+    campaign: Mapped[Campaign] = relationship(lazy="selectin")
     receipts: Mapped[list["DeliveryReceipt"]] = relationship(order_by="DeliveryReceipt.id", lazy="selectin")
 
     __table_args__ = (

@@ -7,7 +7,7 @@ its own bid and deliveries.
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
@@ -164,3 +164,31 @@ def user_names(session: Session, user_ids: Iterable[int]) -> Mapping[int, str]:
     """Return people's names by id."""
     query = select(User.id, User.name).where(User.id.in_(set(user_ids)))
     return dict(session.execute(query).tuples().all())
+
+
+def progress(session: Session, actor: Actor, campaign: Campaign, now: datetime) -> dict[str, Any]:
+    """Return the pooled totals that ``actor`` may see, and how many officers and approvals there are."""
+    totals = pooled(session, [campaign.id]) if sees_pool(actor, campaign, now) else None
+    return {
+        "state": campaign.state,
+        "lines": [
+            {
+                "line_id": line.id,
+                "position": line.position,
+                "pooled_g": None if totals is None else totals.get(line.id, 0),
+            }
+            for line in campaign.lines
+        ],
+        "officers": len(campaign.officers),
+        "approvals": sum(officer.approved_at is not None for officer in campaign.officers),
+    }
+
+
+def award_seen(actor: Actor, award: Award) -> dict[str, Any]:
+    """Return an award as far as ``actor`` may see it: members the totals, a mill what it won itself."""
+    names = ("id", "campaign_id", "state", "reason", "proposed_at", "decided_at", "version")
+    seen: dict[str, Any] = {name: getattr(award, name) for name in names}
+    seen["reason"] = award.reason if actor.is_operator else None
+    seen["totals"] = [] if actor.org_kind is OrgKind.MILL else award.totals
+    seen["lines"] = [line for line in award.lines if actor.is_operator or line.org_id == actor.org_id]
+    return seen

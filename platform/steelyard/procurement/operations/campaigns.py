@@ -1,20 +1,22 @@
 """The operator's own acts on a campaign: draft, change, publish, lock, close, cancel."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from steelyard.core import audit
+from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.numbering import next_number
-from steelyard.procurement import envelope, errors
+from steelyard.procurement import envelope, errors, queries
 from steelyard.procurement.lifecycle import Act, Party, State
 from steelyard.procurement.models import Campaign, CampaignLine
 from steelyard.procurement.operations.moves import advance, move
+
+FARTHEST = timedelta(days=366)
 
 
 def create_campaign(
@@ -22,7 +24,7 @@ def create_campaign(
     actor: Actor,
     *,
     title: str,
-    opens_at: datetime,
+    opens_at: datetime | None,
     pledge_deadline: datetime,
     bid_deadline: datetime,
     lines: Sequence[Mapping[str, Any]],
@@ -31,7 +33,8 @@ def create_campaign(
     ``DeliveryWindow``.
     """
     now = db_now(session)
-    _check_order(opens_at, pledge_deadline, bid_deadline)
+    opens_at = opens_at or now
+    _check_order(now, opens_at, pledge_deadline, bid_deadline)
     if pledge_deadline <= now:
         raise errors.DeadlinePassed
     for position, line in enumerate(lines, 1):
@@ -66,11 +69,21 @@ def change_campaign(session: Session, actor: Actor, campaign: Campaign, changes:
         _check_extension(campaign, changes, now)
     for name, value in changes.items():
         setattr(campaign, name, value)
-    _check_order(campaign.opens_at, campaign.pledge_deadline, campaign.bid_deadline)
+    _check_order(now, campaign.opens_at, campaign.pledge_deadline, campaign.bid_deadline)
     if "pledge_deadline" in changes and campaign.pledge_deadline <= now:
         raise errors.DeadlinePassed
     detail = {name: {"from": _plain(before[name]), "to": _plain(value)} for name, value in changes.items()}
     audit.record(session, actor, "campaign.change", f"campaign:{campaign.number}", detail)
+    if campaign.stage is not State.DRAFT:
+        data = {"campaign_id": campaign.id, "number": campaign.number, **detail}
+        heard_by = queries.audience(session)
+        outbox.publish(
+            session,
+            "procurement.deadline_extended",
+            subject=f"campaign:{campaign.number}",
+            data=data,
+            audience=heard_by,
+        )
 
 
 def publish_campaign(session: Session, actor: Actor, campaign: Campaign) -> None:
@@ -108,7 +121,9 @@ def close_campaign(session: Session, actor: Actor, campaign: Campaign) -> None:
     move(session, campaign, Act.CLOSE, Party.OPERATOR, actor=actor)
 
 
-def _check_order(opens_at: datetime, pledge_deadline: datetime, bid_deadline: datetime) -> None:
+def _check_order(now: datetime, opens_at: datetime, pledge_deadline: datetime, bid_deadline: datetime) -> None:
+    if any(abs(moment - now) > FARTHEST for moment in (opens_at, pledge_deadline, bid_deadline)):
+        raise errors.MomentTooFar
     if not opens_at < pledge_deadline < bid_deadline:
         raise errors.DeadlinesOutOfOrder
 
