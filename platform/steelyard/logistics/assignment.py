@@ -82,9 +82,7 @@ def _solve(weights: Mapping[Edge, int], forced: frozenset[Node]) -> _Answer:
     model.row_lower_ = numpy.array([1.0 if node in forced else -highspy.kHighsInf for node in nodes])
     model.row_upper_ = numpy.ones(len(nodes))
     model.a_matrix_.start_ = numpy.arange(0, 2 * len(edges) + 1, 2, dtype=numpy.int32)
-    model.a_matrix_.index_ = numpy.array(
-        [row_of[n] for edge in edges for n in _nodes(edge)], dtype=numpy.int32
-    )
+    model.a_matrix_.index_ = numpy.array([row_of[n] for edge in edges for n in _nodes(edge)], dtype=numpy.int32)
     model.a_matrix_.value_ = numpy.ones(2 * len(edges))
     solver = highspy.Highs()  # type: ignore[no-untyped-call]  # its constructor carries no annotation
     for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0), ("solver", "simplex")):

@@ -72,10 +72,7 @@ def _times(match: Match, consignment: Consignment, lorry: Lorry, not_before: dat
     empty = _road_m(here.lon_udeg, here.lat_udeg, start.lon_udeg, start.lat_udeg)
     loaded = _road_m(start.lon_udeg, start.lat_udeg, end.lon_udeg, end.lat_udeg)
     found = match.pair
-    if (
-        abs(empty - found.empty_m) > DISTANCE_TOLERANCE_M
-        or abs(loaded - found.loaded_m) > DISTANCE_TOLERANCE_M
-    ):
+    if abs(empty - found.empty_m) > DISTANCE_TOLERANCE_M or abs(loaded - found.loaded_m) > DISTANCE_TOLERANCE_M:
         yield "the distance is wrong"
     second = timedelta(seconds=1)
     departs = max(lorry.free_from, not_before)

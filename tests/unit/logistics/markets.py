@@ -49,9 +49,7 @@ def lorry(id: int = 1, **changes: object) -> Lorry:
 
 # Few places and round prices: ties are what a market of a few towns is full of.
 POINTS: st.SearchStrategy[Point] = st.sampled_from([place.point for place in CITIES[:6] + CITIES[24:28]])
-WINDOWS = st.builds(
-    lambda opens, length: hours(opens, opens + length), st.integers(-5, 30), st.integers(0, 60)
-)
+WINDOWS = st.builds(lambda opens, length: hours(opens, opens + length), st.integers(-5, 30), st.integers(0, 60))
 
 
 @st.composite

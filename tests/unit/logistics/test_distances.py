@@ -42,9 +42,7 @@ def test_distance_is_a_metric(a: object, b: object, c: object) -> None:
     """Both ways are the same and no detour is shorter, up to rounding."""
     first, second, third = (place.point for place in (a, b, c))  # type: ignore[attr-defined]  # drawn places
     assert road_distance_m(first, second) == road_distance_m(second, first)
-    assert (
-        road_distance_m(first, third) <= road_distance_m(first, second) + road_distance_m(second, third) + 2
-    )
+    assert road_distance_m(first, third) <= road_distance_m(first, second) + road_distance_m(second, third) + 2
 
 
 def test_the_far_side_of_the_earth_is_half_a_circle_away() -> None:
@@ -90,8 +88,6 @@ def test_bed_must_be_of_its_class(lorry_class: LorryClass, bed_mm: int, fits: bo
         pytest.param(40_000_000, 50_000_000, -1_000_000, id="heavier-than-the-limit-when-empty"),
     ],
 )
-def test_payload_is_the_lesser_of_licence_and_class_limit(
-    licence_g: int, tare_g: int | None, usable_g: int
-) -> None:
+def test_payload_is_the_lesser_of_licence_and_class_limit(licence_g: int, tare_g: int | None, usable_g: int) -> None:
     """A 13 m semi-trailer may weigh 49 t with its load."""
     assert usable_payload_g(LorryClass.SEMI_13, licence_g, tare_g) == usable_g

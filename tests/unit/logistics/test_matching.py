@@ -28,9 +28,7 @@ def best_by_enumeration(market: Market) -> tuple[int, int, int]:
         for chosen in combinations(goods, count):
             for crew in permutations(fleet, count):
                 found = [pair(item, vehicle, NOON) for item, vehicle in zip(chosen, crew, strict=True)]
-                pairs = [
-                    verdict for verdict in found if isinstance(verdict, Pair) and verdict.surplus_fen >= 0
-                ]
+                pairs = [verdict for verdict in found if isinstance(verdict, Pair) and verdict.surplus_fen >= 0]
                 if len(pairs) == count:
                     surplus = sum(one.surplus_fen for one in pairs)
                     best = max(best, (surplus, count, -sum(one.empty_m for one in pairs)))
@@ -67,10 +65,7 @@ def test_nobody_loses_and_the_sums_balance(market: Market) -> None:
         assert match.shipper_pays_fen <= match.pair.consignment.ceiling_fen
         assert match.carrier_receives_fen >= match.pair.cost_fen
     gains = [
-        match.pair.consignment.ceiling_fen
-        - match.shipper_pays_fen
-        + match.carrier_receives_fen
-        - match.pair.cost_fen
+        match.pair.consignment.ceiling_fen - match.shipper_pays_fen + match.carrier_receives_fen - match.pair.cost_fen
         for match in plan.matches
     ]
     assert sum(gains) == plan.surplus_fen
@@ -116,22 +111,16 @@ LEFT_OVER = [
     pytest.param({"mass_g": 32_000_001}, {}, Reason.NO_FIT, id="one-gram-too-heavy"),
     pytest.param({"longest_mm": 13_001}, {}, Reason.NO_FIT, id="one-millimetre-too-long"),
     pytest.param({"needs": frozenset({Need.TARPAULIN})}, {}, Reason.NO_FIT, id="no-tarpaulin"),
-    pytest.param(
-        {}, {"lorry_class": LorryClass.FLATBED_17_5}, Reason.NO_FIT, id="long-flatbed-not-asked-for"
-    ),
+    pytest.param({}, {"lorry_class": LorryClass.FLATBED_17_5}, Reason.NO_FIT, id="long-flatbed-not-asked-for"),
     pytest.param({"pickup": hours(0, 0.5)}, {}, Reason.WINDOW, id="too-late-for-pickup"),
     pytest.param({"delivery": hours(0, 7)}, {}, Reason.WINDOW, id="too-late-for-delivery"),
-    pytest.param(
-        {}, {"free_until": NOON + timedelta(hours=8)}, Reason.WINDOW, id="lorry-not-free-long-enough"
-    ),
+    pytest.param({}, {"free_until": NOON + timedelta(hours=8)}, Reason.WINDOW, id="lorry-not-free-long-enough"),
     pytest.param({"ceiling_fen": 326_334}, {}, Reason.PRICE, id="ceiling-a-fen-below-cost"),
 ]
 
 
 @pytest.mark.parametrize(("goods", "vehicle", "reason"), LEFT_OVER)
-def test_pair_is_refused_for_its_reason(
-    goods: dict[str, object], vehicle: dict[str, object], reason: Reason
-) -> None:
+def test_pair_is_refused_for_its_reason(goods: dict[str, object], vehicle: dict[str, object], reason: Reason) -> None:
     """Each limit by itself keeps the pair apart, and both postings learn which."""
     plan = plan_round([consignment(**goods)], [lorry(**vehicle)], NOON)
     assert plan.matches == ()
@@ -212,9 +201,7 @@ SPOILS = [
         "more than its ceiling",
         id="shipper-loses",
     ),
-    pytest.param(
-        {"shipper_pays_fen": 1, "carrier_receives_fen": 1}, "less than its cost", id="carrier-loses"
-    ),
+    pytest.param({"shipper_pays_fen": 1, "carrier_receives_fen": 1}, "less than its cost", id="carrier-loses"),
     pytest.param({"shipper_pays_fen": 500_000}, "not what is received", id="money-vanishes"),
 ]
 
@@ -255,9 +242,7 @@ POSTED_OTHERWISE = [
 
 
 @pytest.mark.parametrize(("goods", "vehicle", "fault"), POSTED_OTHERWISE)
-def test_checker_judges_by_the_postings(
-    goods: dict[str, object], vehicle: dict[str, object], fault: str
-) -> None:
+def test_checker_judges_by_the_postings(goods: dict[str, object], vehicle: dict[str, object], fault: str) -> None:
     """A plan made for other goods or another lorry than was posted is named at fault."""
     plan = plan_round([consignment()], [lorry()], NOON)
     assert any(fault in text for text in check_plan(plan, [consignment(**goods)], [lorry(**vehicle)], NOON))
@@ -268,7 +253,5 @@ def test_checker_finds_forgotten_double_and_foreign_postings() -> None:
     plan = plan_round([consignment()], [lorry()], NOON)
     doubled = Plan(plan.matches * 2, {}, {})
     assert len(check_plan(doubled, [consignment()], [lorry()], NOON)) == 2
-    assert check_plan(plan, [consignment()], [lorry(), lorry(2)], NOON) == [
-        "a lorry is used twice or forgotten"
-    ]
+    assert check_plan(plan, [consignment()], [lorry(), lorry(2)], NOON) == ["a lorry is used twice or forgotten"]
     assert "1 on 1: not posted" in check_plan(plan, [consignment(3)], [lorry()], NOON)
