@@ -1,0 +1,34 @@
+"""A market: an operator with two officers, pipe makers and mills, and campaigns brought to any stage over HTTP."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from datetime import timedelta
+
+import pytest
+
+from steelyard.core import clock
+from tests.integration.procurement.market import Market
+
+
+class Time:
+    """Moves this process's clock and the database's as seen through it, forward only."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self._stack = stack
+
+    def pass_(self, **delta: float) -> None:
+        """Let time go by."""
+        self._stack.enter_context(clock.shifted(seconds=timedelta(**delta).total_seconds()))
+
+
+@pytest.fixture
+def time() -> Iterator[Time]:
+    """The clock's hand."""
+    with ExitStack() as stack:
+        yield Time(stack)
+
+
+@pytest.fixture
+def market(world, api_as, app, db, time) -> Market:
+    """A market on a fresh database."""
+    return Market(world, api_as, app, db, time)
