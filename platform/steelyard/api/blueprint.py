@@ -8,6 +8,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import flask_smorest
@@ -48,7 +49,7 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             given = (arguments,) if query is not QuerySchema else ()
             with services().db.read() as session:
                 document = view(Call(session, g.actor), *given, **path_values)
-                answer = _answer(returns().dump(document), 200, etag_of(document))
+                answer = _answer(_made(returns).dump(document), 200, etag_of(document))
                 answer.make_conditional(request)
                 return answer
 
@@ -62,7 +63,7 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             arguments = _query(query)
             with services().db.read() as session:
                 items, after = view(Call(session, g.actor), arguments, **path_values)
-                return _answer(page().dump({"items": items, "next": after}), 200, None)
+                return _answer(_made(page).dump({"items": items, "next": after}), 200, None)
 
         return self._publish("GET", path, rule, run, returns=page, query=query)
 
@@ -71,7 +72,7 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
 
         def run(view: View, path_values: dict[str, Any]) -> Response:
             _query(QuerySchema)
-            return _answer(returns().dump(view()), 200, None)
+            return _answer(_made(returns).dump(view()), 200, None)
 
         return self._publish("GET", path, PUBLIC, run, returns=returns)
 
@@ -98,7 +99,7 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             with services().db.write() as session:
                 document = view(Call(session, g.actor), arguments, **path_values)
                 session.flush()
-                return _answer(returns().dump(document), 200, etag_of(document))
+                return _answer(_made(returns).dump(document), 200, etag_of(document))
 
         return self._publish("PATCH", path, rule, run, returns=returns, body=body)
 
@@ -170,7 +171,7 @@ class _Once:
     def _act(self, call: Call, document: Any) -> idempotency.Answer:
         call.session.flush()
         etag = etag_of(document)
-        shown = self.returns().dump(document)
+        shown = _made(self.returns).dump(document)
         kept = None if self.shown_once is None else _text({**shown, self.shown_once: ""})
         return idempotency.Answer(self.status, {"ETag": etag} if etag else {}, _text(shown), kept)
 
@@ -196,8 +197,16 @@ def _body(schema: type[Schema]) -> dict[str, Any]:
     return _load(schema, value)
 
 
+@cache
+def _made(schema: type[Schema]) -> Schema:
+    """Return the one instance of a schema; making it costs more than most requests, and it keeps no state."""
+    return schema()
+
+
 def _query(schema: type[QuerySchema]) -> dict[str, Any]:
     """Read and check the query string; repeated parameters are refused."""
+    if schema is QuerySchema and not request.query_string:
+        return {}
     repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
     if repeated:
         raise Invalid(fields={name: [say(N_("is given more than once"))] for name in repeated})
@@ -208,7 +217,7 @@ def _load(schema: type[Schema], value: dict[str, Any], *, drop_none: bool = Fals
     if drop_none:
         value = {key: item for key, item in value.items() if item is not None}
     try:
-        loaded: dict[str, Any] = schema().load(value)
+        loaded: dict[str, Any] = _made(schema).load(value)
     except ValidationError as error:
         raise Invalid(fields=as_fields(error.messages)) from None
     return loaded

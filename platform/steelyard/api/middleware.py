@@ -3,12 +3,12 @@
 import logging
 import re
 import time
+from functools import cache
+from threading import Lock
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, request
-from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
+from flask import Flask, Request, Response, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -41,20 +41,59 @@ class Metrics:
         labels = ("method", "route", "status")
         self.requests = Counter("steelyard_requests", "Requests answered", labels, registry=self.registry)
         self.seconds = Histogram("steelyard_request_seconds", "Time to answer", ("method",), registry=self.registry)
+        self._children = cache(self._find)
 
     def note(self, status: int, seconds: float) -> None:
         """Count one answered request."""
         rule = request.url_rule
         route = "none" if rule is None else "sealed" if "/bids" in rule.rule else rule.rule
-        self.requests.labels(request.method, route, str(status)).inc()
-        self.seconds.labels(request.method).observe(seconds)
+        requests, times = self._children(request.method, route, status)
+        requests.inc()
+        times.observe(seconds)
+
+    def _find(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        return self.requests.labels(method, route, str(status)), self.seconds.labels(method)
+
+
+class RateLimit:
+    """Counts the requests of each caller in the running minute of this server process."""
+
+    def __init__(self, allowed: int) -> None:
+        self._allowed = allowed
+        self._minute = 0
+        self._counts: dict[str, int] = {}
+        self._lock = Lock()
+
+    def hit(self, key: str) -> int:
+        """Count one request; return 0, or the seconds to wait where the caller has had all of his."""
+        minute, second = divmod(int(time.monotonic()), 60)
+        with self._lock:
+            if minute != self._minute:
+                self._minute, self._counts = minute, {}
+            count = self._counts[key] = self._counts.get(key, 0) + 1
+        return 0 if count <= self._allowed else 60 - second
+
+
+class Notes(SecureCookieSessionInterface):
+    """Flask's signed cookie, which carries messages and refused forms to the next page; most requests have none."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the cookie where there is one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return SecureCookieSession()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie where there is something to say, or something to take back."""
+        if session or session.modified:
+            super().save_session(app, session, response)
 
 
 def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> None:
     """Install the handlers; the rate is kept for each caller and server process."""
-    limiter = FixedWindowRateLimiter(MemoryStorage())
-    allowed = RateLimitItemPerMinute(requests_per_minute)
+    limit = RateLimit(requests_per_minute)
     metrics = Metrics()
+    app.session_interface = Notes()
     app.extensions["steelyard_metrics"] = metrics
     if trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
@@ -66,15 +105,13 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
         g.began = time.perf_counter()
         given = request.headers.get("X-Request-Id", "")
         context.request_id.set(given if _GIVEN_ID.fullmatch(given) else random_id())
-        if request.path not in _QUIET and not limiter.hit(allowed, _caller_key()):
-            reset = limiter.get_window_stats(allowed, _caller_key()).reset_time
-            raise TooManyRequests(max(1, round(reset - time.time())))
+        if request.path not in _QUIET and (wait_s := limit.hit(_caller_key())):
+            raise TooManyRequests(wait_s)
 
     @app.after_request
     def _finish(response: Response) -> Response:
         response.headers["X-Request-Id"] = context.request_id.get()
-        for name, value in HEADERS.items():
-            response.headers.setdefault(name, value)
+        response.headers.extend(HEADERS)
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "no-store" if request.method != "GET" else "private, no-cache")
         if g.get("visitor_is_new"):
