@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from steelyard.core.errors import Invalid, NotFound, SteelyardError
 from steelyard.core.i18n import N_
@@ -97,7 +97,7 @@ class FileStore:
             return False
 
 
-def digest_of(stream: BinaryIO) -> str:
+def digest_of(stream: IO[bytes]) -> str:
     """The SHA-256 of what is left in `stream`, read in bounded pieces."""
     running = sha256()
     while chunk := stream.read(_CHUNK):
@@ -105,7 +105,7 @@ def digest_of(stream: BinaryIO) -> str:
     return running.hexdigest()
 
 
-def write_atomically(target: Path, content: bytes | BinaryIO) -> None:
+def write_atomically(target: Path, content: bytes | IO[bytes]) -> None:
     """Write `target` so that it is there whole or not at all, even after a power cut."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(prefix=".part-", dir=target.parent)
