@@ -33,9 +33,7 @@ class Pump:
     growing pauses, and the failure stands in ``outbox_failure`` until it is handled.
     """
 
-    def __init__(
-        self, db: Database, subscribers: Sequence[Subscriber], *, poll_seconds: float = POLL_SECONDS
-    ) -> None:
+    def __init__(self, db: Database, subscribers: Sequence[Subscriber], *, poll_seconds: float = POLL_SECONDS) -> None:
         self._db = db
         self._subscribers = tuple(subscribers)
         self._poll_seconds = poll_seconds

@@ -1,0 +1,54 @@
+"""``steelyard migrate``."""
+
+import logging
+
+import click
+
+from steelyard.cli.runtime import open_database, prepare
+from steelyard.core.database import Database
+
+
+def bring_up(db: Database) -> None:
+    """Bring the tables to the newest revision, and the job queue's own tables too."""
+    from steelyard.jobs.queue import create_tables
+    from steelyard.migrations import run
+
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    run.upgrade(db)
+    create_tables(db)
+
+
+@click.group()
+def migrate() -> None:
+    """Bring the database up or down, or tell where it is."""
+
+
+@migrate.command()
+def upgrade() -> None:
+    """Bring the database to the newest revision; harmless when it is there."""
+    from steelyard.migrations import run
+
+    with open_database(prepare()) as db:
+        bring_up(db)
+        click.echo(f"The database is at revision {run.current(db)}.")
+
+
+@migrate.command()
+@click.argument("revision")
+@click.confirmation_option(prompt="Going down deletes tables and what is in them. Go on?")
+def downgrade(revision: str) -> None:
+    """Bring the database down to REVISION; "base" leaves nothing."""
+    from steelyard.migrations import run
+
+    with open_database(prepare()) as db:
+        run.downgrade(db, revision)
+        click.echo(f"The database is at revision {run.current(db) or 'base'}.")
+
+
+@migrate.command()
+def current() -> None:
+    """Tell the database's revision and the newest one."""
+    from steelyard.migrations import run
+
+    with open_database(prepare()) as db:
+        click.echo(f"{run.current(db) or 'base'} (newest: {run.head()})")
