@@ -5,6 +5,7 @@ from typing import Any
 
 from steelyard.api.access import Rule
 from steelyard.api.schemas import IdempotencyHeader, IfMatchHeader, Problem, QuerySchema, Schema
+from steelyard.core.actors import OrgKind, Role
 
 _ALWAYS = (400, 422, 429, 503)
 _CALLER = (401, 403)
@@ -29,14 +30,18 @@ def describe(
     if method == "POST":
         parameters.append({"in": "header", "required": True, "schema": IdempotencyHeader})
     if method in {"PATCH", "DELETE"}:
-        parameters.append({"in": "header", "required": False, "schema": IfMatchHeader})
+        parameters.append({"in": "header", "required": True, "schema": IfMatchHeader})
     record: dict[str, Any] = {
         "response": {"responses": {status: [_success(status, returns, media_type)], **_problems(method, rule)}},
         "success_status_codes": [status],
         "manual_doc": {"security": [] if rule.public else [{"bearer": []}, {"session": []}]},
     }
     if not rule.public:
-        record["manual_doc"]["x-scope"] = rule.scope
+        record["manual_doc"] |= {
+            "x-scope": rule.scope,
+            "x-kinds": sorted(rule.kinds or OrgKind),
+            "x-roles": sorted(rule.roles or Role),
+        }
     if parameters:
         record["arguments"] = {"parameters": parameters, "responses": {}}
     return record

@@ -15,6 +15,7 @@ from steelyard.core.i18n import N_
 LARGEST = 2**53 - 1
 LINE = r"[^\x00-\x1f\x7f-\x9f]"
 LINES = r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]"
+VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 _INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,15})")
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d+))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
@@ -25,7 +26,7 @@ class Text(fields.String):
     def __init__(self, *, max: int, min: int = 1, multiline: bool = False, pattern: str | None = None, **kw: Any):
         char = LINES if multiline else LINE
         self._shape = re.compile(pattern or f"{char}*")
-        published = f"^{pattern}$" if pattern else (rf"^{char}*\S{char}*$" if min else f"^{char}*$")
+        published = f"^(?:{pattern})$" if pattern else (f"^{char}*{VISIBLE}{char}*$" if min else f"^{char}*$")
         self._min, self._max = min, max
         metadata = {"pattern": published, "minLength": min, "maxLength": max, **kw.pop("metadata", {})}
         super().__init__(metadata=metadata, **kw)

@@ -5,7 +5,8 @@ from typing import Any
 import flask_smorest
 from apispec import APISpec
 from flask import Flask
-from werkzeug.routing import IntegerConverter, ValidationError
+from werkzeug.exceptions import NotFound
+from werkzeug.routing import IntegerConverter
 
 from steelyard.api import fields
 from steelyard.api.fields import LARGEST
@@ -18,10 +19,10 @@ class IdConverter(IntegerConverter):
     regex = r"[1-9][0-9]{0,15}"
 
     def to_python(self, value: str) -> int:
-        """Return the id; too large a one matches no route."""
+        """Return the id; one beyond 2^53 − 1 belongs to nothing."""
         number = int(value)
         if number > LARGEST:
-            raise ValidationError
+            raise NotFound
         return number
 
 

@@ -52,7 +52,7 @@ class IdempotencyHeader(HeaderSchema):
 class IfMatchHeader(HeaderSchema):
     """The version that the caller changed."""
 
-    etag = fields.String(data_key="If-Match", metadata={"description": "ETag of the version that was read"})
+    etag = fields.String(data_key="If-Match", required=True, metadata={"description": "ETag that was read"})
 
 
 class Problem(Schema):
