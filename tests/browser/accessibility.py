@@ -8,11 +8,14 @@ from playwright.sync_api import Page
 
 SOURCE = Path(__file__).resolve().parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
-_SMALL_TARGETS = """(least) => [...document.querySelectorAll('button, [role=button], nav a, input:not([type=hidden]), select')]
-  .filter((element) => element.checkVisibility() && !element.closest('.visually-hidden, .skip'))
-  .map((element) => [element, element.closest('label')?.getBoundingClientRect() ?? element.getBoundingClientRect()])
-  .filter(([, box]) => box.width < least || box.height < least)
-  .map(([element, box]) => `${element.outerHTML.slice(0, 90)} is ${Math.round(box.width)}×${Math.round(box.height)}`)"""
+_SMALL_TARGETS = """(least) => {
+  const controls = "button, [role=button], .bar a, .main-nav a, input:not([type=hidden]), select, summary";
+  return [...document.querySelectorAll(controls)]
+    .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden, .skip"))
+    .map((element) => [element, (element.closest("label") ?? element).getBoundingClientRect()])
+    .filter(([, box]) => box.width < least || box.height < least)
+    .map(([element, box]) => `${element.outerHTML.slice(0, 90)}: ${box.width} × ${box.height}`);
+}"""
 
 
 def violations(page: Page) -> list[str]:

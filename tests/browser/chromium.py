@@ -43,7 +43,7 @@ def launched(*more: str) -> Iterator[Browser]:
             browser.close()
 
 
-@dataclass(slots=True)
+@dataclass  # without slots: playwright keeps its wrappers on the object
 class Witness:
     """Collects what must not happen on any page: requests to other hosts, errors in the console, exceptions."""
 

@@ -1,0 +1,96 @@
+"""The whole application served by granian on the loopback, on a database of its own."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext
+
+from steelyard.accounts.authentication import SESSION_COOKIE
+from steelyard.api.locales import COOKIE as LOCALE_COOKIE
+from steelyard.core.actors import Actor
+from tests.browser.chromium import DESK, Witness
+from tests.support.world import World
+
+PATIENCE = 30.0
+
+
+@dataclass(slots=True)
+class Site:
+    """A running installation, and who is known on it."""
+
+    host: str
+    world: World
+
+    @property
+    def address(self) -> str:
+        """The root of its addresses."""
+        return f"http://{self.host}"
+
+    def context(
+        self, browser: Browser, witness: Witness, actor: Actor | None, *, locale: str = "zh", **options: object
+    ) -> BrowserContext:
+        """Return a fresh browser profile, signed in as ``actor``; strangers and errors go to ``witness``."""
+        wanted = {
+            "viewport": DESK,
+            "base_url": self.address,
+            "locale": "zh-CN" if locale == "zh" else "en-GB",
+            **options,
+        }
+        context = browser.new_context(**wanted)  # type: ignore[arg-type]  # the options of playwright, by name
+        witness.watch(context)
+        cookies = {LOCALE_COOKIE: locale}
+        if actor is not None:
+            cookies[SESSION_COOKIE] = self.world.browser_session(actor)
+        context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in cookies.items()])
+        return context
+
+
+@contextmanager
+def served(world: World, folder: Path) -> Iterator[Site]:
+    """Serve the application on a free port until the block ends."""
+    port = _free_port()
+    environment = {
+        **os.environ,
+        "STEELYARD_DATABASE_URL": world.db.url.render_as_string(hide_password=False),
+        "STEELYARD_DATA_DIR": str(folder),
+        "STEELYARD_SECRET_KEY": "only the browser tests know this key",
+        "STEELYARD_REQUESTS_PER_MINUTE": "1000000",
+    }
+    command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
+    options = ["--factory", "--blocking-threads", "4", "--no-log", "steelyard.app:create_app"]
+    with (folder / "server.log").open("w") as log:
+        process = subprocess.Popen([*command, *options], env=environment, cwd=folder, stdout=log, stderr=log)
+        try:
+            _await(port, process, folder / "server.log")
+            yield Site(f"127.0.0.1:{port}", world)
+        finally:
+            process.terminate()
+            process.wait(timeout=PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    """Wait for the first answer; a server that died says why in its log."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2):
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
