@@ -95,12 +95,12 @@ def _make_server(options: WebOptions) -> Any:
         mishap: Exception | None = None
 
         def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
-            super()._spawn_workers(spawn_target, target_loader)
+            super()._spawn_workers(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # theirs
             try:
                 options.after_start()
             except Exception as error:
                 self.mishap = error
-                self.signal_handler_interrupt()
+                self.signal_handler_interrupt()  # type: ignore[no-untyped-call]  # theirs
 
     tls = options.tls
     server = WebServer(
