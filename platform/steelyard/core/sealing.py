@@ -28,10 +28,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from steelyard.core import merkle
 from steelyard.core.audit import AuditEntry
 from steelyard.core.database import db_now
-from steelyard.core.errors import Invalid
 from steelyard.core.jobs import ClockJob
 from steelyard.core.models import Base, Id, canonical_json
-from steelyard.core.sequence import Cursor, Sequenced, read_after
+from steelyard.core.sequence import Cursor, CursorUnknown, Sequenced, read_after
 
 MOST_ROWS = 5_000
 """Rows of one block; bounds the memory of sealing and of verifying."""
@@ -166,18 +165,14 @@ def verify_stream(
     exported, previous = dict(known or {}), None
     faults: list[Fault] = []
     blocks = sealed = 0
-    for block in _fresh(
-        session, select(SealBlock).where(SealBlock.stream == stream).order_by(SealBlock.number)
-    ):
+    for block in _fresh(session, select(SealBlock).where(SealBlock.stream == stream).order_by(SealBlock.number)):
         faults += _chain_faults(block, previous, exported.pop(block.number, None))
         faults += _row_faults(block, _sealed_rows(session, table, rows, block, previous), leaf)
         blocks, sealed, previous = blocks + 1, sealed + block.count, block
     for number in sorted(exported):
         faults.append(Fault(number, "chain_cut", f"block {number} was exported and is not there any more"))
     end = previous.span[1] if previous else Cursor()
-    newer = rows.where(_key(table) > _literal(end)).with_only_columns(
-        func.count(), maintain_column_froms=True
-    )
+    newer = rows.where(_key(table) > _literal(end)).with_only_columns(func.count(), maintain_column_froms=True)
     unsealed = session.execute(newer).scalar_one()
     return SealReport(stream, blocks, sealed, unsealed, previous.hash if previous else GENESIS, tuple(faults))
 
@@ -197,15 +192,13 @@ JOBS = (ClockJob("core.seal_audit", seal_audit, every=timedelta(seconds=5)),)
 
 def _take_turns(session: Session, stream: str) -> None:
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(
-            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"seal:{stream}"}
-        )
+        session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"seal:{stream}"})
 
 
 def _decoded(cursor: str) -> Cursor:
     try:
         return Cursor.decode(cursor)
-    except Invalid:
+    except CursorUnknown:
         return Cursor()
 
 
@@ -243,9 +236,7 @@ def _sealed_rows(
     return list(_fresh(session, query))
 
 
-def _row_faults(
-    block: SealBlock, rows: list[Row], leaf: Callable[[Row], Mapping[str, Any]]
-) -> Iterator[Fault]:
+def _row_faults(block: SealBlock, rows: list[Row], leaf: Callable[[Row], Mapping[str, Any]]) -> Iterator[Fault]:
     first, last = block.span
     sealed = f"block {block.number} sealed {block.count} rows, from row {first.id} to row {last.id}"
     if len(rows) > block.count:
