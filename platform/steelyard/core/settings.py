@@ -1,7 +1,9 @@
 """Settings from the environment, checked once at start; every mistake gets its own sentence."""
 
+import contextlib
 import os
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -86,7 +88,7 @@ class _Reader:
         value = self._raw("DATABASE_URL") or default
         try:
             backend = make_url(value).get_backend_name()
-        except ArgumentError:
+        except (ArgumentError, ValueError):  # the latter for a port that is no number
             backend = ""
         if backend not in {"sqlite", "postgresql"}:
             self.mistakes.append(
@@ -97,7 +99,7 @@ class _Reader:
     def secret(self, data_dir: Path, *, embedded: bool) -> str:
         value = self._raw("SECRET_KEY")
         if value is None and embedded and not self.mistakes:
-            return _kept_secret(data_dir / "secret.key")
+            value = _kept_secret(data_dir / "secret.key")
         if value is None:
             self.mistakes.append(
                 "STEELYARD_SECRET_KEY: set it to at least 32 random characters, the same on every server; "
@@ -124,17 +126,21 @@ class _Reader:
         if value is None:
             return default
         if not (value.isascii() and value.isdigit()) or not least <= int(value[:12]) <= most or len(value) > 12:
-            self.mistakes.append(f"STEELYARD_{name}: give a whole number from {least} to {most}, not {value!r}.")
+            self.mistakes.append(f"STEELYARD_{name}: give a whole number from {least} to {most}, not {value[:40]!r}.")
             return default
         return int(value)
 
 
 def _kept_secret(path: Path) -> str:
-    """Return the secret of an embedded installation, made at its first start and readable by its owner alone."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_urlsafe(SECRET_BYTES))
+    """Return the secret of an embedded installation, made at its first start and readable by its owner alone.
+
+    It is written aside and then linked, so that servers which start together read one whole secret.
+    """
+    if not path.exists():
+        handle, temporary = tempfile.mkstemp(prefix=".secret-", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_urlsafe(SECRET_BYTES))
+        with contextlib.suppress(FileExistsError):
+            os.link(temporary, path)
+        os.unlink(temporary)
     return path.read_text(encoding="ascii").strip()
