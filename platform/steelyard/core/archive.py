@@ -137,10 +137,7 @@ def writing(path: Path) -> Iterator[ArchiveWriter]:
                 yield ArchiveWriter(tar)
             file.flush()
             os.fsync(file.fileno())
-        try:
-            os.link(temporary, path)  # unlike a rename it never replaces a file that came meanwhile
-        except FileExistsError:
-            raise ArchiveExists(path=str(path)) from None
+        _name(Path(temporary), path)
     finally:
         Path(temporary).unlink(missing_ok=True)
     sync_folder(path.parent)
@@ -223,3 +220,13 @@ def _forget_members(tar: tarfile.TarFile) -> None:
     """Drop the list of what passed, which would grow with every stored file; going on needs none of it."""
     passed: list[tarfile.TarInfo] = vars(tar)["members"]
     passed.clear()
+
+
+def _name(temporary: Path, path: Path) -> None:
+    """Give the finished file its name; a link, unlike a rename, never replaces a file that came meanwhile."""
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        raise ArchiveExists(path=str(path)) from None
+    except OSError:  # a file system without links
+        os.replace(temporary, path)
