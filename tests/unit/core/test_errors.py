@@ -1,0 +1,37 @@
+"""Errors are types with a stable code, a status and a sentence."""
+
+import re
+
+import pytest
+
+from steelyard.core import archive, backup, errors, files, sequence, sizes, unit_text  # noqa: F401 - they declare errors
+from steelyard.core.errors import SteelyardError, TooManyRequests
+
+
+def every_error(base=SteelyardError):
+    yield base
+    for kind in base.__subclasses__():
+        yield from every_error(kind)
+
+
+OF_CORE = [kind for kind in dict.fromkeys(every_error()) if kind.__module__.startswith("steelyard.core.")]
+
+
+@pytest.mark.parametrize("kind", OF_CORE, ids=lambda kind: kind.__name__)
+def test_every_error_has_a_code_a_status_and_a_sentence(kind):
+    assert re.fullmatch(r"[a-z][a-z_]*", kind.code)
+    assert 400 <= kind.status <= 599
+    assert kind.message.endswith(".")
+    assert kind.message[0].isupper() or kind.message[0] in "“%"
+
+
+def test_the_sentence_is_filled_in():
+    assert str(errors.BadRequest(reason="it is empty")) == "The request could not be read: it is empty."
+    assert str(errors.NotFound()) == errors.NotFound.message
+
+
+def test_fields_and_parameters_are_kept():
+    error = errors.Invalid(fields={"mass_g": ["too great"]})
+    assert (error.fields, error.params) == ({"mass_g": ["too great"]}, {})
+    assert TooManyRequests(30).retry_after == 30
+    assert "30 seconds" in str(TooManyRequests(30))
