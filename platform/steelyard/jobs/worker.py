@@ -33,6 +33,10 @@ CLOCK_ATTEMPTS = 3
 ORDER_ATTEMPTS = 8
 
 
+class JobFailed(Exception):
+    """A job failed at every attempt; the message is the last one's reason."""
+
+
 def new_executor_id() -> str:
     """Return a name that no other worker ever had."""
     return f"{socket.gethostname()[:40]}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -102,9 +106,14 @@ class Worker:
     def _workflow(self) -> Callable[[str, str, dict[str, Any]], str]:
         """Return the workflow of every order: one step that performs it."""
         from dbos import DBOS
+        from dbos import error as dbos_error
 
         def order(job: str, order_id: str, params: dict[str, Any]) -> str:
-            return DBOS.run_step(self._step(job), perform, self._db, self._jobs, job, order_id, params)
+            try:
+                return DBOS.run_step(self._step(job), perform, self._db, self._jobs, job, order_id, params)
+            except dbos_error.DBOSMaxStepRetriesExceeded as error:
+                reason = error.errors[-1] if error.errors else error
+                raise JobFailed(f"{type(reason).__name__}: {reason}") from error
 
         return order
 
