@@ -20,11 +20,16 @@ from tests.support.postgres import Server, start
 RUN_FOLDER = "STEELYARD_TEST_RUN"
 DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "steelyard_template"
+_PREFIX = "steelyard-tests-"
 
 
 def begin_run() -> None:
     """Make the folder that the workers of this run share (called once, by the controlling process)."""
-    os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix="steelyard-tests-")
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        owner = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if Path("/proc").exists() and not Path("/proc", owner).exists():
+            shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
+    os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
 
 
 def end_run() -> None:
@@ -54,9 +59,7 @@ class Databases:
             return f"sqlite:///{path}"
         template = "template1" if empty else _postgresql_template()
         self._names.append(name)
-        _administer(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        _administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
         return _server().url(name)
 
     def open(self, dialect: str, *, empty: bool = False, **options: Any) -> Database:

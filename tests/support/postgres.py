@@ -131,26 +131,26 @@ def start(binaries: Path | None = None, *, owner_pid: int) -> Server:
     """Make and start a server of the process ``owner_pid``, after whose death any run may end it."""
     end_orphans()
     folder = Path(tempfile.mkdtemp(prefix=PREFIX))
-    binaries = _reachable(binaries or find_binaries(), folder)
-    server = Server(str(folder), str(binaries), _free_port(), secrets.token_hex(8), owner_pid)
-    server.save()
-    secret = folder / "password"
-    secret.write_text(server.password)
-    for path in (folder, secret):
-        _give_away(path)
-    options = "".join(f" -c {name}={value}" for name, value in (SPEED | {"port": str(server.port)}).items())
-    _run(
-        folder,
-        [
-            *(binaries / "initdb", "--no-sync", "--locale=C", "--encoding=UTF8", "--auth=password"),
-            *("--username=steelyard", f"--pwfile={secret}", "-D", folder / "data"),
-        ],
-    )
-    _run(
-        folder,
-        [binaries / "pg_ctl", "start", "-w", "-D", folder / "data", "-l", folder / "log", "-o", options],
-    )
+    try:
+        programs = _reachable(binaries or find_binaries(), folder)
+        server = Server(str(folder), str(programs), _free_port(), secrets.token_hex(8), owner_pid)
+        server.save()
+        _start(server)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
     return server
+
+
+def _start(server: Server) -> None:
+    folder, binaries = Path(server.folder), Path(server.binaries)
+    data, secret = folder / "data", folder / "password"
+    secret.write_text(server.password)
+    _give_away(secret)
+    initdb = [binaries / "initdb", "--no-sync", "--locale=C", "--encoding=UTF8", "--auth=password"]
+    _run(folder, [*initdb, "--username=steelyard", f"--pwfile={secret}", "-D", data])
+    options = "".join(f" -c {name}={value}" for name, value in (SPEED | {"port": str(server.port)}).items())
+    _run(folder, [binaries / "pg_ctl", "start", "-w", "-D", data, "-l", folder / "log", "-o", options])
 
 
 def end_orphans() -> None:
@@ -212,9 +212,13 @@ def _reachable(binaries: Path, folder: Path) -> Path:
     tried = subprocess.run(["test", "-x", binaries / "initdb"], check=False, **_owner_options(folder))
     if tried.returncode == 0:
         return binaries
-    copy = folder / "programs"
-    shutil.copytree(binaries.parent, copy, symlinks=True)
-    return copy / binaries.name
+    package = binaries.parents[1]
+    programs = folder / "programs" / package.name / binaries.parent.name
+    shutil.copytree(binaries.parent, programs, symlinks=True)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / "programs" / libraries.name)
+    return programs / binaries.name
 
 
 def _free_port() -> int:

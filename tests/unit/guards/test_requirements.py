@@ -26,6 +26,7 @@ NAMED = {
 UNIMPORTED = {
     "tzdata": "read by zoneinfo where the system has no zone files",
     "granian": "started as a program of its own",
+    "psycopg": "loaded by SQLAlchemy for addresses of PostgreSQL",
 }
 
 
