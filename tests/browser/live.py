@@ -46,6 +46,7 @@ class Site:
             **options,
         }
         context = browser.new_context(**wanted)  # type: ignore[arg-type]  # the options of playwright, by name
+        context.set_default_timeout(10_000)
         witness.watch(context)
         cookies = {LOCALE_COOKIE: locale}
         if actor is not None:
