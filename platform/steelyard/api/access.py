@@ -28,11 +28,14 @@ class Rule:
             return False
         if self.roles is not None and not actor.has_role(Role.ADMIN, *self.roles):
             return False
-        return actor.scopes is None or self.scope in actor.scopes or self._scope_covered(actor.scopes)
+        return actor.scopes is None or covers(actor.scopes, self.scope)
 
-    def _scope_covered(self, scopes: frozenset[str]) -> bool:
-        area, _, verb = self.scope.partition(":")
-        return "*" in scopes or f"{area}:*" in scopes or (verb == "read" and f"{area}:write" in scopes)
+
+def covers(scopes: frozenset[str], scope: str) -> bool:
+    """Whether a token with ``scopes`` may do what ``scope`` names: ``*`` covers all, writing covers reading."""
+    area, _, verb = scope.partition(":")
+    wider = {"*", f"{area}:*", scope} | ({f"{area}:write"} if verb == "read" else set())
+    return not wider.isdisjoint(scopes)
 
 
 PUBLIC = Rule(scope="", public=True)

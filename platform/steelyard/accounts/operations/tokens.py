@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from steelyard.accounts.errors import ScopeTooWide, UnknownScope
 from steelyard.accounts.models import ApiToken, Membership
 from steelyard.accounts.secrets import new_token, token_hash
+from steelyard.api.access import covers
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import utc_now
@@ -26,7 +27,8 @@ def create(
     """
     for scope in scopes:
         _check(scope)
-    if actor is not None and actor.scopes is not None and not set(scopes) <= actor.scopes:
+    held = None if actor is None else actor.scopes
+    if held is not None and not all(covers(held, scope) for scope in scopes):
         raise ScopeTooWide
     text = new_token()
     now = utc_now()
