@@ -82,9 +82,7 @@ def variance(
         bundle = booked[count.bundle_id]
         later = [move for move in moves.get(bundle.bundle_id, ()) if move.event_at > count.event_at]
         finding = _judge(later[0].source if later else bundle.standing, count, settled=bool(later))
-        lines.append(
-            VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, count.pieces)
-        )
+        lines.append(VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, count.pieces))
     lines.extend(
         VarianceLine(bundle.tag, bundle.bundle_id, Finding.MISSING, bundle.standing, None, None)
         for bundle in booked.values()

@@ -231,3 +231,18 @@ class EncumbranceLifted(Refused):
 
     code = "encumbrance_lifted"
     message = N_("This encumbrance was lifted already.")
+
+
+class SizeUnreadable(Refused):
+    """A filter by size that is no size."""
+
+    code = "size_unreadable"
+    message = N_("“%(text)s” is not a size; write 108×4.5, 219*6 or φ50.")
+
+
+MESSAGES: dict[str, str] = {
+    refusal.code: refusal.message
+    for refusal in list(vars().values())
+    if isinstance(refusal, type) and issubclass(refusal, Refused)
+}
+"""The sentence of each code, for answers that are kept and told later."""

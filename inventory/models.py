@@ -182,9 +182,7 @@ class StockBalance(Base):
 
     __table_args__ = (
         ForeignKeyConstraint(["place_id", "is_real"], ["place.id", "place.is_real"]),
-        CheckConstraint(
-            "NOT is_real OR (pieces >= 0 AND length_mm >= 0 AND mass_g >= 0)", name="real_not_negative"
-        ),
+        CheckConstraint("NOT is_real OR (pieces >= 0 AND length_mm >= 0 AND mass_g >= 0)", name="real_not_negative"),
         Index(
             "uq_stock_balance_one_place",
             "bundle_id",

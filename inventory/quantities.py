@@ -20,9 +20,7 @@ class Quantity(NamedTuple):
 
     def plus(self, other: "Quantity") -> "Quantity":
         """The sum, part by part."""
-        return Quantity(
-            self.pieces + other.pieces, self.length_mm + other.length_mm, self.mass_g + other.mass_g
-        )
+        return Quantity(self.pieces + other.pieces, self.length_mm + other.length_mm, self.mass_g + other.mass_g)
 
     def negated(self) -> "Quantity":
         """The same amount taken away."""
@@ -30,9 +28,7 @@ class Quantity(NamedTuple):
 
     def share(self, pieces: int) -> "Quantity":
         """The part of ``pieces`` pieces, length and mass in proportion, rounded down to the unit."""
-        return Quantity(
-            pieces, self.length_mm * pieces // self.pieces, self.mass_g * pieces // self.pieces
-        )
+        return Quantity(pieces, self.length_mm * pieces // self.pieces, self.mass_g * pieces // self.pieces)
 
 
 NOTHING = Quantity(0, 0, 0)

@@ -18,9 +18,7 @@ RowTypes = Mapping[str, TypeEngine[Any]]
 """The columns of a rowset with their types."""
 
 
-def rowset(
-    session: Session, name: str, types: RowTypes, rows: Iterable[Mapping[str, Any]]
-) -> FromClause:
+def rowset(session: Session, name: str, types: RowTypes, rows: Iterable[Mapping[str, Any]]) -> FromClause:
     """``rows`` as a table called ``name`` with the columns of ``types``."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     plain = [{key: _plain(row[key], sqlite=sqlite) for key in types} for row in rows]

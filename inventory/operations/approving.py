@@ -37,9 +37,7 @@ def approve(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
     document.decided_at, document.decided_by = db_now(session), actor.user_id
     virtual = yard.virtual_places(session, document.warehouse_id)
     stood = yard.standing(session, [line.bundle_id for line in lines if line.bundle_id is not None])
-    movements = [
-        movement for line in lines for movement in settle(line, stood, virtual[PlaceKind.COUNT_DIFFERENCE])
-    ]
+    movements = [movement for line in lines for movement in settle(line, stood, virtual[PlaceKind.COUNT_DIFFERENCE])]
     postings = [
         ledger.Posting(movement, Document.STOCKTAKE, document.number, document.decided_at) for movement in movements
     ]

@@ -16,9 +16,7 @@ from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
 
 
-def place(
-    session: Session, actor: Actor, bundle_id: int, kind: EncumbranceKind, reference: str
-) -> Encumbrance:
+def place(session: Session, actor: Actor, bundle_id: int, kind: EncumbranceKind, reference: str) -> Encumbrance:
     """Hold a bundle that lies in the yard; the caller has checked that ``actor`` may.
 
     Raises ``NotFound``, ``AlreadyIssued`` and ``BundleNotHere``.

@@ -35,18 +35,14 @@ def transfer(
     )  # fmt: skip
     session.add(order)
     session.flush()
-    postings = [
-        ledger.Posting(movement, Document.TRANSFER, order.number, stamp.recorded_at) for movement in movements
-    ]
+    postings = [ledger.Posting(movement, Document.TRANSFER, order.number, stamp.recorded_at) for movement in movements]
     ledger.post(session, stamp, postings)
     audit.record(session, actor, "inventory.transfer_posted", f"transfer:{order.number}", {"tags": list(tags)})
     tell_moved(session, warehouse, movements, order.number)
     return order
 
 
-def tell_moved(
-    session: Session, warehouse: Warehouse, movements: Sequence[Movement], number: str | None
-) -> None:
+def tell_moved(session: Session, warehouse: Warehouse, movements: Sequence[Movement], number: str | None) -> None:
     """Publish ``bundle_moved``, one event for each owner, so that none reads of another's goods."""
     by_owner: dict[int, list[dict[str, Any]]] = {}
     for bundle, movement in zip(announcing.bundles_of(session, movements), movements, strict=True):

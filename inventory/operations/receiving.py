@@ -128,9 +128,7 @@ def _masses(session: Session, arrivals: Sequence[Arrival]) -> dict[str, Masses]:
         product = products.get(arrival.product_id)
         if product is None:
             raise errors.ProductUnknown(product_id=arrival.product_id)
-        theory = theoretical_mass_g(
-            product.size, arrival.pieces, arrival.piece_length_mm, product.density_kg_per_m3
-        )
+        theory = theoretical_mass_g(product.size, arrival.pieces, arrival.piece_length_mm, product.density_kg_per_m3)
         found[arrival.tag] = masses = Masses(theory, arrival.certificate_mass_g, arrival.weighed_mass_g)
         if not masses.is_plausible:
             raise errors.MassImplausible(tag=arrival.tag, theory_g=theory)
@@ -158,9 +156,7 @@ def _heats(session: Session, arrivals: Sequence[Arrival]) -> dict[tuple[str, str
     table = cast(Table, Heat.__table__)
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     source = select(given.c.heat_number, given.c.mill_name).where(true())
-    session.execute(
-        dialect.insert(table).from_select(["heat_number", "mill_name"], source).on_conflict_do_nothing()
-    )
+    session.execute(dialect.insert(table).from_select(["heat_number", "mill_name"], source).on_conflict_do_nothing())
     query = select(Heat.heat_number, Heat.mill_name, Heat.id).join(
         given, (given.c.heat_number == Heat.heat_number) & (given.c.mill_name == Heat.mill_name)
     )
@@ -197,9 +193,7 @@ def _bring_in(
         target = Position(places[arrival.place], receipt.owner_id, State(arrival.state))
         quantity = Quantity(arrival.pieces, arrival.pieces * arrival.piece_length_mm, masses[arrival.tag].ledger_g)
         movements.append(Movement(bundles[arrival.tag], quantity, target.at(virtual[PlaceKind.MILL]), target))
-    postings = [
-        ledger.Posting(movement, Document.RECEIPT, receipt.number, receipt.event_at) for movement in movements
-    ]
+    postings = [ledger.Posting(movement, Document.RECEIPT, receipt.number, receipt.event_at) for movement in movements]
     ledger.post(session, yard.stamp(session, actor, receipt.warehouse_id, virtual), postings)
     return movements
 

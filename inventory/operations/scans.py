@@ -48,9 +48,7 @@ First = dict[str, tuple[str, Answer]]
 """The first answer to each operation id, with the fingerprint of the operation that it answered."""
 
 
-def perform(
-    session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation]
-) -> list[Answer]:
+def perform(session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation]) -> list[Answer]:
     """Carry out ``operations`` in their order, refuse those that cannot be, and answer each.
 
     Raises ``NotFound`` for a foreign warehouse, and ``OperationInFlight`` where another request is just recording one
@@ -159,9 +157,7 @@ def _fresh(operations: Iterable[Operation], kept: First) -> dict[str, Operation]
 
 
 def _first_answers(fresh: dict[str, Operation], judgement: Judgement) -> First:
-    return {
-        answer.client_op_id: (_fingerprint(fresh[answer.client_op_id]), answer) for answer in judgement.answers
-    }
+    return {answer.client_op_id: (_fingerprint(fresh[answer.client_op_id]), answer) for answer in judgement.answers}
 
 
 def _answer_to(operation: Operation, fingerprint: str, answer: Answer) -> Answer:

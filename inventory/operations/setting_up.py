@@ -1,6 +1,7 @@
 """Warehouses, their places, and the catalogue of products."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from inventory.states import VIRTUAL_CODES, LengthKind, PlaceKind, ProductKind
 from steelyard.accounts.models import Organisation
 from steelyard.core import audit
 from steelyard.core.actors import Actor, OrgKind
-from steelyard.core.units import STEEL_DENSITY_KG_PER_M3, Size
+from steelyard.core.units import STEEL_DENSITY_KG_PER_M3, Size, UnitError, parse_size
 
 VIRTUAL_NAMES = {
     PlaceKind.MILL: "钢厂",
@@ -93,6 +94,14 @@ class ProductSpec:
         """What makes it the same product as another."""
         parts = (self.kind, self.standard, self.grade, self.size.text(), self.length_kind, self.density_kg_per_m3)
         return "|".join(str(part) for part in parts)
+
+
+def spec_of(size: str, **rest: Any) -> ProductSpec:
+    """A product whose size is written as the trade writes it; raises ``ProductSize``."""
+    try:
+        return ProductSpec(size=parse_size(size), **rest)
+    except UnitError:
+        raise errors.ProductSize from None
 
 
 def add_product(session: Session, actor: Actor, spec: ProductSpec) -> Product:

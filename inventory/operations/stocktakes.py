@@ -134,9 +134,7 @@ def last_counts(session: Session, document: Stocktake) -> list[Count]:
     rank = func.row_number().over(
         partition_by=StocktakeCount.tag, order_by=(StocktakeCount.event_at.desc(), StocktakeCount.id.desc())
     )
-    ranked = (
-        select(StocktakeCount.id, rank.label("rank")).where(StocktakeCount.stocktake_id == document.id).subquery()
-    )
+    ranked = select(StocktakeCount.id, rank.label("rank")).where(StocktakeCount.stocktake_id == document.id).subquery()
     query = (
         select(
             StocktakeCount.tag, func.coalesce(StocktakeCount.bundle_id, Bundle.id), StocktakeCount.place_id,
@@ -169,9 +167,7 @@ def whereabouts(stood: Sequence[Stood]) -> Standing:
     return Standing(at.position.place_id, at.kind, at.quantity.pieces)
 
 
-def _moves_since(
-    session: Session, document: Stocktake, ids: Collection[int]
-) -> Mapping[int, Sequence[LaterMove]]:
+def _moves_since(session: Session, document: Stocktake, ids: Collection[int]) -> Mapping[int, Sequence[LaterMove]]:
     wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(ids)])
     source = aliased(Place)
     query = (

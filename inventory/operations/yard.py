@@ -42,7 +42,7 @@ def lock_by_tags(session: Session, warehouse_id: int, tags: Iterable[str]) -> di
         .order_by(Bundle.id)
         .with_for_update(of=Bundle)
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def lock_by_ids(session: Session, bundle_ids: Collection[int]) -> None:
@@ -82,7 +82,7 @@ def held(session: Session, bundle_ids: Collection[int]) -> dict[int, str]:
         .where(Encumbrance.lifted_at.is_(None))
         .order_by(Encumbrance.id.desc())
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def virtual_places(session: Session, warehouse_id: int) -> dict[PlaceKind, int]:
@@ -99,7 +99,7 @@ def real_places(session: Session, warehouse_id: int, codes: Iterable[str]) -> di
         .join(wanted, wanted.c.tag == Place.code)
         .where(Place.warehouse_id == warehouse_id, Place.is_real.is_(True))
     )
-    return dict(session.execute(query).tuples().all())
+    return dict(session.execute(query).all())
 
 
 def stamp(session: Session, actor: Actor, warehouse_id: int, virtual: dict[PlaceKind, int]) -> Stamp:

@@ -1,0 +1,27 @@
+"""Telling the answers to scans in the reader's language."""
+
+from typing import Any
+
+from inventory.errors import MESSAGES
+from inventory.scanning import Answer
+from inventory.states import Outcome
+from steelyard.api.locales import say
+from steelyard.core.i18n import N_
+
+_DONE = {
+    "moved": N_("Bundle %(tag)s was moved."),
+    "issued": N_("Bundle %(tag)s was loaded."),
+    "counted": N_("Bundle %(tag)s was counted."),
+}
+
+
+def told(answer: Answer) -> dict[str, Any]:
+    """The answer with its sentence."""
+    message = _DONE[answer.code] if answer.outcome is Outcome.DONE else MESSAGES[answer.code]
+    return {
+        "client_op_id": answer.client_op_id,
+        "outcome": answer.outcome,
+        "code": answer.code,
+        "detail": say(message, **answer.params),
+        "bundle_id": answer.bundle_id,
+    }

@@ -1,0 +1,240 @@
+"""Bodies, filters and answers of the yard's documents."""
+
+from inventory.states import ArrivalState, Finding, IssueStatus, ReceiptSource, Resolution, State, StocktakeStatus
+from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
+from steelyard.api.schemas import PageQuery, Schema
+
+MOST_BUNDLES = 500
+LEAST_PIECE_MM, MOST_PIECE_MM = 200, 30_000
+
+
+class ArrivalIn(Schema):
+    """A bundle that came."""
+
+    tag = Text(max=60, required=True)
+    product_id = IdField(required=True)
+    heat_number = Text(max=80, required=True)
+    mill_name = Text(max=120, required=True)
+    certificate_number = Text(max=80)
+    pieces = Pieces(max=10_000, required=True)
+    piece_length_mm = LengthMm(min=LEAST_PIECE_MM, max=MOST_PIECE_MM, required=True)
+    certificate_mass_g = MassG()
+    weighed_mass_g = MassG()
+    place = Text(max=40, required=True)
+    state = Choice(ArrivalState, load_default=ArrivalState.AVAILABLE)
+
+
+class StockReceiptIn(Schema):
+    """A lorry's load for one owner."""
+
+    warehouse_id = IdField(required=True)
+    owner_org_id = IdField(required=True)
+    source = Choice(ReceiptSource, required=True)
+    advice_number = Text(max=80)
+    plate = Text(max=24)
+    event_at = Timestamp()
+    bundles = ListOf(Nested(ArrivalIn), min=1, max=MOST_BUNDLES, required=True)
+
+
+class StockReceiptLineOut(Schema):
+    """A bundle of a receipt."""
+
+    bundle_id = IdField(required=True)
+    tag = Text(max=60, required=True)
+    heat_number = Text(max=80, required=True)
+    mill_name = Text(max=120, required=True)
+    certificate_number = Text(max=80, allow_none=True)
+    product_id = IdField(required=True)
+    pieces = Int(required=True)
+    piece_length_mm = Int(required=True)
+    theoretical_mass_g = Int(required=True)
+    certificate_mass_g = Int(allow_none=True)
+    weighed_mass_g = Int(allow_none=True)
+    place = Text(max=40, required=True)
+    reversed = Flag(required=True)
+
+
+class StockReceiptSummaryOut(Schema):
+    """The head of a receipt."""
+
+    id = IdField(required=True)
+    number = Text(max=24, required=True)
+    warehouse_id = IdField(required=True)
+    owner_org_id = IdField(attribute="owner_id", required=True)
+    source = Choice(ReceiptSource, required=True)
+    advice_number = Text(max=80, allow_none=True)
+    plate = Text(max=24, allow_none=True)
+    event_at = Timestamp(required=True)
+    recorded_at = Timestamp(required=True)
+
+
+class StockReceiptOut(StockReceiptSummaryOut):
+    """A receipt with its bundles."""
+
+    owner_name = Text(max=120, required=True)
+    lines = ListOf(Nested(StockReceiptLineOut), required=True)
+
+
+class StockReceiptQuery(PageQuery):
+    """Filters of receipts."""
+
+    warehouse_id = IdField()
+    advice_number = Text(max=80)
+
+
+class IssueIn(Schema):
+    """A lorry to be loaded; without ``post`` it stays open for scanning."""
+
+    warehouse_id = IdField(required=True)
+    owner_org_id = IdField(required=True)
+    waybill_number = Text(max=80, required=True)
+    plate = Text(max=24, required=True)
+    tags = ListOf(Text(max=60), max=MOST_BUNDLES, load_default=list)
+    post = Flag(load_default=True)
+
+
+class IssueSummaryOut(Schema):
+    """The head of an issue."""
+
+    id = IdField(required=True)
+    number = Text(max=24, required=True)
+    warehouse_id = IdField(required=True)
+    owner_org_id = IdField(attribute="owner_id", required=True)
+    waybill_number = Text(max=80, required=True)
+    plate = Text(max=24, required=True)
+    status = Choice(IssueStatus, required=True)
+    opened_at = Timestamp(required=True)
+    posted_at = Timestamp(allow_none=True)
+    version = Int(required=True)
+
+
+class IssueLineOut(Schema):
+    """A bundle on the lorry."""
+
+    bundle_id = IdField(required=True)
+    tag = Text(max=60, required=True)
+    heat_number = Text(max=80, required=True)
+    certificate_number = Text(max=80, allow_none=True)
+    pieces = Int(required=True)
+    length_mm = Int(required=True)
+    mass_g = Int(required=True)
+
+
+class IssueOut(IssueSummaryOut):
+    """An issue with its bundles."""
+
+    owner_name = Text(max=120, required=True)
+    lines = ListOf(Nested(IssueLineOut), required=True)
+    mass_g = Int(required=True)
+
+
+class IssueQuery(PageQuery):
+    """Filters of issues."""
+
+    warehouse_id = IdField()
+    waybill_number = Text(max=80)
+    status = Choice(IssueStatus)
+
+
+class TransferIn(Schema):
+    """Bundles to be brought to a place."""
+
+    warehouse_id = IdField(required=True)
+    place = Text(max=40, required=True)
+    tags = ListOf(Text(max=60), min=1, max=MOST_BUNDLES, required=True)
+    reason = Text(max=200, required=True)
+
+
+class TransferOut(Schema):
+    """A relocation."""
+
+    id = IdField(required=True)
+    number = Text(max=24, required=True)
+    warehouse_id = IdField(required=True)
+    place_id = IdField(required=True)
+    reason = Text(max=200, required=True)
+    recorded_at = Timestamp(required=True)
+
+
+class MoveOut(Schema):
+    """A row of the ledger."""
+
+    id = IdField(required=True)
+    warehouse_id = IdField(required=True)
+    bundle_id = IdField(required=True)
+    pieces = Int(required=True)
+    length_mm = Int(required=True)
+    mass_g = Int(required=True)
+    from_place_id = IdField(required=True)
+    from_owner_id = IdField(required=True)
+    from_state = Choice(State, required=True)
+    to_place_id = IdField(required=True)
+    to_owner_id = IdField(required=True)
+    to_state = Choice(State, required=True)
+    document_kind = Text(max=24, required=True)
+    document_number = Text(max=24, allow_none=True)
+    reverses_id = IdField(allow_none=True)
+    event_at = Timestamp(required=True)
+    recorded_at = Timestamp(required=True)
+
+
+class MoveQuery(PageQuery):
+    """Filters of moves."""
+
+    warehouse_id = IdField()
+    bundle_id = IdField()
+    document_number = Text(max=24)
+
+
+class ReversalIn(Schema):
+    """Why a move is undone."""
+
+    reason = Text(max=200, required=True)
+
+
+class StocktakeIn(Schema):
+    """A stocktake of ``place`` and all below it, or of the whole yard."""
+
+    warehouse_id = IdField(required=True)
+    place = Text(max=40)
+
+
+class StocktakeSummaryOut(Schema):
+    """The head of a stocktake."""
+
+    id = IdField(required=True)
+    number = Text(max=24, required=True)
+    warehouse_id = IdField(required=True)
+    status = Choice(StocktakeStatus, required=True)
+    opened_at = Timestamp(required=True)
+    closed_at = Timestamp(allow_none=True)
+    decided_at = Timestamp(allow_none=True)
+    version = Int(required=True)
+
+
+class VarianceLineOut(Schema):
+    """What a stocktake says of one tag."""
+
+    tag = Text(max=60, required=True)
+    bundle_id = IdField(allow_none=True)
+    finding = Choice(Finding, required=True)
+    resolution = Choice(Resolution, allow_none=True)
+    booked_place = Text(max=40, allow_none=True)
+    booked_pieces = Int(allow_none=True)
+    counted_place = Text(max=40, allow_none=True)
+    counted_pieces = Int(allow_none=True)
+
+
+class StocktakeOut(StocktakeSummaryOut):
+    """A stocktake; its variance is shown once the counting has ended."""
+
+    place = Text(max=40, allow_none=True)
+    counted_tags = Int(required=True)
+    lines = ListOf(Nested(VarianceLineOut), required=True)
+
+
+class StocktakeQuery(PageQuery):
+    """Filters of stocktakes."""
+
+    warehouse_id = IdField()
+    status = Choice(StocktakeStatus)

@@ -1,0 +1,182 @@
+"""Reading the yard's documents and master data: warehouses, places, products, receipts, issues, stocktakes, moves."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from inventory import visibility
+from inventory.models import (
+    Bundle,
+    Heat,
+    Place,
+    Product,
+    Receipt,
+    ReceiptLine,
+    StockIssue,
+    StockMove,
+    Stocktake,
+    StocktakeCount,
+    StocktakeLine,
+    Warehouse,
+)
+from inventory.operations.issuing import loaded
+from inventory.queries import Record
+from inventory.states import StocktakeStatus
+from steelyard.accounts.models import Organisation
+from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.errors import NotFound
+
+
+def warehouses(actor: Actor) -> Select[Warehouse]:
+    """The warehouses that the actor sees."""
+    return select(Warehouse).where(visibility.warehouses(actor))
+
+
+def warehouse(session: Session, actor: Actor, warehouse_id: int) -> Warehouse:
+    """One of them; raises ``NotFound``."""
+    found = session.scalars(warehouses(actor).where(Warehouse.id == warehouse_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_warehouses(session: Session, actor: Actor) -> list[Warehouse]:
+    """The warehouses that the actor's organisation runs."""
+    return list(session.scalars(select(Warehouse).where(Warehouse.org_id == actor.org_id).order_by(Warehouse.code)))
+
+
+def places(actor: Actor, warehouse_id: int) -> Select[Place]:
+    """The places of a warehouse that the actor runs (the operator sees all)."""
+    return select(Place).where(Place.warehouse_id == warehouse_id, visibility.documents(actor, Place.warehouse_id))
+
+
+def products(wanted: Mapping[str, Any]) -> Select[Product]:
+    """The catalogue, narrowed by ``grade``, ``standard`` and ``kind``."""
+    query = select(Product)
+    for name in ("grade", "standard", "kind"):
+        if wanted.get(name) is not None:
+            query = query.where(getattr(Product, name) == wanted[name])
+    return query
+
+
+def receipts(actor: Actor, wanted: Mapping[str, Any]) -> Select[Receipt]:
+    """Receipts, narrowed by ``warehouse_id`` and ``advice_number``."""
+    query = select(Receipt).where(visibility.documents(actor, Receipt.warehouse_id, Receipt.owner_id))
+    for name in ("warehouse_id", "advice_number"):
+        if wanted.get(name) is not None:
+            query = query.where(getattr(Receipt, name) == wanted[name])
+    return query
+
+
+def receipt(session: Session, actor: Actor, receipt_id: int) -> Record:
+    """A receipt with its lines; raises ``NotFound``."""
+    found = session.scalars(receipts(actor, {}).where(Receipt.id == receipt_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    lines = session.execute(
+        select(
+            Bundle.id.label("bundle_id"), Bundle.tag, Heat.heat_number, Heat.mill_name, Bundle.certificate_number,
+            Bundle.product_id, Bundle.pieces, Bundle.piece_length_mm, Bundle.theoretical_mass_g,
+            Bundle.certificate_mass_g, Bundle.weighed_mass_g, Place.code.label("place"),
+            (Bundle.voided != 0).label("reversed"),
+        )
+        .join(ReceiptLine, ReceiptLine.bundle_id == Bundle.id)
+        .join(Heat, Heat.id == Bundle.heat_id)
+        .join(Place, Place.id == ReceiptLine.place_id)
+        .where(ReceiptLine.receipt_id == receipt_id)
+        .order_by(Bundle.id)
+    )  # fmt: skip
+    return {**_plain(session, found), "lines": [dict(line._mapping) for line in lines]}
+
+
+def issues(actor: Actor, wanted: Mapping[str, Any]) -> Select[StockIssue]:
+    """Issues, narrowed by ``warehouse_id``, ``waybill_number`` and ``status``."""
+    query = select(StockIssue).where(visibility.documents(actor, StockIssue.warehouse_id, StockIssue.owner_id))
+    for name in ("warehouse_id", "waybill_number", "status"):
+        if wanted.get(name) is not None:
+            query = query.where(getattr(StockIssue, name) == wanted[name])
+    return query
+
+
+def issue(session: Session, actor: Actor, issue_id: int) -> Record:
+    """An issue with the bundles on the lorry; raises ``NotFound``."""
+    found = session.scalars(issues(actor, {}).where(StockIssue.id == issue_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    movements = {movement.bundle_id: movement.quantity for movement in loaded(session, found)}
+    named = session.execute(
+        select(Bundle.id, Bundle.tag, Heat.heat_number, Bundle.certificate_number)
+        .join(Heat, Heat.id == Bundle.heat_id)
+        .where(Bundle.id.in_(movements))
+        .order_by(Bundle.id)
+    )
+    lines = [
+        {
+            "bundle_id": id_, "tag": tag, "heat_number": heat, "certificate_number": certificate,
+            **movements[id_]._asdict(),
+        }
+        for id_, tag, heat, certificate in named
+    ]  # fmt: skip
+    return {**_plain(session, found), "lines": lines, "mass_g": sum(line["mass_g"] for line in lines)}
+
+
+def stocktakes(actor: Actor, wanted: Mapping[str, Any]) -> Select[Stocktake]:
+    """Stocktakes of the yards that the actor runs, narrowed by ``warehouse_id`` and ``status``."""
+    query = select(Stocktake).where(visibility.documents(actor, Stocktake.warehouse_id))
+    for name in ("warehouse_id", "status"):
+        if wanted.get(name) is not None:
+            query = query.where(getattr(Stocktake, name) == wanted[name])
+    return query
+
+
+def stocktake(session: Session, actor: Actor, stocktake_id: int) -> Record:
+    """A stocktake with its counts, and its variance once it is closed; raises ``NotFound``."""
+    found = session.scalars(stocktakes(actor, {}).where(Stocktake.id == stocktake_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    counted = select(func.count(StocktakeCount.tag.distinct())).where(StocktakeCount.stocktake_id == stocktake_id)
+    place = session.get(Place, found.place_id) if found.place_id else None
+    blind = found.status == StocktakeStatus.OPEN
+    return {
+        **{column.key: getattr(found, column.key) for column in Stocktake.__table__.columns},
+        "place": place.code if place else None,
+        "counted_tags": session.scalar(counted) or 0,
+        "lines": [] if blind else _variance(session, stocktake_id),
+    }
+
+
+def _variance(session: Session, stocktake_id: int) -> list[Record]:
+    booked, counted = aliased(Place), aliased(Place)
+    query = (
+        select(
+            StocktakeLine.tag, StocktakeLine.bundle_id, StocktakeLine.finding, StocktakeLine.resolution,
+            booked.code.label("booked_place"), StocktakeLine.booked_pieces,
+            counted.code.label("counted_place"), StocktakeLine.counted_pieces,
+        )
+        .outerjoin(booked, booked.id == StocktakeLine.booked_place_id)
+        .outerjoin(counted, counted.id == StocktakeLine.counted_place_id)
+        .where(StocktakeLine.stocktake_id == stocktake_id)
+        .order_by(StocktakeLine.id)
+    )  # fmt: skip
+    return [dict(row._mapping) for row in session.execute(query)]
+
+
+def moves(actor: Actor, wanted: Mapping[str, Any]) -> Select[StockMove]:
+    """Moves of the yards that the actor runs, or of goods that are his, narrowed by bundle, warehouse and document."""
+    query = select(StockMove)
+    if actor.org_kind is OrgKind.WAREHOUSE:
+        query = query.where(visibility.documents(actor, StockMove.warehouse_id))
+    elif not actor.is_operator:
+        query = query.where((StockMove.from_owner_id == actor.org_id) | (StockMove.to_owner_id == actor.org_id))
+    for name in ("bundle_id", "warehouse_id", "document_number"):
+        if wanted.get(name) is not None:
+            query = query.where(getattr(StockMove, name) == wanted[name])
+    return query
+
+
+def _plain(session: Session, document: Receipt | StockIssue) -> Record:
+    owner = session.get_one(Organisation, document.owner_id)
+    columns = {column.key: getattr(document, column.key) for column in type(document).__table__.columns}
+    return {**columns, "owner_org_id": document.owner_id, "owner_name": owner.name}

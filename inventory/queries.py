@@ -1,0 +1,208 @@
+"""Reading the stock: what lies where, of which heat, for whom."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from inventory import errors, visibility
+from inventory.models import (
+    Bundle,
+    Encumbrance,
+    Heat,
+    Place,
+    Product,
+    Receipt,
+    ReceiptLine,
+    StockBalance,
+    StockIssue,
+    Stocktake,
+    StocktakeCount,
+    Warehouse,
+)
+from inventory.states import IssueStatus, PlaceKind, StocktakeStatus
+from steelyard.accounts.models import Organisation
+from steelyard.api.pages import Waiting
+from steelyard.core.actors import Actor, OrgKind, Role
+from steelyard.core.errors import NotFound
+from steelyard.core.i18n import N_
+from steelyard.core.units import Size, UnitError, parse_size
+
+Record = dict[str, Any]
+Page = tuple[list[Record], int | None]
+
+_HELD = exists().where(Encumbrance.bundle_id == Bundle.id, Encumbrance.lifted_at.is_(None))
+_COLUMNS: tuple[Any, ...] = (
+    Bundle.id.label("bundle_id"), Bundle.tag, Bundle.warehouse_id, Warehouse.code.label("warehouse_code"),
+    Bundle.product_id, Product.kind, Product.standard, Product.grade, Product.od_mm_x100, Product.wall_mm_x100,
+    Product.length_mm.label("piece_fixed_mm"), Bundle.piece_length_mm, Bundle.heat_id, Heat.heat_number,
+    Heat.mill_name, Bundle.certificate_number,
+    Bundle.theoretical_mass_g, Bundle.certificate_mass_g, Bundle.weighed_mass_g,
+    StockBalance.owner_id.label("owner_org_id"), Organisation.name.label("owner_name"),
+    Place.code.label("place"), Place.kind.label("place_kind"), StockBalance.state,
+    StockBalance.pieces, StockBalance.length_mm, StockBalance.mass_g, _HELD.label("encumbered"),
+)  # fmt: skip
+
+
+def bundle_rows(actor: Actor) -> Select[Any]:
+    """Every bundle that the actor sees, with where it stands: in the yard or where it went."""
+    return (
+        select(*_COLUMNS)
+        .select_from(Bundle)
+        .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
+        .join(Product, Product.id == Bundle.product_id)
+        .join(Heat, Heat.id == Bundle.heat_id)
+        .join(StockBalance, (StockBalance.bundle_id == Bundle.id) & (StockBalance.pieces > 0))
+        .join(Place, Place.id == StockBalance.place_id)
+        .join(Organisation, Organisation.id == StockBalance.owner_id)
+        .where(visibility.bundles(actor))
+    )
+
+
+def record(row: Any) -> Record:
+    """A row as a plain record, with its size as text and whether it lies in the yard."""
+    found = dict(row._mapping)
+    size = Size(found["od_mm_x100"], found["wall_mm_x100"], found.pop("piece_fixed_mm"))
+    return {**found, "size": size.text(), "in_stock": found["place_kind"] == PlaceKind.REAL}
+
+
+def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
+    """A page of what lies in the yards now. ``wanted`` holds the filters, ``after`` and ``limit``.
+
+    Raises ``SizeUnreadable``.
+    """
+    query = bundle_rows(actor).where(StockBalance.is_real.is_(True), *_conditions(wanted))
+    return page(session, query, Bundle.id, wanted)
+
+
+def bundles(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
+    """A page of all bundles, gone ones too, each once: where most of it stands."""
+    other = aliased(StockBalance)
+    better = exists().where(
+        other.bundle_id == StockBalance.bundle_id,
+        other.pieces > 0,
+        (other.is_real > StockBalance.is_real)
+        | ((other.is_real == StockBalance.is_real) & (other.pieces > StockBalance.pieces))
+        | (
+            (other.is_real == StockBalance.is_real)
+            & (other.pieces == StockBalance.pieces)
+            & (other.place_id < StockBalance.place_id)
+        ),
+    )
+    query = bundle_rows(actor).where(~better, Bundle.voided == 0, *_conditions(wanted))
+    return page(session, query, Bundle.id, wanted)
+
+
+def page(session: Session, query: Select[Any], key: Any, wanted: Mapping[str, Any]) -> Page:
+    """One page of records by keyset on ``key``, and the id behind which the next one begins."""
+    if wanted.get("after") is not None:
+        query = query.where(key > wanted["after"])
+    limit = wanted.get("limit", 50)
+    rows = session.execute(query.order_by(key).limit(limit + 1)).all()
+    records = [record(row) for row in rows[:limit]]
+    return records, (records[-1]["bundle_id"] if len(rows) > limit else None)
+
+
+def _conditions(wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    equal = {
+        "warehouse_id": Bundle.warehouse_id, "grade": Product.grade, "standard": Product.standard,
+        "heat_number": Heat.heat_number, "owner_org_id": StockBalance.owner_id, "place": Place.code,
+        "state": StockBalance.state, "certificate_number": Bundle.certificate_number, "kind": Product.kind,
+    }  # fmt: skip
+    found = [column == wanted[name] for name, column in equal.items() if wanted.get(name) is not None]
+    if wanted.get("tag") is not None:
+        found.append(Bundle.tag.startswith(wanted["tag"], autoescape=True))
+    if wanted.get("size") is not None:
+        found.extend(_of_size(wanted["size"]))
+    return found
+
+
+def _of_size(text: str) -> list[ColumnElement[bool]]:
+    try:
+        size = parse_size(text)
+    except UnitError:
+        raise errors.SizeUnreadable(text=text) from None
+    wall: ColumnElement[bool] = (
+        Product.wall_mm_x100.is_(None) if size.wall_mm_x100 is None else Product.wall_mm_x100 == size.wall_mm_x100
+    )
+    length = [] if size.length_mm is None else [Bundle.piece_length_mm == size.length_mm]
+    return [Product.od_mm_x100 == size.od_mm_x100, wall, *length]
+
+
+def bundle(session: Session, actor: Actor, bundle_id: int) -> Record:
+    """One bundle with all that is known of it; raises ``NotFound``."""
+    rows = session.execute(
+        bundle_rows(actor)
+        .where(Bundle.id == bundle_id)
+        .order_by(StockBalance.is_real.desc(), StockBalance.pieces.desc(), StockBalance.place_id)
+    ).all()
+    if not rows:
+        raise NotFound
+    receipt = session.execute(
+        select(Receipt.number, Receipt.advice_number, Receipt.event_at)
+        .join(ReceiptLine, ReceiptLine.receipt_id == Receipt.id)
+        .where(ReceiptLine.bundle_id == bundle_id)
+    ).one()
+    holds = session.scalars(
+        select(Encumbrance).where(Encumbrance.bundle_id == bundle_id).order_by(Encumbrance.id)
+    ).all()
+    return {
+        **record(rows[0]),
+        "receipt_number": receipt.number,
+        "advice_number": receipt.advice_number,
+        "received_at": receipt.event_at,
+        "encumbrances": holds,
+    }
+
+
+def totals(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Record:
+    """Bundles, pieces and mass in stock under the same filters as :func:`stock`."""
+    query = bundle_rows(actor).where(StockBalance.is_real.is_(True), *_conditions(wanted)).subquery()
+    row = session.execute(
+        select(
+            func.count().label("bundles"),
+            func.coalesce(func.sum(query.c.pieces), 0).label("pieces"),
+            func.coalesce(func.sum(query.c.mass_g), 0).label("mass_g"),
+        )
+    ).one()
+    return {"bundles": row.bundles, "pieces": int(row.pieces), "mass_g": int(row.mass_g)}
+
+
+def owners(session: Session) -> Sequence[Organisation]:
+    """The organisations for which goods can be received: those that buy, make and trade."""
+    kinds = (OrgKind.PIPE_MAKER, OrgKind.TRADER, OrgKind.OPERATOR)
+    query = select(Organisation).where(Organisation.active, Organisation.kind.in_(kinds))
+    return session.scalars(query.order_by(Organisation.name)).all()
+
+
+def waiting(session: Session, actor: Actor) -> list[Waiting]:
+    """What waits for the people of a yard: counts to make, variances to approve, lorries to send off."""
+    if actor.org_kind is not OrgKind.WAREHOUSE:
+        return []
+    counting, variances = N_("%(count)s stocktakes are being counted"), N_("%(count)s variances wait for approval")
+    loading = N_("%(count)s lorries are being loaded")
+    found: list[Waiting] = []
+    if actor.has_role(Role.COUNTER, Role.KEEPER, Role.ADMIN):
+        open_ = _how_many(session, actor, Stocktake, Stocktake.status == StocktakeStatus.OPEN)
+        found.append(Waiting(counting, open_, url_for("inventory_pages.stocktakes")))
+    if actor.has_role(Role.INSPECTOR, Role.KEEPER, Role.ADMIN):
+        closed = _how_many(session, actor, Stocktake, _may_approve(actor))
+        found.append(Waiting(variances, closed, url_for("inventory_pages.stocktakes")))
+    if actor.has_role(Role.KEEPER, Role.ADMIN):
+        lorries = _how_many(session, actor, StockIssue, StockIssue.status == IssueStatus.OPEN)
+        found.append(Waiting(loading, lorries, url_for("inventory_pages.issues")))
+    return [one for one in found if one.count]
+
+
+def _how_many(
+    session: Session, actor: Actor, table: type[Stocktake] | type[StockIssue], condition: ColumnElement[bool]
+) -> int:
+    own = visibility.documents(actor, table.warehouse_id)
+    return session.scalar(select(func.count()).select_from(table).where(own, condition)) or 0
+
+
+def _may_approve(actor: Actor) -> ColumnElement[bool]:
+    counted = exists().where(StocktakeCount.stocktake_id == Stocktake.id, StocktakeCount.counted_by == actor.user_id)
+    return (Stocktake.status == StocktakeStatus.CLOSED) & (Stocktake.closed_by != actor.user_id) & ~counted

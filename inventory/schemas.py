@@ -1,0 +1,280 @@
+"""Bodies, filters and answers of the yard's API: ground, stock, trace and scans."""
+
+from inventory.states import EncumbranceKind, LengthKind, OperationKind, Outcome, PlaceKind, ProductKind, State
+from inventory.steps import StepKind
+from steelyard.api.fields import Choice, Flag, IdField, Int, ListOf, Nested, Pieces, Text, Timestamp
+from steelyard.api.schemas import PageQuery, Schema
+from steelyard.core.sizes import DENSITY_LEAST, DENSITY_MOST
+from steelyard.core.units import STEEL_DENSITY_KG_PER_M3
+
+CODE = r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_.-]{0,39}"
+"""A code that people give: it cannot begin with the ``@`` of virtual places."""
+OPERATION_ID = r"[0-9A-Za-z_.:-]{1,80}"
+MOST_OPERATIONS = 1000
+
+
+class WarehouseIn(Schema):
+    """A new yard; only the operator names another organisation."""
+
+    code = Text(max=40, pattern=CODE, required=True)
+    name = Text(max=120, required=True)
+    org_id = IdField()
+
+
+class WarehouseOut(Schema):
+    """A yard."""
+
+    id = IdField(required=True)
+    org_id = IdField(required=True)
+    code = Text(max=40, required=True)
+    name = Text(max=120, required=True)
+    version = Int(required=True)
+
+
+class PlaceIn(Schema):
+    """A new place, below ``parent`` (a code) or at the top."""
+
+    code = Text(max=40, pattern=CODE, required=True)
+    name = Text(max=120, required=True)
+    parent = Text(max=40)
+
+
+class PlaceOut(Schema):
+    """A place."""
+
+    id = IdField(required=True)
+    warehouse_id = IdField(required=True)
+    parent_id = IdField(allow_none=True)
+    code = Text(max=40, required=True)
+    name = Text(max=120, required=True)
+    kind = Choice(PlaceKind, required=True)
+
+
+class ProductIn(Schema):
+    """A new product; ``size`` as the trade writes it: 108×4.5×6000, φ50×6000."""
+
+    kind = Choice(ProductKind, required=True)
+    standard = Text(max=40, required=True)
+    grade = Text(max=40, required=True)
+    size = Text(max=60, required=True)
+    length_kind = Choice(LengthKind, load_default=LengthKind.RANDOM)
+    density_kg_per_m3 = Int(min=DENSITY_LEAST, max=DENSITY_MOST, load_default=STEEL_DENSITY_KG_PER_M3)
+
+
+class ProductOut(Schema):
+    """A product."""
+
+    id = IdField(required=True)
+    kind = Choice(ProductKind, required=True)
+    standard = Text(max=40, required=True)
+    grade = Text(max=40, required=True)
+    size = Text(max=60, attribute="size_text", required=True)
+    od_mm_x100 = Int(required=True)
+    wall_mm_x100 = Int(allow_none=True)
+    length_mm = Int(allow_none=True)
+    length_kind = Choice(LengthKind, required=True)
+    density_kg_per_m3 = Int(required=True)
+
+
+class ProductQuery(PageQuery):
+    """Filters of the catalogue."""
+
+    kind = Choice(ProductKind)
+    standard = Text(max=40)
+    grade = Text(max=40)
+
+
+class StockQuery(PageQuery):
+    """Filters of stock; ``tag`` by its beginning, ``size`` as ``219*6``."""
+
+    warehouse_id = IdField()
+    tag = Text(max=60)
+    size = Text(max=60)
+    kind = Choice(ProductKind)
+    standard = Text(max=40)
+    grade = Text(max=40)
+    heat_number = Text(max=80)
+    certificate_number = Text(max=80)
+    owner_org_id = IdField()
+    place = Text(max=40)
+    state = Choice(State)
+
+
+class StockOut(Schema):
+    """A bundle and where it stands."""
+
+    bundle_id = IdField(required=True)
+    tag = Text(max=60, required=True)
+    warehouse_id = IdField(required=True)
+    warehouse_code = Text(max=40, required=True)
+    product_id = IdField(required=True)
+    kind = Choice(ProductKind, required=True)
+    standard = Text(max=40, required=True)
+    grade = Text(max=40, required=True)
+    size = Text(max=60, required=True)
+    piece_length_mm = Int(required=True)
+    heat_id = IdField(required=True)
+    heat_number = Text(max=80, required=True)
+    mill_name = Text(max=120, required=True)
+    certificate_number = Text(max=80, allow_none=True)
+    owner_org_id = IdField(required=True)
+    owner_name = Text(max=120, required=True)
+    place = Text(max=40, required=True)
+    place_kind = Choice(PlaceKind, required=True)
+    state = Choice(State, required=True)
+    in_stock = Flag(required=True)
+    encumbered = Flag(required=True)
+    pieces = Int(required=True)
+    length_mm = Int(required=True)
+    mass_g = Int(required=True)
+    theoretical_mass_g = Int(required=True)
+    certificate_mass_g = Int(allow_none=True)
+    weighed_mass_g = Int(allow_none=True)
+
+
+class EncumbranceIn(Schema):
+    """A hold on a bundle."""
+
+    kind = Choice(EncumbranceKind, required=True)
+    reference = Text(max=80, required=True)
+
+
+class EncumbranceOut(Schema):
+    """A hold on a bundle, lifted or standing."""
+
+    id = IdField(required=True)
+    bundle_id = IdField(required=True)
+    kind = Choice(EncumbranceKind, required=True)
+    reference = Text(max=80, required=True)
+    placed_at = Timestamp(required=True)
+    lifted_at = Timestamp(allow_none=True)
+
+
+class BundleOut(StockOut):
+    """A bundle with its receipt and holds."""
+
+    receipt_number = Text(max=24, required=True)
+    advice_number = Text(max=80, allow_none=True)
+    received_at = Timestamp(required=True)
+    encumbrances = ListOf(Nested(EncumbranceOut), required=True)
+
+
+class StepOut(Schema):
+    """A step on a bundle's way."""
+
+    move_id = IdField(required=True)
+    bundle_id = IdField(required=True)
+    tag = Text(max=60, required=True)
+    kind = Choice(StepKind, required=True)
+    from_place = Text(max=40, required=True)
+    to_place = Text(max=40, required=True)
+    pieces = Int(required=True)
+    length_mm = Int(required=True)
+    mass_g = Int(required=True)
+    document_kind = Text(max=24, required=True)
+    document_number = Text(max=24, allow_none=True)
+    advice_number = Text(max=80, allow_none=True)
+    waybill_number = Text(max=80, allow_none=True)
+    plate = Text(max=24, allow_none=True)
+    reverses_id = IdField(allow_none=True)
+    event_at = Timestamp(required=True)
+    recorded_at = Timestamp(required=True)
+
+
+class BundleTraceOut(Schema):
+    """A bundle and its way."""
+
+    bundle = Nested(BundleOut, required=True)
+    steps = ListOf(Nested(StepOut), required=True)
+
+
+class HeatOut(Schema):
+    """A heat."""
+
+    id = IdField(required=True)
+    heat_number = Text(max=80, required=True)
+    mill_name = Text(max=120, required=True)
+
+
+class HeatQuery(PageQuery):
+    """Heats by their number."""
+
+    heat_number = Text(max=80)
+
+
+class HeatBundleOut(StockOut):
+    """A bundle of a heat, with the papers on which it came and left."""
+
+    receipt_number = Text(max=24, allow_none=True)
+    advice_number = Text(max=80, allow_none=True)
+    waybill_number = Text(max=80, allow_none=True)
+
+
+class HeatBalanceOut(Schema):
+    """Where a heat's mass went, in grams; received = issued + other + in stock."""
+
+    received_g = Int(required=True)
+    issued_g = Int(required=True)
+    other_g = Int(required=True)
+    in_stock_g = Int(required=True)
+
+
+class HeatTraceOut(HeatOut):
+    """A heat, its bundles and their ways."""
+
+    bundles = ListOf(Nested(HeatBundleOut), required=True)
+    steps = ListOf(Nested(StepOut), required=True)
+    balance = Nested(HeatBalanceOut, required=True)
+
+
+class CountIn(Schema):
+    """A count: a tag seen at a place, with its pieces if they were counted."""
+
+    client_op_id = Text(max=80, pattern=OPERATION_ID, required=True)
+    tag = Text(max=60, required=True)
+    place = Text(max=40, required=True)
+    pieces = Pieces(max=10_000)
+    event_at = Timestamp(required=True)
+
+
+class CountsIn(Schema):
+    """Counts made by one device."""
+
+    counts = ListOf(Nested(CountIn), min=1, max=MOST_OPERATIONS, required=True)
+
+
+class OperationIn(Schema):
+    """A scan: ``move`` needs ``place``, ``issue`` needs ``issue_number``, ``count`` needs place and stocktake."""
+
+    client_op_id = Text(max=80, pattern=OPERATION_ID, required=True)
+    kind = Choice(OperationKind, required=True)
+    tag = Text(max=60, required=True)
+    event_at = Timestamp(required=True)
+    place = Text(max=40)
+    from_place = Text(max=40)
+    issue_number = Text(max=24)
+    stocktake_number = Text(max=24)
+    pieces = Pieces(max=10_000)
+
+
+class OperationsIn(Schema):
+    """The scans of one device in one yard, in their order."""
+
+    warehouse_id = IdField(required=True)
+    operations = ListOf(Nested(OperationIn), min=1, max=MOST_OPERATIONS, required=True)
+
+
+class AnswerOut(Schema):
+    """The answer to one operation: ``code`` for programs, ``detail`` for people."""
+
+    client_op_id = Text(max=80, required=True)
+    outcome = Choice(Outcome, required=True)
+    code = Text(max=40, required=True)
+    detail = Text(max=400, required=True)
+    bundle_id = IdField(allow_none=True)
+
+
+class AnswersOut(Schema):
+    """One answer for each operation, in their order."""
+
+    answers = ListOf(Nested(AnswerOut), required=True)

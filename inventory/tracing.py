@@ -1,0 +1,144 @@
+"""Trace (追溯): forward from a heat to its bundles and waybills, backward from a bundle to mill and certificate."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import BigInteger, select
+from sqlalchemy.orm import Session, aliased
+
+from inventory import queries, visibility
+from inventory.models import (
+    Bundle,
+    Heat,
+    Place,
+    Product,
+    Receipt,
+    StockIssue,
+    StockMove,
+)
+from inventory.queries import Record
+from inventory.rowset import rowset
+from inventory.states import Document, PlaceKind
+from inventory.steps import StepKind, kind_of
+from steelyard.core.actors import Actor
+from steelyard.core.errors import NotFound
+
+
+def bundle_trace(session: Session, actor: Actor, bundle_id: int) -> Record:
+    """A bundle and its whole way; raises ``NotFound``."""
+    found = queries.bundle(session, actor, bundle_id)
+    return {"bundle": found, "steps": steps(session, [bundle_id])}
+
+
+def heats(session: Session, actor: Actor, heat_number: str | None, after: int | None, limit: int) -> queries.Page:
+    """Heats of which the actor sees a bundle, by number."""
+    seen = select(Bundle.heat_id).where(visibility.bundles(actor))
+    query = select(Heat).where(Heat.id.in_(seen))
+    if heat_number is not None:
+        query = query.where(Heat.heat_number == heat_number)
+    if after is not None:
+        query = query.where(Heat.id > after)
+    rows = session.scalars(query.order_by(Heat.id).limit(limit + 1)).all()
+    records = [{"id": heat.id, "heat_number": heat.heat_number, "mill_name": heat.mill_name} for heat in rows[:limit]]
+    return records, (rows[limit - 1].id if len(rows) > limit else None)
+
+
+def heat_trace(session: Session, actor: Actor, heat_id: int) -> Record:
+    """A heat with all bundles of it that the actor sees, their ways, and where the mass went; raises ``NotFound``."""
+    heat = session.get(Heat, heat_id)
+    visible = select(Bundle.id).where(Bundle.heat_id == heat_id, Bundle.voided == 0, visibility.bundles(actor))
+    ids = session.scalars(visible.order_by(Bundle.id)).all()
+    if heat is None or not ids:
+        raise NotFound
+    way = steps(session, ids)
+    return {
+        "id": heat.id,
+        "heat_number": heat.heat_number,
+        "mill_name": heat.mill_name,
+        "bundles": _summaries(session, actor, ids, way),
+        "steps": way,
+        "balance": _balance(way),
+    }
+
+
+def steps(session: Session, bundle_ids: Collection[int]) -> list[Record]:
+    """The moves of the bundles in order, each with its document, places and people's words for it."""
+    wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(set(bundle_ids))])
+    source, target = aliased(Place), aliased(Place)
+    query = (
+        select(StockMove, Bundle.tag, source.code, source.kind, target.code, target.kind)
+        .join(wanted, wanted.c.id == StockMove.bundle_id)
+        .join(Bundle, Bundle.id == StockMove.bundle_id)
+        .join(source, source.id == StockMove.from_place_id)
+        .join(target, target.id == StockMove.to_place_id)
+        .order_by(StockMove.id)
+    )
+    rows = session.execute(query).all()
+    papers = _papers(session, {move.document_number for move, *_ in rows if move.document_number})
+    return [_step(papers, *row) for row in rows]
+
+
+def _step(
+    papers: dict[str, Record], move: StockMove, tag: str, source: str, source_kind: str, target: str, target_kind: str
+) -> Record:
+    number = move.document_number
+    return {
+        "move_id": move.id, "bundle_id": move.bundle_id, "tag": tag,
+        "kind": kind_of(PlaceKind(source_kind), PlaceKind(target_kind), reverses=move.reverses_id is not None),
+        "from_place": source, "from_kind": source_kind, "to_place": target, "to_kind": target_kind,
+        "pieces": move.pieces, "length_mm": move.length_mm, "mass_g": move.mass_g,
+        "document_kind": move.document_kind, "document_number": number, "reverses_id": move.reverses_id,
+        "event_at": move.event_at, "recorded_at": move.recorded_at,
+        "advice_number": None, "waybill_number": None, "plate": None, **papers.get(number or "", {}),
+    }  # fmt: skip
+
+
+def _papers(session: Session, numbers: Collection[str]) -> dict[str, Record]:
+    """What receipts and issues say beside the move: the advice, the waybill, the lorry."""
+    receipts = select(Receipt.number, Receipt.advice_number, Receipt.plate).where(Receipt.number.in_(numbers))
+    issues = select(StockIssue.number, StockIssue.waybill_number, StockIssue.plate).where(
+        StockIssue.number.in_(numbers)
+    )
+    found: dict[str, Record] = {
+        number: {"advice_number": advice, "plate": plate} for number, advice, plate in session.execute(receipts)
+    }
+    for number, waybill, plate in session.execute(issues):
+        found[number] = {"waybill_number": waybill, "plate": plate}
+    return found
+
+
+def _summaries(session: Session, actor: Actor, ids: Collection[int], way: Sequence[Record]) -> list[Record]:
+    """One record for each bundle: what it is, on which papers it came and went, where it is now."""
+    wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(ids)])
+    rows = session.execute(
+        queries.bundle_rows(actor).join(wanted, wanted.c.id == Bundle.id).order_by(Bundle.id, Product.id)
+    )
+    found: dict[int, Record] = {}
+    for row in rows:
+        entry = queries.record(row)
+        kept = found.get(entry["bundle_id"])
+        if kept is None or (entry["in_stock"] and not kept["in_stock"]):
+            found[entry["bundle_id"]] = {**entry, "receipt_number": None, "advice_number": None, "waybill_number": None}
+    for step in way:
+        entry = found[step["bundle_id"]]
+        if step["document_kind"] == Document.RECEIPT:
+            entry["receipt_number"], entry["advice_number"] = step["document_number"], step["advice_number"]
+        elif step["kind"] is StepKind.ISSUED:
+            entry["waybill_number"] = step["waybill_number"]
+        elif step["from_kind"] == PlaceKind.CUSTOMER:
+            entry["waybill_number"] = None
+    return list(found.values())
+
+
+def _balance(way: Sequence[Record]) -> Record:
+    """Mass in grams that came in, went out to customers, was lost or gained in counts, and must lie in stock."""
+    flow = dict.fromkeys(PlaceKind, 0)
+    for step in way:
+        flow[PlaceKind(step["from_kind"])] -= step["mass_g"]
+        flow[PlaceKind(step["to_kind"])] += step["mass_g"]
+    other = sum(mass for kind, mass in flow.items() if kind not in {PlaceKind.REAL, PlaceKind.MILL, PlaceKind.CUSTOMER})
+    return {
+        "received_g": -flow[PlaceKind.MILL],
+        "issued_g": flow[PlaceKind.CUSTOMER],
+        "other_g": other,
+        "in_stock_g": flow[PlaceKind.REAL],
+    }

@@ -1,0 +1,43 @@
+"""Who sees what: the yard its own stock, an owner his own goods, the operator all."""
+
+from sqlalchemy import ColumnElement, exists, or_, select, true
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from inventory.models import Bundle, StockBalance, Warehouse
+from steelyard.core.actors import Actor, OrgKind
+
+
+def bundles(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``Bundle`` under which the actor sees it: his yard, or goods that are his wherever they are."""
+    if actor.is_operator:
+        return true()
+    if actor.org_kind is OrgKind.WAREHOUSE:
+        return _in_own_yard(actor, Bundle.warehouse_id)
+    own = aliased(StockBalance)
+    return exists().where(own.bundle_id == Bundle.id, own.owner_id == actor.org_id, own.pieces > 0)
+
+
+def documents(
+    actor: Actor, warehouse_id: InstrumentedAttribute[int], owner_id: InstrumentedAttribute[int] | None = None
+) -> ColumnElement[bool]:
+    """The condition on a document of a yard, made out for an owner or for none."""
+    if actor.is_operator:
+        return true()
+    own: list[ColumnElement[bool]] = [_in_own_yard(actor, warehouse_id)]
+    if owner_id is not None:
+        own.append(owner_id == actor.org_id)
+    return or_(*own)
+
+
+def warehouses(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``Warehouse``: one's own, and those in which goods of one's own were received."""
+    if actor.is_operator:
+        return true()
+    own = aliased(Bundle)
+    stored = exists().where(own.warehouse_id == Warehouse.id, own.owner_id == actor.org_id)
+    return or_(Warehouse.org_id == actor.org_id, stored)
+
+
+def _in_own_yard(actor: Actor, warehouse_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    own = aliased(Warehouse)
+    return warehouse_id.in_(select(own.id).where(own.org_id == actor.org_id))
