@@ -17,27 +17,27 @@ blp = SliceBlueprint("logistics", __name__, description="Freight: postings, roun
 Page = tuple[list[dict[str, Any]], int | None]
 
 
-@blp.get("/freight/places", rule=rules.SEE_LOADS, returns=schemas.Places)
+@blp.get("/freight/places", rule=rules.SEE_LOADS, returns=schemas.FreightPlaces)
 def places(call: Call) -> dict[str, Any]:
     """The places between which freight can be posted."""
     return {"places": CITIES}
 
 
-@blp.list_("/freight/demands", rule=rules.SEE_MARKET, query=schemas.DemandQuery, returns=schemas.DemandOut)
+@blp.list_("/freight/demands", rule=rules.SEE_MARKET, query=schemas.DemandQuery, returns=schemas.FreightDemandOut)
 def list_demands(call: Call, query: dict[str, Any]) -> Page:
     """Demands on the board, in summary, and one's own in full."""
     rows, after = call.page(queries.postings(call.actor, FreightDemand, query), query, FreightDemand.id)
     return [views.demand_view(row, call.actor) for row in rows], after
 
 
-@blp.create("/freight/demands", rule=rules.POST_DEMAND, body=schemas.DemandIn, returns=schemas.DemandOut)
+@blp.create("/freight/demands", rule=rules.POST_DEMAND, body=schemas.FreightDemandIn, returns=schemas.FreightDemandOut)
 def post_demand(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Post goods to be carried."""
     demand = posting.post_demand(call.session, call.actor, DemandTerms(**body))
     return views.demand_view(demand, call.actor)
 
 
-@blp.get("/freight/demands/<id:demand_id>", rule=rules.SEE_MARKET, returns=schemas.DemandOut)
+@blp.get("/freight/demands/<id:demand_id>", rule=rules.SEE_MARKET, returns=schemas.FreightDemandOut)
 def get_demand(call: Call, demand_id: int) -> dict[str, Any]:
     """One demand."""
     return views.demand_view(queries.posting(call.session, call.actor, FreightDemand, demand_id), call.actor)
@@ -46,8 +46,8 @@ def get_demand(call: Call, demand_id: int) -> dict[str, Any]:
 @blp.change(
     "/freight/demands/<id:demand_id>",
     rule=rules.POST_DEMAND,
-    body=schemas.DemandChange,
-    returns=schemas.DemandOut,
+    body=schemas.FreightDemandChange,
+    returns=schemas.FreightDemandOut,
 )
 def change_demand(call: Call, body: dict[str, Any], demand_id: int) -> dict[str, Any]:
     """Change an open demand of one's own."""
@@ -58,7 +58,7 @@ def change_demand(call: Call, body: dict[str, Any], demand_id: int) -> dict[str,
     return views.demand_view(demand, call.actor)
 
 
-@blp.act("/freight/demands/<id:demand_id>/withdraw", rule=rules.POST_DEMAND, returns=schemas.DemandOut)
+@blp.act("/freight/demands/<id:demand_id>/withdraw", rule=rules.POST_DEMAND, returns=schemas.FreightDemandOut)
 def withdraw_demand(call: Call, demand_id: int) -> dict[str, Any]:
     """Take an open demand of one's own off the board."""
     demand = posting.withdraw(call.session, call.actor, FreightDemand, demand_id)
@@ -66,21 +66,21 @@ def withdraw_demand(call: Call, demand_id: int) -> dict[str, Any]:
     return views.demand_view(demand, call.actor)
 
 
-@blp.list_("/freight/supplies", rule=rules.SEE_MARKET, query=schemas.SupplyQuery, returns=schemas.SupplyOut)
+@blp.list_("/freight/supplies", rule=rules.SEE_MARKET, query=schemas.SupplyQuery, returns=schemas.FreightSupplyOut)
 def list_supplies(call: Call, query: dict[str, Any]) -> Page:
     """Supplies on the board, in summary, and one's own in full."""
     rows, after = call.page(queries.postings(call.actor, FreightSupply, query), query, FreightSupply.id)
     return [views.supply_view(row, call.actor) for row in rows], after
 
 
-@blp.create("/freight/supplies", rule=rules.POST_SUPPLY, body=schemas.SupplyIn, returns=schemas.SupplyOut)
+@blp.create("/freight/supplies", rule=rules.POST_SUPPLY, body=schemas.FreightSupplyIn, returns=schemas.FreightSupplyOut)
 def post_supply(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Post a lorry that is free."""
     supply = posting.post_supply(call.session, call.actor, SupplyTerms(**body))
     return views.supply_view(supply, call.actor)
 
 
-@blp.get("/freight/supplies/<id:supply_id>", rule=rules.SEE_MARKET, returns=schemas.SupplyOut)
+@blp.get("/freight/supplies/<id:supply_id>", rule=rules.SEE_MARKET, returns=schemas.FreightSupplyOut)
 def get_supply(call: Call, supply_id: int) -> dict[str, Any]:
     """One supply."""
     return views.supply_view(queries.posting(call.session, call.actor, FreightSupply, supply_id), call.actor)
@@ -89,8 +89,8 @@ def get_supply(call: Call, supply_id: int) -> dict[str, Any]:
 @blp.change(
     "/freight/supplies/<id:supply_id>",
     rule=rules.POST_SUPPLY,
-    body=schemas.SupplyChange,
-    returns=schemas.SupplyOut,
+    body=schemas.FreightSupplyChange,
+    returns=schemas.FreightSupplyOut,
 )
 def change_supply(call: Call, body: dict[str, Any], supply_id: int) -> dict[str, Any]:
     """Change an open supply of one's own."""
@@ -101,7 +101,7 @@ def change_supply(call: Call, body: dict[str, Any], supply_id: int) -> dict[str,
     return views.supply_view(supply, call.actor)
 
 
-@blp.act("/freight/supplies/<id:supply_id>/withdraw", rule=rules.POST_SUPPLY, returns=schemas.SupplyOut)
+@blp.act("/freight/supplies/<id:supply_id>/withdraw", rule=rules.POST_SUPPLY, returns=schemas.FreightSupplyOut)
 def withdraw_supply(call: Call, supply_id: int) -> dict[str, Any]:
     """Take an open supply of one's own off the board."""
     supply = posting.withdraw(call.session, call.actor, FreightSupply, supply_id)
@@ -109,14 +109,14 @@ def withdraw_supply(call: Call, supply_id: int) -> dict[str, Any]:
     return views.supply_view(supply, call.actor)
 
 
-@blp.list_("/freight/rounds", rule=rules.SEE_MARKET, returns=schemas.RoundOut)
+@blp.list_("/freight/rounds", rule=rules.SEE_MARKET, returns=schemas.FreightRoundOut)
 def list_rounds(call: Call, query: dict[str, Any]) -> Page:
     """Rounds and their figures."""
     rows, after = call.page(select(FreightRound), query, FreightRound.id)
     return [_round(call, row) for row in rows], after
 
 
-@blp.create("/freight/rounds", rule=rules.HOLD_ROUND, body=schemas.RoundIn, returns=schemas.RoundOut)
+@blp.create("/freight/rounds", rule=rules.HOLD_ROUND, body=schemas.FreightRoundIn, returns=schemas.FreightRoundOut)
 def hold_round(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Match everything that is open, and offer the loads."""
     minutes = body.get("offer_minutes")
@@ -124,7 +124,7 @@ def hold_round(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     return _round(call, rounds.hold_round(call.session, call.actor, offer_time))
 
 
-@blp.get("/freight/rounds/<id:round_id>", rule=rules.SEE_MARKET, returns=schemas.RoundOut)
+@blp.get("/freight/rounds/<id:round_id>", rule=rules.SEE_MARKET, returns=schemas.FreightRoundOut)
 def get_round(call: Call, round_id: int) -> dict[str, Any]:
     """One round, with the reader's postings that stayed without a partner."""
     return _round(call, queries.round_(call.session, round_id))
@@ -134,20 +134,20 @@ def _round(call: Call, held: FreightRound) -> dict[str, Any]:
     return views.round_view(held, call.actor, queries.left_over(call.session, call.actor, held.id))
 
 
-@blp.list_("/freight/loads", rule=rules.SEE_LOADS, query=schemas.LoadQuery, returns=schemas.LoadOut)
+@blp.list_("/freight/loads", rule=rules.SEE_LOADS, query=schemas.LoadQuery, returns=schemas.FreightLoadOut)
 def list_loads(call: Call, query: dict[str, Any]) -> Page:
     """Loads that name one's organisation."""
     rows, after = call.page(queries.loads(call.actor, state=query.get("state")), query, FreightLoad.id)
     return [views.load_view(row, call.actor) for row in rows], after
 
 
-@blp.get("/freight/loads/<id:load_id>", rule=rules.SEE_LOADS, returns=schemas.LoadOut)
+@blp.get("/freight/loads/<id:load_id>", rule=rules.SEE_LOADS, returns=schemas.FreightLoadOut)
 def get_load(call: Call, load_id: int) -> dict[str, Any]:
     """One load."""
     return views.load_view(queries.load(call.session, call.actor, load_id), call.actor)
 
 
-@blp.act("/freight/loads/<id:load_id>/accept", rule=rules.ANSWER_OFFER, returns=schemas.LoadOut)
+@blp.act("/freight/loads/<id:load_id>/accept", rule=rules.ANSWER_OFFER, returns=schemas.FreightLoadOut)
 def accept_load(call: Call, load_id: int) -> dict[str, Any]:
     """Accept an offer for one's side; the second acceptance issues the waybill."""
     return views.load_view(acceptance.accept(call.session, call.actor, load_id), call.actor)
@@ -156,8 +156,8 @@ def accept_load(call: Call, load_id: int) -> dict[str, Any]:
 @blp.act(
     "/freight/loads/<id:load_id>/decline",
     rule=rules.ANSWER_OFFER,
-    body=schemas.DeclineIn,
-    returns=schemas.LoadOut,
+    body=schemas.FreightDeclineIn,
+    returns=schemas.FreightLoadOut,
 )
 def decline_load(call: Call, body: dict[str, Any], load_id: int) -> dict[str, Any]:
     """Decline an offer; both postings are open again."""
@@ -181,7 +181,7 @@ def get_waybill(call: Call, waybill_id: int) -> dict[str, Any]:
 @blp.act(
     "/waybills/<id:waybill_id>/deliver",
     rule=rules.CONFIRM_DELIVERY,
-    body=schemas.DeliveryIn,
+    body=schemas.WaybillDeliveryIn,
     returns=schemas.WaybillOut,
 )
 def deliver_waybill(call: Call, body: dict[str, Any], waybill_id: int) -> dict[str, Any]:

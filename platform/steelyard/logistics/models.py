@@ -229,7 +229,7 @@ class WaybillLoading(Base):
     id: Mapped[Id]
     waybill_id: Mapped[int] = mapped_column(ForeignKey("waybill.id"), nullable=False)
     issue_number: Mapped[str] = mapped_column(String(NUMBER), nullable=False)
-    plate: Mapped[str | None] = mapped_column(String(PLATE))
+    plate: Mapped[str | None] = mapped_column(String(NUMBER))
     mass_g: Mapped[int] = mapped_column(nullable=False)
     bundles: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, nullable=False)
     loaded_at: Mapped[datetime] = mapped_column(nullable=False)

@@ -9,13 +9,15 @@ SHIPPERS = frozenset({OrgKind.PIPE_MAKER, OrgKind.TRADER})
 RECEIVERS = SHIPPERS | {OrgKind.WAREHOUSE}
 MARKET = SHIPPERS | {OrgKind.CARRIER, OrgKind.OPERATOR}
 
-SEE_MARKET = rule("freight:read", kinds=MARKET)
-SEE_LOADS = rule("freight:read", kinds=MARKET | {OrgKind.WAREHOUSE})
-POST_DEMAND = rule("freight:write", kinds=SHIPPERS, roles=[Role.SELLER, Role.DISPATCHER])
-POST_SUPPLY = rule("freight:write", kinds=[OrgKind.CARRIER], roles=[Role.DISPATCHER])
-HOLD_ROUND = rule("freight:write", kinds=[OrgKind.OPERATOR], roles=[Role.DISPATCHER])
-ANSWER_OFFER = rule("freight:write", kinds=SHIPPERS | {OrgKind.CARRIER}, roles=[Role.SELLER, Role.DISPATCHER])
-CONFIRM_DELIVERY = rule("freight:write", kinds=RECEIVERS, roles=[Role.SELLER, Role.BUYER, Role.DISPATCHER, Role.KEEPER])
+SEE_MARKET = rule("logistics:read", kinds=MARKET)
+SEE_LOADS = rule("logistics:read", kinds=MARKET | {OrgKind.WAREHOUSE})
+POST_DEMAND = rule("logistics:write", kinds=SHIPPERS, roles=[Role.SELLER, Role.DISPATCHER])
+POST_SUPPLY = rule("logistics:write", kinds=[OrgKind.CARRIER], roles=[Role.DISPATCHER])
+HOLD_ROUND = rule("logistics:write", kinds=[OrgKind.OPERATOR], roles=[Role.DISPATCHER])
+ANSWER_OFFER = rule("logistics:write", kinds=SHIPPERS | {OrgKind.CARRIER}, roles=[Role.SELLER, Role.DISPATCHER])
+CONFIRM_DELIVERY = rule(
+    "logistics:write", kinds=RECEIVERS, roles=[Role.SELLER, Role.BUYER, Role.DISPATCHER, Role.KEEPER]
+)
 
 OFFER_TIME = timedelta(minutes=30)
 """How long an offer stands where the operator does not say; lorries are planned to start at its end."""

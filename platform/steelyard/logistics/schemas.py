@@ -19,7 +19,7 @@ from steelyard.api.fields import (
 from steelyard.api.schemas import PageQuery, Schema
 from steelyard.logistics import rules
 from steelyard.logistics.lorries import Equipment, LorryClass, Need
-from steelyard.logistics.models import PLATE, REFERENCE, REMARK
+from steelyard.logistics.models import NUMBER, PLATE, REFERENCE, REMARK
 from steelyard.logistics.pairing import Reason
 from steelyard.logistics.states import LoadState, PostingState, Side, WaybillState
 
@@ -29,10 +29,9 @@ def _adcode(**options: Any) -> Text:
 
 
 _OPTIONAL: dict[str, Any] = {"required": True, "allow_none": True}
-_WORD = 24
 
 
-class Place(Schema):
+class FreightPlace(Schema):
     """A place of the freight market; longitude and latitude in micro-degrees."""
 
     adcode = _adcode(required=True)
@@ -42,10 +41,10 @@ class Place(Schema):
     lat_udeg = Int(min=-90_000_000, max=90_000_000, required=True)
 
 
-class Places(Schema):
+class FreightPlaces(Schema):
     """All places of the freight market."""
 
-    places = ListOf(Nested(Place), max=1000, required=True)
+    places = ListOf(Nested(FreightPlace), max=1000, required=True)
 
 
 class DemandQuery(PageQuery):
@@ -77,7 +76,7 @@ class WaybillQuery(PageQuery):
     state = Choice(WaybillState)
 
 
-class DemandIn(Schema):
+class FreightDemandIn(Schema):
     """Goods to be carried."""
 
     origin = _adcode(required=True)
@@ -96,7 +95,7 @@ class DemandIn(Schema):
     receiver_org_id = IdField(allow_none=True)
 
 
-class DemandChange(Schema):
+class FreightDemandChange(Schema):
     """What of an open demand is to be different."""
 
     origin = _adcode()
@@ -115,11 +114,11 @@ class DemandChange(Schema):
     receiver_org_id = IdField(allow_none=True)
 
 
-class DemandOut(Schema):
+class FreightDemandOut(Schema):
     """A demand; owner, price and references are null for readers who may not see them."""
 
     id = IdField(required=True)
-    number = Text(max=_WORD, required=True)
+    number = Text(max=NUMBER, required=True)
     state = Choice(PostingState, required=True)
     version = Int(required=True)
     posted_at = Timestamp(required=True)
@@ -141,7 +140,7 @@ class DemandOut(Schema):
     receiver_org_id = IdField(**_OPTIONAL)
 
 
-class SupplyIn(Schema):
+class FreightSupplyIn(Schema):
     """A lorry that is free."""
 
     plate = Text(min=6, max=PLATE, required=True)
@@ -158,7 +157,7 @@ class SupplyIn(Schema):
     fixed_fen = Fen(max=rules.MOST_FIXED_FEN, required=True)
 
 
-class SupplyChange(Schema):
+class FreightSupplyChange(Schema):
     """What of an open supply is to be different."""
 
     plate = Text(min=6, max=PLATE)
@@ -175,11 +174,11 @@ class SupplyChange(Schema):
     fixed_fen = Fen(max=rules.MOST_FIXED_FEN)
 
 
-class SupplyOut(Schema):
+class FreightSupplyOut(Schema):
     """A supply; owner, plate and asks are null for readers who may not see them."""
 
     id = IdField(required=True)
-    number = Text(max=_WORD, required=True)
+    number = Text(max=NUMBER, required=True)
     state = Choice(PostingState, required=True)
     version = Int(required=True)
     posted_at = Timestamp(required=True)
@@ -201,22 +200,22 @@ class SupplyOut(Schema):
     fixed_fen = Fen(**_OPTIONAL)
 
 
-class RoundIn(Schema):
+class FreightRoundIn(Schema):
     """How long the offers of a round stand, in minutes; half an hour where it is not given."""
 
     offer_minutes = Int(min=1, max=rules.MOST_OFFER_MINUTES)
 
 
-class LeftOverOut(Schema):
+class FreightLeftOverOut(Schema):
     """A posting that stayed without a partner, and why."""
 
     demand_id = IdField(**_OPTIONAL)
     supply_id = IdField(**_OPTIONAL)
-    number = Text(max=_WORD, required=True)
+    number = Text(max=NUMBER, required=True)
     reason = Choice(Reason, required=True)
 
 
-class RoundOut(Schema):
+class FreightRoundOut(Schema):
     """A round; the surplus is null for all but the operator, who alone sees every posting left over."""
 
     id = IdField(required=True)
@@ -228,27 +227,27 @@ class RoundOut(Schema):
     empty_m = Int(required=True)
     loaded_m = Int(required=True)
     surplus_fen = Fen(**_OPTIONAL)
-    left_over = ListOf(Nested(LeftOverOut), max=100_000, required=True)
+    left_over = ListOf(Nested(FreightLeftOverOut), max=100_000, required=True)
 
 
-class DeclineIn(Schema):
+class FreightDeclineIn(Schema):
     """Why an offer is declined."""
 
     reason = Text(max=REMARK, allow_none=True)
 
 
-class LoadOut(Schema):
+class FreightLoadOut(Schema):
     """A load; prices are null for the warehouse, and each side sees only its own limit."""
 
     id = IdField(required=True)
-    number = Text(max=_WORD, required=True)
+    number = Text(max=NUMBER, required=True)
     state = Choice(LoadState, required=True)
     version = Int(required=True)
     round_id = IdField(required=True)
     demand_id = IdField(required=True)
-    demand_number = Text(max=_WORD, required=True)
+    demand_number = Text(max=NUMBER, required=True)
     supply_id = IdField(required=True)
-    supply_number = Text(max=_WORD, required=True)
+    supply_number = Text(max=NUMBER, required=True)
     shipper_org_id = IdField(required=True)
     shipper_name = Text(max=120, required=True)
     carrier_org_id = IdField(required=True)
@@ -285,37 +284,38 @@ class LoadOut(Schema):
     declined_side = Choice(Side, **_OPTIONAL)
     decline_reason = Text(max=REMARK, **_OPTIONAL)
     waybill_id = IdField(**_OPTIONAL)
-    waybill_number = Text(max=_WORD, **_OPTIONAL)
+    waybill_number = Text(max=NUMBER, **_OPTIONAL)
 
 
-class LoadedBundleOut(Schema):
+class WaybillBundleOut(Schema):
     """A bundle on the lorry, as the yard's issue names it."""
 
     tag = Text(max=80, **_OPTIONAL)
-    heat = Text(max=80, **_OPTIONAL)
-    mass_g = MassG(**_OPTIONAL)
+    heat_number = Text(max=80, **_OPTIONAL)
+    certificate_number = Text(max=80, **_OPTIONAL)
     pieces = Pieces(**_OPTIONAL)
+    mass_g = MassG(**_OPTIONAL)
 
 
-class LoadingOut(Schema):
+class WaybillLoadingOut(Schema):
     """What one issue of a yard put on the lorry."""
 
-    issue_number = Text(max=_WORD, required=True)
-    plate = Text(max=PLATE, **_OPTIONAL)
+    issue_number = Text(max=NUMBER, required=True)
+    plate = Text(max=NUMBER, **_OPTIONAL)
     mass_g = MassG(required=True)
     loaded_at = Timestamp(required=True)
-    bundles = ListOf(Nested(LoadedBundleOut), required=True)
+    bundles = ListOf(Nested(WaybillBundleOut), required=True)
 
 
 class WaybillOut(Schema):
     """A waybill with what was loaded; it holds no money."""
 
     id = IdField(required=True)
-    number = Text(max=_WORD, required=True)
+    number = Text(max=NUMBER, required=True)
     state = Choice(WaybillState, required=True)
     version = Int(required=True)
     load_id = IdField(required=True)
-    load_number = Text(max=_WORD, required=True)
+    load_number = Text(max=NUMBER, required=True)
     shipper_org_id = IdField(required=True)
     shipper_name = Text(max=120, required=True)
     carrier_org_id = IdField(required=True)
@@ -343,10 +343,10 @@ class WaybillOut(Schema):
     delivered_at = Timestamp(**_OPTIONAL)
     received_mass_g = MassG(**_OPTIONAL)
     remark = Text(max=REMARK, **_OPTIONAL)
-    loadings = ListOf(Nested(LoadingOut), required=True)
+    loadings = ListOf(Nested(WaybillLoadingOut), required=True)
 
 
-class DeliveryIn(Schema):
+class WaybillDeliveryIn(Schema):
     """What arrived."""
 
     received_mass_g = MassG(max=rules.MOST_MASS_G, allow_none=True)

@@ -179,13 +179,11 @@ def waybill_view(waybill: Waybill) -> dict[str, Any]:
     }
 
 
+_BUNDLE = ("tag", "heat_number", "certificate_number", "pieces", "mass_g")
+
+
 def _bundle(bundle: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "tag": bundle.get("tag"),
-        "heat": bundle.get("heat"),
-        "mass_g": bundle.get("mass_g"),
-        "pieces": bundle.get("pieces"),
-    }
+    return {name: bundle.get(name) for name in _BUNDLE}
 
 
 def round_view(held: FreightRound, actor: Actor, left: list[FreightLeftOver]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import structlog
 from sqlalchemy.orm import Session
 
+from inventory.models import Warehouse
 from steelyard.core.audit import record
 from steelyard.core.database import db_now
 from steelyard.core.outbox import publish
@@ -27,7 +28,7 @@ def load_waybill(session: Session, issue: dict[str, Any]) -> None:
     if not number:
         return
     waybill = lock_waybill(session, Waybill.number == number)
-    if waybill is None or not _belongs(waybill, issue):
+    if waybill is None or not _belongs(session, waybill, issue):
         log.warning("freight_issue_left_aside", issue=issue.get("number"), waybill=number)
         return
     if any(loading.issue_number == issue["number"] for loading in waybill.loadings):
@@ -55,10 +56,11 @@ def load_waybill(session: Session, issue: dict[str, Any]) -> None:
     )
 
 
-def _belongs(waybill: Waybill, issue: dict[str, Any]) -> bool:
+def _belongs(session: Session, waybill: Waybill, issue: dict[str, Any]) -> bool:
     """Whether the issue comes from the warehouse named for loading or, where none is, names the lorry's plate."""
     if waybill.state == WaybillState.DELIVERED:
         return False
     if waybill.warehouse_org_id is not None:
-        return bool(issue.get("warehouse_org_id") == waybill.warehouse_org_id)
+        yard = session.get(Warehouse, issue["warehouse_id"])
+        return yard is not None and yard.org_id == waybill.warehouse_org_id
     return same_plate(issue.get("plate"), waybill.plate)

@@ -223,7 +223,7 @@ def _waybills() -> None:
         sa.Column("id", BigInt, primary_key=True),
         _link("waybill_id", "waybill.id"),
         sa.Column("issue_number", sa.String(24), nullable=False),
-        sa.Column("plate", sa.String(16)),
+        sa.Column("plate", sa.String(24)),
         _number("mass_g"),
         sa.Column("bundles", JsonText, nullable=False),
         _moment("loaded_at"),
