@@ -65,3 +65,10 @@ class FetchedInFuture(Refused):
 
     code = "price_document_from_future"
     message = N_("The document claims to have been fetched at %(fetched_at)s, which is still to come.")
+
+
+class AsOfInFuture(Refused):
+    """What is known at a moment can only be told once the moment has passed."""
+
+    code = "price_as_of_in_future"
+    message = N_("What is known at %(as_of)s can only be told when that moment has passed.")

@@ -39,11 +39,15 @@ def table_of(model: type[Any]) -> Table:
     return table
 
 
-def lock_family(session: Session, family: str) -> None:
-    """Let one transaction at a time write a statistic; on SQLite every writer is alone already."""
+def lock_family(session: Session, family: str, *, shared: bool = False) -> None:
+    """Let one transaction at a time write a statistic; `shared` only waits for it to end.
+
+    SQLite needs no lock: a writer is alone from its BEGIN.
+    """
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(sha256(f"pricing:{family}".encode()).digest()[:8], signed=True)
-        session.execute(select(func.pg_advisory_xact_lock(number)))
+        lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
+        session.execute(select(lock(number)))
 
 
 def upsert(session: Session, model: type[Any]) -> "postgresql.Insert | sqlite.Insert":

@@ -95,9 +95,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("name", "parts", "grade"), NAMES.values(), ids=NAMES)
-def test_name_is_split_into_goods_specification_and_grade(
-    name: str, parts: tuple[str, str | None], grade: str | None
-):
+def test_name_is_split_into_goods_specification_and_grade(name: str, parts: tuple[str, str | None], grade: str | None):
     assert split_name(name) == parts
     assert steel_grade(parts[1]) == grade
 

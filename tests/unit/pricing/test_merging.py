@@ -21,9 +21,7 @@ def merge_all(documents: list[Statement]) -> list[Statement]:
     arrived: list[Statement] = []
     for document in documents:
         arrived.append(document)
-        for statement in sorted(
-            (one for one in arrived if one.stamp >= document.stamp), key=lambda one: one.stamp
-        ):
+        for statement in sorted((one for one in arrived if one.stamp >= document.stamp), key=lambda one: one.stamp):
             stored.extend(plan({KEY: stored}, {KEY: statement}).appended.values())
     return stored
 

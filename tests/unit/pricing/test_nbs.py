@@ -40,9 +40,7 @@ def test_shipped_release_says_what_the_recorded_table_says(shared_data: Path):
     import csv
 
     with (shared_data / "prices/nbs/nbs_ten_day_2026-08_zhongxun.csv").open(encoding="utf-8") as file:
-        recorded = [
-            (row["product_name_cn"], row["price_cny"], row["change_cny"]) for row in csv.DictReader(file)
-        ]
+        recorded = [(row["product_name_cn"], row["price_cny"], row["change_cny"]) for row in csv.DictReader(file)]
     read_rows = [
         (row.traits.name, f"{row.mantissa / 10:.1f}", f"{(row.change_mantissa or 0) / 10:.1f}")
         for row in read(PAGE).kept

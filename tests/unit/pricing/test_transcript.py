@@ -42,9 +42,7 @@ def test_shipped_lines_say_what_the_recorded_table_says(shared_data: Path):
     import csv
 
     with (shared_data / "prices/nbs/nbs_ferrous_ten_day_series.csv").open(encoding="utf-8") as file:
-        recorded = [
-            (row["period"], row["product"], row["price"], row["change"]) for row in csv.DictReader(file)
-        ]
+        recorded = [(row["period"], row["product"], row["price"], row["change"]) for row in csv.DictReader(file)]
     ours = [line.split(",")[2:7] for line in LINES.decode().splitlines()[1:]]
     assert [(line[0], line[1], line[3], line[4]) for line in ours] == recorded
 

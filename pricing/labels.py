@@ -1,0 +1,91 @@
+"""Words for what the tables hold in codes, and figures as people read them."""
+
+from datetime import date
+
+from flask_babel import gettext as _
+
+from pricing.changes import Change, decimal_text
+from pricing.freshness import Freshness
+from pricing.sources.base import DropReason, Edition, Status
+from pricing.sources.periods import third_of
+from steelyard.core.i18n import N_
+
+EDITIONS: dict[str, str] = {
+    Edition.RELEASE: N_("As released"),
+    Edition.SETTLEMENT: N_("Settlement price"),
+    Edition.IMPLIED: N_("Implied by the next release"),
+    Edition.COMPUTED: N_("Computed"),
+}
+EDITION_ORDER = list(EDITIONS)
+STATUSES: dict[str, str] = {
+    Status.PROVISIONAL: N_("Provisional"),
+    Status.FINAL: N_("Final"),
+    Status.WITHDRAWN: N_("Withdrawn"),
+}
+FRESHNESS: dict[str, tuple[str, str]] = {
+    Freshness.FRESH: (N_("Up to date"), "ok"),
+    Freshness.LATE: (N_("One release late"), "warn"),
+    Freshness.STALE: (N_("Out of date"), "bad"),
+    Freshness.ENDED: (N_("Contract ended"), "info"),
+}
+"""The words and the kind of badge for each degree of freshness."""
+UNITS = {"CNY/t": N_("yuan/t"), "CNY/kg": N_("yuan/kg")}
+FREQUENCIES = {"ten_day": N_("Every ten days"), "daily": N_("Every trading day")}
+FIELDS = {"average": N_("Average price"), "settle": N_("Settlement price")}
+KINDS = {"spot": N_("Spot"), "futures": N_("Futures")}
+DROPS: dict[str, str] = {
+    DropReason.CATEGORY: N_("Heading of a class"),
+    DropReason.DUPLICATE: N_("Repeats another row"),
+    DropReason.NOT_FOLLOWED: N_("Product is not followed"),
+    DropReason.NOT_FUTURES: N_("Not a futures contract"),
+    DropReason.NO_VALUE: N_("No price in the row"),
+    DropReason.NOT_A_ROW: N_("Not a row of the table"),
+    DropReason.OUT_OF_RANGE: N_("Price out of range"),
+    DropReason.REFUSED: N_("Refused with its document"),
+    DropReason.SECOND_PRINTING: N_("Second printing of the table"),
+    DropReason.SUBTOTAL: N_("Subtotal"),
+    DropReason.UNKNOWN_UNIT: N_("Unknown unit"),
+    DropReason.UNSETTLED: N_("Not settled yet"),
+}
+_THIRDS = {
+    "上": N_("first ten days of %(month)s"),
+    "中": N_("second ten days of %(month)s"),
+    "下": N_("last days of %(month)s"),
+}
+
+
+def period(day: date, frequency: str) -> str:
+    """The day, or the ten-day period (旬) that ends on it."""
+    if frequency != "ten_day":
+        return day.isoformat()
+    return str(_(_THIRDS[third_of(day)], month=day.strftime("%Y-%m")))
+
+
+def figure(mantissa: int, scale: int) -> str:
+    """A value with its thousands set apart."""
+    return decimal_text(mantissa, scale, grouped=True)
+
+
+def move(change: Change | None) -> str:
+    """A change as it is shown, a dash where there is none."""
+    return "—" if change is None else signed(change.mantissa, change.scale)
+
+
+def share(change: Change | None) -> str:
+    """A change in percent with its sign."""
+    if change is None or change.basis_points is None:
+        return "—"
+    return decimal_text(change.basis_points, 2, grouped=True, signed=True) + "%"
+
+
+def direction(change: Change | None) -> str:
+    """The class of the style sheet for a rise (red, as China shows it), a fall (green) or neither."""
+    if change is None or change.mantissa == 0:
+        return ""
+    return "up" if change.mantissa > 0 else "down"
+
+
+def signed(mantissa: int, scale: int) -> str:
+    """A change with its sign and an arrow, so that colour is not all that tells the direction."""
+    arrow = "▲ " if mantissa > 0 else "▼ " if mantissa < 0 else ""
+    return arrow + decimal_text(mantissa, scale, grouped=True, signed=True)

@@ -1,0 +1,293 @@
+"""What is read: series, what is and was believed of them, the board, and where each number comes from."""
+
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from pricing.changes import Change, Figure, change, decimal_text
+from pricing.errors import AsOfInFuture
+from pricing.freshness import Freshness, freshness
+from pricing.models import PriceCurrent, PriceObservation, PriceSeries, RawContent, RawDocument
+from pricing.operations.statements import lock_family
+from pricing.sources.base import DERIVED_EDITIONS
+from steelyard.core.database import db_now
+from steelyard.core.errors import NotFound
+
+DERIVED = [str(edition) for edition in sorted(DERIVED_EDITIONS)]
+MOST_POINTS = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One revision of what is said of a day; `revision` counts from 1 in the order in which it was fetched."""
+
+    id: int
+    day: date
+    edition: str
+    mantissa: int
+    scale: int
+    change_mantissa: int | None
+    status: str
+    published_at: datetime | None
+    known_from: datetime
+    fetched_at: datetime
+    document_id: int
+    revision: int
+    revisions: int
+
+    @property
+    def derived(self) -> bool:
+        """Whether nobody published it as a price."""
+        return self.edition in DERIVED_EDITIONS
+
+    @property
+    def value(self) -> str:
+        """The figure in digits."""
+        return decimal_text(self.mantissa, self.scale)
+
+
+@dataclass(frozen=True, slots=True)
+class BoardEntry:
+    """The latest price of a series, with its move, its origin and how fresh it is."""
+
+    series: PriceSeries
+    day: date
+    mantissa: int
+    scale: int
+    change: Change | None
+    published_at: datetime | None
+    document_id: int
+    observation_id: int
+    freshness: Freshness
+
+    @property
+    def value(self) -> str:
+        """The figure in digits."""
+        return decimal_text(self.mantissa, self.scale)
+
+
+def series(session: Session, series_id: int) -> PriceSeries:
+    """One series; raises `NotFound`."""
+    found = session.get(PriceSeries, series_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def all_series(filters: Mapping[str, Any]) -> Select[PriceSeries]:
+    """The series, narrowed by the columns that `filters` names."""
+    query = select(PriceSeries)
+    for name in ("kind", "family", "category", "commodity", "contract"):
+        if name in filters:
+            query = query.where(getattr(PriceSeries, name) == filters[name])
+    return query
+
+
+def document(session: Session, document_id: int) -> tuple[RawDocument, int]:
+    """One document and the number of its bytes; raises `NotFound`."""
+    found = session.execute(
+        select(RawDocument, RawContent.size)
+        .join(RawContent, RawContent.sha256 == RawDocument.sha256)
+        .where(RawDocument.id == document_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    return found[0], found[1]
+
+
+def documents() -> Select[RawDocument]:
+    """The documents that were taken in."""
+    return select(RawDocument)
+
+
+def sizes(session: Session, rows: Sequence[RawDocument]) -> dict[str, int]:
+    """The number of bytes of the documents' contents, by digest."""
+    digests = {row.sha256 for row in rows}
+    found = session.execute(select(RawContent.sha256, RawContent.size).where(RawContent.sha256.in_(digests)))
+    return {row.sha256: row.size for row in found}
+
+
+def content(session: Session, document_id: int) -> bytes:
+    """The bytes of a document as they were fetched; raises `NotFound`."""
+    packed = session.scalar(
+        select(RawContent.packed)
+        .join(RawDocument, RawContent.sha256 == RawDocument.sha256)
+        .where(RawDocument.id == document_id)
+    )
+    if packed is None:
+        raise NotFound
+    return zlib.decompress(packed)
+
+
+def revisions_of(series_id: int, filters: Mapping[str, Any]) -> Subquery:
+    """All revisions of a series, numbered; `filters` may hold as_of, day_from, day_to and edition.
+
+    Statements are ordered by fetch time and digest; one that says what the one before said is no revision.
+    """
+    row, origin = PriceObservation, RawDocument
+    compared = (row.mantissa, row.scale, row.change_mantissa, row.status)
+    order = (origin.fetched_at, origin.sha256)
+    lagged = [
+        func.lag(column).over(partition_by=(row.day, row.edition), order_by=order).label(f"former_{column.key}")
+        for column in compared
+    ]
+    stated = (
+        select(row, origin.fetched_at, origin.sha256, *lagged)
+        .join(origin, origin.id == row.document_id)
+        .where(row.series_id == series_id, *_narrowed(filters))
+        .subquery()
+    )
+    differs = or_(*(stated.c[f"former_{column.key}"].is_distinct_from(stated.c[column.key]) for column in compared))
+    days = (stated.c.day, stated.c.edition)
+    number = func.row_number().over(partition_by=days, order_by=(stated.c.fetched_at, stated.c.sha256))
+    total = func.count().over(partition_by=days)
+    columns = [stated.c[name] for name in Revision.__dataclass_fields__ if name in stated.c]
+    return select(*columns, number.label("revision"), total.label("revisions")).where(differs).subquery()
+
+
+def _narrowed(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    row = PriceObservation
+    conditions = []
+    if "as_of" in filters:
+        conditions.append(row.known_from <= filters["as_of"])
+    if "day_from" in filters:
+        conditions.append(row.day >= filters["day_from"])
+    if "day_to" in filters:
+        conditions.append(row.day <= filters["day_to"])
+    if "edition" in filters:
+        conditions.append(row.edition == filters["edition"])
+    return conditions
+
+
+def settle_as_of(session: Session, family: str, filters: Mapping[str, Any]) -> None:
+    """See to it that the answer for a moment can never change: wait for documents that are being written.
+
+    Raises `AsOfInFuture` for a moment that has not passed.
+    """
+    as_of = filters.get("as_of")
+    if as_of is None:
+        return
+    lock_family(session, family, shared=True)
+    if as_of > db_now(session):
+        raise AsOfInFuture(as_of=as_of.isoformat())
+
+
+def observations(
+    session: Session, series_id: int, filters: Mapping[str, Any], *, every_revision: bool = False
+) -> tuple[list[Revision], int | None]:
+    """One page of what is believed (or of every revision), by day, and the id behind which the next one begins."""
+    settle_as_of(session, series(session, series_id).family, filters)
+    found = revisions_of(series_id, filters)
+    query = select(found)
+    if not every_revision:
+        query = query.where(found.c.revision == found.c.revisions)
+    if filters.get("after") is not None:
+        query = query.where(_behind(session, found, filters["after"]))
+    limit = filters["limit"]
+    rows = session.execute(query.order_by(found.c.day, found.c.edition, found.c.revision).limit(limit + 1)).all()
+    shown = [_revision(row) for row in rows[:limit]]
+    return shown, (shown[-1].id if len(rows) > limit else None)
+
+
+def _behind(session: Session, found: Subquery, after: int) -> ColumnElement[bool]:
+    """The condition that a row stands behind the observation `after`; raises `NotFound` for one of another series."""
+    place = session.execute(select(found.c.day, found.c.edition, found.c.revision).where(found.c.id == after)).first()
+    if place is None:
+        raise NotFound
+    day, edition, revision = place
+    return or_(
+        found.c.day > day,
+        and_(found.c.day == day, found.c.edition > edition),
+        and_(found.c.day == day, found.c.edition == edition, found.c.revision > revision),
+    )
+
+
+def _revision(row: Row[Any]) -> Revision:
+    return Revision(**row._mapping)
+
+
+def history(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Revision]:
+    """What is believed of a series, by day, at most `MOST_POINTS` of the latest days."""
+    settle_as_of(session, series(session, series_id).family, filters)
+    found = revisions_of(series_id, filters)
+    rows = session.execute(
+        select(found)
+        .where(found.c.revision == found.c.revisions)
+        .order_by(found.c.day.desc(), found.c.edition.desc())
+        .limit(MOST_POINTS)
+    )
+    return [_revision(row) for row in rows][::-1]
+
+
+def revised(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Revision]:
+    """Every revision of the days that have more than one, at most `MOST_POINTS`, the latest days first."""
+    found = revisions_of(series_id, filters)
+    rows = session.execute(
+        select(found)
+        .where(found.c.revisions > 1)
+        .order_by(found.c.day.desc(), found.c.edition, found.c.revision.desc())
+        .limit(MOST_POINTS)
+    )
+    return [_revision(row) for row in rows]
+
+
+def brought(session: Session, document_id: int) -> list[tuple[PriceObservation, PriceSeries]]:
+    """What a document added, in the publisher's order, at most `MOST_POINTS` rows."""
+    rows = session.execute(
+        select(PriceObservation, PriceSeries)
+        .join(PriceSeries, PriceSeries.id == PriceObservation.series_id)
+        .where(PriceObservation.document_id == document_id)
+        .order_by(PriceSeries.position, PriceSeries.id, PriceObservation.day)
+        .limit(MOST_POINTS)
+    )
+    return [(observation, found) for observation, found in rows]
+
+
+def board(session: Session, filters: Mapping[str, Any]) -> list[BoardEntry]:
+    """The latest published price of every series in the publishers' order; derived figures never appear."""
+    latest, former = aliased(PriceCurrent), aliased(PriceCurrent)
+    newest = _last_day(aliased(PriceCurrent))
+    earlier = _last_day(aliased(PriceCurrent), before=latest.day)
+    query = (
+        all_series(filters)
+        .select_from(PriceSeries)
+        .join(latest, and_(latest.series_id == PriceSeries.id, latest.day == newest, _published(latest)))
+        .join(PriceObservation, PriceObservation.id == latest.observation_id)
+        .outerjoin(former, and_(former.series_id == PriceSeries.id, former.day == earlier, _published(former)))
+        .add_columns(latest, former.mantissa, former.scale, PriceObservation.published_at, PriceObservation.document_id)
+        .order_by(PriceSeries.family, PriceSeries.position, PriceSeries.id, latest.edition, former.edition)
+    )
+    now = db_now(session)
+    entries = {row[0].id: _entry(row, now) for row in session.execute(query)}
+    return list(entries.values())
+
+
+def _published(row: Any) -> ColumnElement[bool]:
+    return row.edition.not_in(DERIVED)  # type: ignore[no-any-return]  # an alias of a declared class
+
+
+def _last_day(row: Any, before: Any = None) -> Any:
+    query = select(func.max(row.day)).where(row.series_id == PriceSeries.id, _published(row))
+    return (query if before is None else query.where(row.day < before)).scalar_subquery()
+
+
+def _entry(row: Any, now: datetime) -> BoardEntry:
+    found, latest, former_mantissa, former_scale, published_at, document_id = row
+    value = Figure(latest.mantissa, latest.scale)
+    former = None if former_mantissa is None else Figure(former_mantissa, former_scale)
+    return BoardEntry(
+        series=found,
+        day=latest.day,
+        mantissa=latest.mantissa,
+        scale=latest.scale,
+        change=change(value, latest.change_mantissa, former),
+        published_at=published_at,
+        document_id=document_id,
+        observation_id=latest.observation_id,
+        freshness=freshness(found.frequency, latest.day, found.contract, now),
+    )

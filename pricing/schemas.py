@@ -1,0 +1,182 @@
+"""What the API of prices takes and gives. Values are integers: `mantissa` / 10**`scale` in the series' `unit`."""
+
+from enum import StrEnum
+
+from marshmallow import fields
+
+from pricing.changes import Basis
+from pricing.freshness import Freshness
+from pricing.models import NAME, SOURCE, URL, WORD
+from pricing.sources.base import DropReason, Edition, Status
+from steelyard.api.fields import Choice, Day, Flag, IdField, Int, ListOf, Nested, Text, Timestamp
+from steelyard.api.schemas import PageQuery, QuerySchema, Schema
+
+BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+LONGEST_BASE64 = 11_184_812
+"""8 MiB of bytes, the most that is looked at."""
+FIGURE = 10**15
+
+
+class SeriesKind(StrEnum):
+    """What kind of price a series holds."""
+
+    SPOT = "spot"
+    FUTURES = "futures"
+
+
+class DocumentIn(Schema):
+    """A document of a publisher, byte for byte, in base64; fetched now where `fetched_at` is not given."""
+
+    source = Text(max=SOURCE, pattern=f"[a-z0-9_.]{{1,{SOURCE}}}", required=True)
+    url = Text(max=URL, pattern=r"https?://[!-~]{1,490}", required=True)
+    fetched_at = Timestamp()
+    content_base64 = Text(max=LONGEST_BASE64, min=0, pattern=BASE64, required=True)
+
+
+class DropOut(Schema):
+    """A row that was not kept."""
+
+    row = Int(required=True)
+    reason = Choice(DropReason, required=True)
+    text = fields.String(required=True)
+
+
+class DocumentOut(Schema):
+    """Where numbers come from: one fetch of one document and what became of its rows (kept and dropped add up)."""
+
+    id = IdField(required=True)
+    source = fields.String(required=True)
+    publisher = fields.String(required=True)
+    url = fields.String(required=True)
+    sha256 = fields.String(required=True)
+    size = Int(required=True)
+    fetched_at = Timestamp(required=True)
+    known_from = Timestamp(required=True)
+    first_day = Day(required=True)
+    last_day = Day(required=True)
+    rows = Int(required=True)
+    kept = Int(required=True)
+    dropped = ListOf(Nested(DropOut), max=100_000, required=True)
+    appended = Int(required=True)
+    unchanged = Int(required=True)
+
+
+class SeriesQuery(PageQuery):
+    """Filters of series."""
+
+    kind = Choice(SeriesKind)
+    family = Text(max=SOURCE)
+    category = Text(max=NAME)
+    commodity = Text(max=NAME)
+    contract = Text(max=WORD)
+
+
+class SeriesOut(Schema):
+    """A series and what makes it itself."""
+
+    id = IdField(required=True)
+    code = fields.String(required=True)
+    family = fields.String(required=True)
+    publisher = fields.String(required=True)
+    kind = Choice(SeriesKind, required=True)
+    name = fields.String(required=True)
+    commodity = fields.String(required=True)
+    category = fields.String(required=True)
+    specification = fields.String(required=True, allow_none=True)
+    grade = fields.String(required=True, allow_none=True)
+    market = fields.String(required=True)
+    contract = fields.String(required=True, allow_none=True)
+    value_field = fields.String(required=True)
+    frequency = fields.String(required=True)
+    unit = fields.String(required=True)
+    tax_included = Flag(required=True)
+    predecessor_id = IdField(required=True, allow_none=True)
+
+
+class ObservationQuery(PageQuery):
+    """Filters of observations; `as_of` asks for what was known at a moment that has passed."""
+
+    as_of = Timestamp()
+    day_from = Day()
+    day_to = Day()
+    edition = Choice(Edition)
+
+
+class ObservationOut(Schema):
+    """One revision of what is said of one day; `derived` marks what nobody published as a price."""
+
+    id = IdField(required=True)
+    day = Day(required=True)
+    edition = Choice(Edition, required=True)
+    derived = Flag(required=True)
+    mantissa = Int(min=1, max=FIGURE, required=True)
+    scale = Int(max=6, required=True)
+    value = fields.String(required=True)
+    change_mantissa = Int(min=-FIGURE, max=FIGURE, required=True, allow_none=True)
+    status = Choice(Status, required=True)
+    published_at = Timestamp(required=True, allow_none=True)
+    known_from = Timestamp(required=True)
+    fetched_at = Timestamp(required=True)
+    document_id = IdField(required=True)
+    revision = Int(min=1, required=True)
+    revisions = Int(min=1, required=True)
+
+
+class ChartQuery(QuerySchema):
+    """What to draw."""
+
+    as_of = Timestamp()
+    day_from = Day()
+    day_to = Day()
+
+
+class ChartLine(Schema):
+    """A line: its name and points of day and value, the value as a number for drawing only."""
+
+    name = fields.String(required=True)
+    points = ListOf(fields.List(fields.Raw()), max=5000, required=True)
+
+
+class ChartOut(Schema):
+    """The lines of a chart; figures of another origin are lines of their own."""
+
+    series = ListOf(Nested(ChartLine), required=True)
+
+
+class BoardQuery(QuerySchema):
+    """Filters of the board."""
+
+    kind = Choice(SeriesKind)
+    family = Text(max=SOURCE)
+    category = Text(max=NAME)
+    commodity = Text(max=NAME)
+
+
+class ChangeOut(Schema):
+    """A move against the previous price; `basis_points` are hundredths of a percent."""
+
+    mantissa = Int(min=-FIGURE, max=FIGURE, required=True)
+    scale = Int(max=6, required=True)
+    basis_points = Int(min=-FIGURE, max=FIGURE, required=True, allow_none=True)
+    basis = Choice(Basis, required=True)
+
+
+class BoardEntryOut(Schema):
+    """The latest price of a series."""
+
+    series = Nested(SeriesOut, required=True)
+    day = Day(required=True)
+    mantissa = Int(min=1, max=FIGURE, required=True)
+    scale = Int(max=6, required=True)
+    value = fields.String(required=True)
+    change = Nested(ChangeOut, required=True, allow_none=True)
+    published_at = Timestamp(required=True, allow_none=True)
+    document_id = IdField(required=True)
+    freshness = Choice(Freshness, required=True)
+
+
+class BoardOut(Schema):
+    """The price board at the moment `at`."""
+
+    at = Timestamp(required=True)
+    entries = ListOf(Nested(BoardEntryOut), max=100_000, required=True)
