@@ -42,14 +42,19 @@ def change_campaign(call: Call, body: dict[str, Any], campaign_id: int) -> Campa
     return campaign
 
 
-@blp.get("/campaigns/<id:campaign_id>/progress", rule=rules.SEE, returns=schemas.ProgressOut)
+@blp.get("/campaigns/<id:campaign_id>/progress", rule=rules.SEE, returns=schemas.CampaignProgressOut)
 def get_progress(call: Call, campaign_id: int) -> dict[str, Any]:
     """Show the pooled totals, and how many officers and approvals there are."""
     campaign = queries.campaign(call.session, call.actor, campaign_id)
     return queries.progress(call.session, call.actor, campaign, call.db_now())
 
 
-@blp.act("/campaigns/<id:campaign_id>/officers", rule=rules.RUN, body=schemas.Passphrase, returns=schemas.ProgressOut)
+@blp.act(
+    "/campaigns/<id:campaign_id>/officers",
+    rule=rules.RUN,
+    body=schemas.OpeningPassphrase,
+    returns=schemas.CampaignProgressOut,
+)
 def appoint_officer(call: Call, body: dict[str, Any], campaign_id: int) -> dict[str, Any]:
     """Become one of the two officers of a draft, with an opening passphrase of one's own."""
     campaign = _alone(call, campaign_id)
@@ -73,7 +78,7 @@ def lock_campaign(call: Call, campaign_id: int) -> Campaign:
     return campaign
 
 
-@blp.act("/campaigns/<id:campaign_id>/cancel", rule=rules.RUN, body=schemas.Reason, returns=schemas.CampaignOut)
+@blp.act("/campaigns/<id:campaign_id>/cancel", rule=rules.RUN, body=schemas.CampaignReason, returns=schemas.CampaignOut)
 def cancel_campaign(call: Call, body: dict[str, Any], campaign_id: int) -> Campaign:
     """Cancel a campaign whose award is not confirmed."""
     campaign = _alone(call, campaign_id)
@@ -129,14 +134,14 @@ def withdraw_pledge(call: Call, campaign_id: int, pledge_id: int) -> None:
     pledges.withdraw_pledge(call.session, call.actor, campaign, pledge)
 
 
-@blp.create("/campaigns/<id:campaign_id>/bids", rule=rules.BID, body=schemas.BidIn, returns=schemas.ReceiptOut)
+@blp.create("/campaigns/<id:campaign_id>/bids", rule=rules.BID, body=schemas.BidIn, returns=schemas.BidReceiptOut)
 def submit_bid(call: Call, body: dict[str, Any], campaign_id: int) -> SealedBid:
     """Hand in a sealed bid; it replaces the mill's earlier one."""
     campaign = queries.campaign(call.session, call.actor, campaign_id, lock="share")
     return bids.submit_bid(call.session, call.actor, campaign, **body)
 
 
-@blp.get("/campaigns/<id:campaign_id>/bids/receipt", rule=rules.SEE_OWN_BID, returns=schemas.ReceiptOut)
+@blp.get("/campaigns/<id:campaign_id>/bids/receipt", rule=rules.SEE_OWN_BID, returns=schemas.BidReceiptOut)
 def get_receipt(call: Call, campaign_id: int) -> SealedBid:
     """Show the receipt of the mill's own last bid."""
     campaign = queries.campaign(call.session, call.actor, campaign_id)
@@ -156,8 +161,8 @@ def list_bids(call: Call, query: dict[str, Any], campaign_id: int) -> Any:
 @blp.act(
     "/campaigns/<id:campaign_id>/opening-approvals",
     rule=rules.RUN,
-    body=schemas.Passphrase,
-    returns=schemas.ProgressOut,
+    body=schemas.OpeningPassphrase,
+    returns=schemas.CampaignProgressOut,
 )
 def approve_opening(call: Call, body: dict[str, Any], campaign_id: int) -> dict[str, Any]:
     """Approve the opening of the bids with the passphrase chosen for it."""
@@ -200,7 +205,7 @@ def confirm_award(call: Call, campaign_id: int) -> Award:
 @blp.act(
     "/campaigns/<id:campaign_id>/award/decline",
     rule=rules.RUN,
-    body=schemas.Reason,
+    body=schemas.CampaignReason,
     returns=schemas.CampaignOut,
 )
 def decline_award(call: Call, body: dict[str, Any], campaign_id: int) -> Campaign:

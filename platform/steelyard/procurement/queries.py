@@ -9,12 +9,17 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from steelyard.accounts.models import Organisation, User
+from steelyard.api.access import Rule
+from steelyard.api.pages import Waiting
 from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
+from steelyard.core.i18n import N_
+from steelyard.procurement import rules
 from steelyard.procurement.lifecycle import State
 from steelyard.procurement.models import (
     Allocation,
@@ -192,3 +197,44 @@ def award_seen(actor: Actor, award: Award) -> dict[str, Any]:
     seen["totals"] = [] if actor.org_kind is OrgKind.MILL else award.totals
     seen["lines"] = [line for line in award.lines if actor.is_operator or line.org_id == actor.org_id]
     return seen
+
+
+def waiting(session: Session, actor: Actor) -> list[Waiting]:
+    """Return what waits for the person on his home page."""
+    from flask import url_for
+
+    now = db_now(session)
+    url = url_for("procurement_pages.campaign_list")
+    found = [
+        Waiting(label, count, url)
+        for rule, label, condition in _waiting_for(actor, now)
+        if rule.allows(actor) and (count := session.scalar(select(func.count()).select_from(Campaign).where(condition)))
+    ]
+    return found
+
+
+def _waiting_for(actor: Actor, now: datetime) -> list[tuple[Rule, str, ColumnElement[bool]]]:
+    """The rules, labels and conditions of what may wait; none looks at bids that are not opened."""
+    taking = and_(Campaign.state == State.OPEN, Campaign.opens_at <= now, Campaign.pledge_deadline > now)
+    pledged = exists().where(
+        Pledge.campaign_id == Campaign.id, Pledge.org_id == actor.org_id, Pledge.withdrawn_at.is_(None)
+    )
+    handed_in = exists().where(SealedBid.campaign_id == Campaign.id, SealedBid.org_id == actor.org_id)
+    bidding = and_(
+        Campaign.state.in_([State.OPEN, State.LOCKED]), Campaign.pledge_deadline <= now, Campaign.bid_deadline > now
+    )
+    mine = exists().where(
+        Award.campaign_id == Campaign.id, Award.state == AwardState.PROPOSED, Award.proposed_by == actor.user_id
+    )
+    return [
+        (rules.PLEDGE, N_("%(count)s campaigns wait for your pledge"), and_(taking, ~pledged)),
+        (rules.BID, N_("%(count)s campaigns wait for your bid"), and_(bidding, ~handed_in)),
+        (rules.RUN, N_("%(count)s drafts wait to be published"), Campaign.state == State.DRAFT),
+        (rules.RUN, N_("%(count)s campaigns wait for their opening"), Campaign.state == State.BIDS_CLOSED),
+        (rules.RUN, N_("%(count)s campaigns wait for an award"), Campaign.state == State.OPENED),
+        (
+            rules.RUN,
+            N_("%(count)s awards wait for your confirmation"),
+            and_(Campaign.state == State.AWARD_PROPOSED, ~mine),
+        ),
+    ]

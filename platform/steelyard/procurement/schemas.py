@@ -31,7 +31,7 @@ class CampaignQuery(PageQuery):
     state = Choice(State)
 
 
-class LineIn(Schema):
+class CampaignLineIn(Schema):
     """A product of a new campaign."""
 
     kind = Choice(Material, required=True)
@@ -43,7 +43,7 @@ class LineIn(Schema):
     delivery_to = Day(required=True)
 
 
-class LineOut(LineIn):
+class CampaignLineOut(CampaignLineIn):
     """A product of a campaign."""
 
     id = IdField(required=True)
@@ -57,7 +57,7 @@ class CampaignIn(Schema):
     opens_at = Timestamp()
     pledge_deadline = Timestamp(required=True)
     bid_deadline = Timestamp(required=True)
-    lines = ListOf(Nested(LineIn), min=1, max=MOST_LINES, required=True)
+    lines = ListOf(Nested(CampaignLineIn), min=1, max=MOST_LINES, required=True)
 
 
 class CampaignPatch(Schema):
@@ -84,7 +84,7 @@ class CampaignOut(Schema):
     tie_seed = Text(max=64, pattern=DIGEST, required=True, allow_none=True)
     ended_reason = Text(max=500, multiline=True, required=True, allow_none=True)
     version = Int(min=1, required=True)
-    lines = ListOf(Nested(LineOut), max=MOST_LINES, required=True)
+    lines = ListOf(Nested(CampaignLineOut), max=MOST_LINES, required=True)
 
 
 class PooledLine(Schema):
@@ -95,7 +95,7 @@ class PooledLine(Schema):
     pooled_g = Int(required=True, allow_none=True)
 
 
-class ProgressOut(Schema):
+class CampaignProgressOut(Schema):
     """How far a campaign is: pooled totals, officers appointed, approvals given."""
 
     state = Choice(State, required=True)
@@ -104,13 +104,13 @@ class ProgressOut(Schema):
     approvals = Int(max=2, required=True)
 
 
-class Passphrase(Schema):
+class OpeningPassphrase(Schema):
     """An officer's opening passphrase; it is never stored."""
 
     passphrase = Text(min=12, max=200, required=True, load_only=True)
 
 
-class Reason(Schema):
+class CampaignReason(Schema):
     """Why."""
 
     reason = Text(max=500, multiline=True, required=True)
@@ -156,7 +156,7 @@ class BidIn(Schema):
     nonce = Text(min=64, max=64, pattern=DIGEST, required=True, load_only=True)
 
 
-class ReceiptOut(Schema):
+class BidReceiptOut(Schema):
     """The receipt of a sealed bid: SHA-256(canonical bid ‖ nonce)."""
 
     campaign_id = IdField(required=True)

@@ -40,21 +40,24 @@ class Market:
 
     def __init__(self, world, api_as, app, db, time):
         self.world, self.app, self.db, self.time, self._api_as = world, app, db, time, api_as
-        self.first = world.actor("operator", "buyer", name="Wang")
-        self.second = world.actor("operator", "buyer", org=self.first, name="Li")
-        self.members = [world.actor("pipe_maker", "buyer") for _ in range(3)]
-        self.mills = [world.actor("mill", "seller") for _ in range(3)]
+        self._clients = {}
+        self.first = world.actor("operator", "buyer", name="Wang", locale="en")
+        self.second = world.actor("operator", "buyer", org=self.first, name="Li", locale="en")
+        self.members = [world.actor("pipe_maker", "buyer", locale="en") for _ in range(3)]
+        self.mills = [world.actor("mill", "seller", locale="en") for _ in range(3)]
 
     def as_(self, actor):
         """A client of the API on behalf of somebody."""
-        return self._api_as(actor)
+        if actor.user_id not in self._clients:
+            self._clients[actor.user_id] = self._api_as(actor)
+        return self._clients[actor.user_id]
 
     def draft(self, lines=1, **changes):
-        """A draft that takes pledges for an hour and bids for an hour more."""
+        """A draft that takes pledges for ten minutes and bids for ten more."""
         body = {
             "title": "Billet for December",
-            "pledge_deadline": at(hours=1),
-            "bid_deadline": at(hours=2),
+            "pledge_deadline": at(minutes=10),
+            "bid_deadline": at(minutes=20),
             "lines": [LINE | {"size": f"φ{110 + 10 * n}"} for n in range(lines)],
         }
         return ok(self.as_(self.first).post("/campaigns", body | changes), 201)
@@ -98,7 +101,7 @@ class Market:
         for line in range(lines):
             for member, (tonnes, yuan) in enumerate([(350, 3650), (200, 3700), (50, 3620)]):
                 ok(self.pledge(campaign, member, tonnes, yuan, line), 201)
-        self.time.pass_(hours=1)
+        self.time.pass_(minutes=10)
         return campaign
 
     def bid_for(self, lines=1):
@@ -106,7 +109,7 @@ class Market:
         campaign = self.pledged(lines)
         for mill, (yuan, tonnes) in enumerate([(3600, 400), (3590, 100), (3610, 400)]):
             ok(self.bid(campaign, mill, *[(yuan, tonnes)] * lines), 201)
-        self.time.pass_(hours=1)
+        self.time.pass_(minutes=10)
         return campaign
 
     def approve(self, campaign):

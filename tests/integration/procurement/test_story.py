@@ -69,10 +69,10 @@ def test_a_member_above_whose_ceiling_the_price_lies_is_left_out(market):
     campaign = market.open()
     for member, (tonnes, yuan) in enumerate([(350, 3650), (200, 3700), (50, 3500)]):
         ok(market.pledge(campaign, member, tonnes, yuan), 201)
-    market.time.pass_(hours=1)
+    market.time.pass_(minutes=10)
     for mill in range(3):
         ok(market.bid(campaign, mill, (3600 + mill, 1000)), 201)
-    market.time.pass_(hours=1)
+    market.time.pass_(minutes=10)
     market.approve(campaign)
     path = f"/campaigns/{campaign['id']}"
     ok(market.as_(market.first).post(f"{path}/open-bids"))
@@ -83,14 +83,13 @@ def test_a_member_above_whose_ceiling_the_price_lies_is_left_out(market):
 
 
 def test_who_hears_of_the_award(market):
-    campaign = market.awarded()
+    market.awarded()
     bystander = market.world.org("pipe_maker")
     with market.db.read() as session:
         heard = {
             org_id: {event.type for event in outbox.read_events(session, after=Cursor(), limit=200, org_id=org_id)}
             for org_id in (market.members[0].org_id, market.mills[0].org_id, bystander.id)
         }
-    assert campaign["state"]
     assert "procurement.award_confirmed" in heard[market.members[0].org_id] & heard[market.mills[0].org_id]
     assert "procurement.award_confirmed" not in heard[bystander.id]
     assert {"procurement.campaign_open", "procurement.campaign_locked"} <= heard[market.members[0].org_id]
