@@ -18,19 +18,34 @@ function colours() {
   };
 }
 
+const SYMBOLS = ["circle", "diamond", "triangle", "rect"];
+
 /** The series of the answer as ECharts wants them. */
-function seriesOf(answer, paint) {
+function seriesOf(answer, paint, joined) {
   if (answer.candles) {
     const itemStyle = { color: paint.up, color0: paint.down, borderColor: paint.up, borderColor0: paint.down };
     return [{ type: "candlestick", data: answer.candles.map(([, ...values]) => values), itemStyle }];
   }
-  return answer.series.map(({ name, points }) => ({
+  const lines = answer.series.map(({ name, points }, index) => ({
     type: "line",
     name,
     data: points,
-    symbolSize: 7,
-    lineStyle: { width: 2.5 },
+    symbol: SYMBOLS[index % SYMBOLS.length],
+    symbolSize: 9,
+    lineStyle: { width: joined ? 0 : 2.5 },
   }));
+  return joined ? [thread(answer, paint), ...lines] : lines;
+}
+
+/** One thin line through the points of all origins, by day: they are the same price, known in different ways. */
+function thread(answer, paint) {
+  const data = answer.series.flatMap(({ points }) => points).sort(([one], [other]) => one.localeCompare(other));
+  return { type: "line", data, symbol: "none", silent: true, color: paint.muted, lineStyle: { width: 1.5 }, tooltip: { show: false } };
+}
+
+/** The days below a line: the same form everywhere, for months have names in every language. */
+function timeAxis(axis) {
+  return { type: "time", ...axis, axisLabel: { ...axis.axisLabel, formatter: "{MM}-{dd}" } };
 }
 
 /** All options of the chart; the tooltip is drawn on the canvas because HTML would need inline styles. */
@@ -44,11 +59,11 @@ function optionsOf(answer, element) {
     aria: { enabled: true, label: { description: element.dataset.title ?? "" } },
     color: paint.series,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: paint.text },
-    grid: { left: 8, right: 16, top: many ? 40 : 28, bottom: 8, containLabel: true },
-    legend: many ? { type: "scroll", top: 0, textStyle: { color: paint.text } } : undefined,
+    grid: { left: 8, right: 16, top: many ? 60 : 28, bottom: 8, containLabel: true },
+    legend: many ? { type: "scroll", top: 0, textStyle: { color: paint.text }, data: answer.series.map(({ name }) => name) } : undefined,
     tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: paint.ground, textStyle: { color: paint.text } },
     dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" }],
-    xAxis: dates ? { type: "category", data: dates, ...axis } : { type: "time", ...axis },
+    xAxis: dates ? { type: "category", data: dates, ...axis } : timeAxis(axis),
     yAxis: {
       type: "value",
       scale: true,
@@ -57,7 +72,7 @@ function optionsOf(answer, element) {
       splitLine: { lineStyle: { color: paint.line } },
       ...axis,
     },
-    series: seriesOf(answer, paint),
+    series: seriesOf(answer, paint, "joined" in element.dataset),
   };
 }
 
