@@ -8,9 +8,10 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+import flask
 import flask_smorest
 from flask import Response, g, request
 from flask.typing import ResponseReturnValue
@@ -37,6 +38,7 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
 
     def __init__(self, name: str, import_name: str, *, description: str = "") -> None:
         super().__init__(name, import_name, url_prefix="/api/v1", description=description)
+        self._published: list[tuple[str, str, Callable[..., Any], Callable[[], dict[str, Any]]]] = []
 
     def get(self, path: str, *, rule: Rule, returns: type[Schema], query: type[QuerySchema] = QuerySchema) -> Decorator:
         """``GET`` of one document: ``view(call, **path) -> document``.
@@ -137,11 +139,19 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             endpoint.__name__ = view.__name__
             endpoint.__doc__ = view.__doc__
             endpoint.rule = rule  # type: ignore[attr-defined]  # read by the test that walks all routes
-            endpoint._apidoc = describe(method, rule=rule, **doc)  # type: ignore[attr-defined]  # flask-smorest's place
-            self.add_url_rule(path, view.__name__, endpoint, methods=[method])
+            flask.Blueprint.add_url_rule(self, path, view.__name__, endpoint, methods=[method])
+            self._published.append((method, view.__name__, endpoint, partial(describe, method, rule=rule, **doc)))
             return view
 
         return decorate
+
+    def register_views_in_doc(self, *arguments: Any, **options: Any) -> None:
+        """Describe what was published; asked for only when somebody reads the description."""
+        for method, name, endpoint, describe_it in self._published:
+            if name not in self._docs:
+                endpoint._apidoc = describe_it()  # type: ignore[attr-defined]  # flask-smorest's place
+                self._store_endpoint_docs(name, endpoint, None, None, methods=[method])
+        super().register_views_in_doc(*arguments, **options)
 
 
 @dataclass(frozen=True, slots=True)

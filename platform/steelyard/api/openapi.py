@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 description of everything that the slices publish."""
 
+from threading import RLock
 from typing import Any
 
 import flask_smorest
@@ -9,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import IntegerConverter
 
 from steelyard.api import fields
+from steelyard.api.blueprint import SliceBlueprint
 from steelyard.api.fields import LARGEST
 from steelyard.api.schemas import Problem
 
@@ -30,6 +32,31 @@ class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no ty
     """flask-smorest's register of blueprints, with our errors instead of its own."""
 
     ERROR_SCHEMA = Problem
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        self._lock = RLock()
+        self._undescribed: list[SliceBlueprint] = []
+        super().__init__(*arguments, **options)
+
+    def register_blueprint(self, blueprint: SliceBlueprint) -> None:
+        """Register the routes; their description waits until somebody reads it."""
+        self._app.extensions["flask-smorest"]["blp_name_to_api"][blueprint.name] = self
+        self._app.register_blueprint(blueprint)
+        self._undescribed.append(blueprint)
+
+    @property
+    def spec(self) -> APISpec:
+        """The description; made at its first use, because making it takes longer than all the rest of a start."""
+        with self._lock:
+            waiting, self._undescribed = self._undescribed, []
+            for blueprint in waiting:
+                blueprint.register_views_in_doc(self, self._app, self._spec, name=blueprint.name, parameters=None)
+                self._spec.tag({"name": blueprint.name, "description": blueprint.description})
+        return self._spec
+
+    @spec.setter
+    def spec(self, spec: APISpec) -> None:
+        self._spec = spec
 
     def _register_error_handlers(self) -> None:
         """Leave errors to :mod:`steelyard.api.problems`."""
