@@ -1,13 +1,12 @@
 """What our middleware costs: a bare Flask route against a route of ours that needs no database."""
 
-import os
 import tempfile
 from pathlib import Path
 from statistics import median
 
 from benches.harness import Bench, Outcome, alternate, ratio_of
 from benches.load import rate
-from benches.servers import granian, installation
+from benches.servers import bare, installation, ours
 
 GOAL = 0.60
 ROUNDS = 7
@@ -19,8 +18,8 @@ BARE = "/ping"
 def _run() -> Outcome:
     with (
         tempfile.TemporaryDirectory(prefix="steelyard-bench-") as folder,
-        granian("benches.bare_app:app", dict(os.environ), BARE) as bare_port,
-        granian("steelyard.app:create_app", installation(Path(folder)), OURS, factory=True) as our_port,
+        bare("benches.bare_app:app", BARE) as bare_port,
+        ours(installation(Path(folder)), OURS) as our_port,
     ):
         for port, path in ((bare_port, BARE), (our_port, OURS)):
             rate(port, path, seconds=0.5)

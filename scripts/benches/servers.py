@@ -8,10 +8,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 from benches.harness import BenchError
 
 PATIENCE_S = 30
+THREADS = "2"
+STEELYARD = str(Path(sys.executable).with_name("steelyard"))
 
 
 def free_port() -> int:
@@ -36,38 +40,42 @@ def installation(folder: Path) -> dict[str, str]:
 @contextmanager
 def running(command: list[str], environment: dict[str, str], port: int, path: str) -> Iterator[None]:
     """Run a server until the block ends; enters once ``path`` is answered with 200."""
-    server = subprocess.Popen(
-        command,
-        env=environment,
-        cwd=Path(__file__).parent.parent,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
-    try:
-        wait_for_answer(server, port, path)
-        yield
-    finally:
-        server.terminate()
-        server.communicate(timeout=PATIENCE_S)
+    with TemporaryFile() as log:
+        server = subprocess.Popen(command, env=environment, cwd=Path(__file__).parent.parent, stdout=log, stderr=log)
+        try:
+            wait_for_answer(server, port, path, log)
+            yield
+        finally:
+            server.terminate()
+            server.wait(timeout=PATIENCE_S)
 
 
 @contextmanager
-def granian(target: str, environment: dict[str, str], path: str, *, factory: bool = False) -> Iterator[int]:
-    """Serve ``module:name`` by granian with one worker, so that the load has a core to itself; yield the port."""
+def bare(target: str, path: str) -> Iterator[int]:
+    """Serve ``module:name`` by granian alone, with as many hands as :func:`ours`; yield the port."""
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    command += ["--workers", "1", "--blocking-threads", "2", "--no-ws", "--log-level", "error", target]
-    with running([*command, *(["--factory"] if factory else [])], environment, port, path):
+    command += ["--workers", "1", "--blocking-threads", THREADS, "--http", "1", "--no-ws", target]
+    with running(command, dict(os.environ), port, path):
         yield port
 
 
-def wait_for_answer(server: subprocess.Popen[bytes], port: int, path: str) -> None:
+@contextmanager
+def ours(environment: dict[str, str], path: str) -> Iterator[int]:
+    """Serve the program as it is served for use, with one web process so that the load has a core to itself."""
+    port = free_port()
+    command = [STEELYARD, "web", "--port", str(port), "--workers", "1", "--threads", THREADS]
+    with running(command, environment, port, path):
+        yield port
+
+
+def wait_for_answer(server: subprocess.Popen[bytes], port: int, path: str, log: IO[bytes]) -> None:
     """Return at the first answer with status 200; ask every few milliseconds."""
     until = time.monotonic() + PATIENCE_S
     while time.monotonic() < until:
         if server.poll() is not None:
-            said = server.stderr.read().decode(errors="replace")[-2000:] if server.stderr else ""
-            raise BenchError(f"the server ended before its first answer: {said}")
+            log.seek(0)
+            raise BenchError(f"the server ended before its first answer: {log.read().decode(errors='replace')[-2000:]}")
         try:
             if first_line(port, path).split(b" ")[1:2] == [b"200"]:
                 return
