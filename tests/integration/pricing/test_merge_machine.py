@@ -36,96 +36,99 @@ class Known:
     answer: list[tuple[int, int]]
 
 
-def machine_on(db: Database) -> type[RuleBasedStateMachine]:
-    """The machine on one database; every run has a trading day of its own."""
+class Merging(RuleBasedStateMachine):
+    """The machine; every run has a trading day of its own."""
 
-    class Merging(RuleBasedStateMachine):
-        @initialize()
-        def begin(self) -> None:
-            self.day = date(2001, 1, 1) + timedelta(days=next(days))
-            self.fetched: dict[tuple[int, int], bytes] = {}
-            self.answers: list[Known] = []
+    db: Database
 
-        @rule(minutes=st.integers(0, 5), settlement=st.integers(3001, 3003))
-        def fetch(self, minutes: int, settlement: int) -> None:
-            content = shfe_file({CONTRACT: settlement}, self.day)
-            report = self._take_in(minutes, content)
-            assert report.repeated == ((minutes, settlement) in self.fetched)
-            self.fetched[minutes, settlement] = content
+    @initialize()
+    def begin(self) -> None:
+        self.day = date(2001, 1, 1) + timedelta(days=next(days))
+        self.fetched: dict[tuple[int, int], bytes] = {}
+        self.answers: list[Known] = []
 
-        @precondition(lambda self: self.fetched)
-        @rule(data=st.data())
-        def fetch_again(self, data: st.DataObject) -> None:
-            minutes, settlement = data.draw(st.sampled_from(sorted(self.fetched)))
-            assert self._take_in(minutes, self.fetched[minutes, settlement]).repeated
+    @rule(minutes=st.integers(0, 5), settlement=st.integers(3001, 3003))
+    def fetch(self, minutes: int, settlement: int) -> None:
+        content = shfe_file({CONTRACT: settlement}, self.day)
+        report = self._take_in(minutes, content)
+        assert report.repeated == ((minutes, settlement) in self.fetched)
+        self.fetched[minutes, settlement] = content
 
-        @precondition(lambda self: self.fetched)
-        @rule()
-        def remember(self) -> None:
-            with db.read() as session:
-                moment = db_now(session)
-            self.answers.append(Known(moment, self._believed(as_of=moment)))
+    @precondition(lambda self: self.fetched)
+    @rule(data=st.data())
+    def fetch_again(self, data: st.DataObject) -> None:
+        minutes, settlement = data.draw(st.sampled_from(sorted(self.fetched)))
+        assert self._take_in(minutes, self.fetched[minutes, settlement]).repeated
 
-        @invariant()
-        def tables_agree_with_the_model(self) -> None:
-            if not getattr(self, "fetched", None):
-                return
-            expected = self._model()
-            assert self._believed() == [(expected[-1], len(expected))]
-            assert self._current() == (expected[-1], len(expected))
-            if len(expected) > 1:
-                assert self._revised() == expected
+    @precondition(lambda self: self.fetched)
+    @rule()
+    def remember(self) -> None:
+        with self.db.read() as session:
+            moment = db_now(session)
+        self.answers.append(Known(moment, self._believed(as_of=moment)))
 
-        @invariant()
-        def answers_of_the_past_stay(self) -> None:
-            for known in getattr(self, "answers", []):
-                assert self._believed(as_of=known.moment) == known.answer
+    @invariant()
+    def tables_agree_with_the_model(self) -> None:
+        if not getattr(self, "fetched", None):
+            return
+        expected = self._model()
+        assert self._believed() == [(expected[-1], len(expected))]
+        assert self._current() == (expected[-1], len(expected))
+        if len(expected) > 1:
+            assert self._revised() == expected
 
-        def _take_in(self, minutes: int, content: bytes) -> IngestReport:
-            with db.write() as session:
-                return ingest(
-                    session,
-                    None,
-                    source="shfe.daily",
-                    url="https://example.org/",
-                    fetched_at=FETCHED + timedelta(minutes=minutes),
-                    content=content,
-                )
+    @invariant()
+    def answers_of_the_past_stay(self) -> None:
+        for known in getattr(self, "answers", []):
+            assert self._believed(as_of=known.moment) == known.answer
 
-        def _model(self) -> list[int]:
-            """The revisions of the contract: by fetch time and digest, equal neighbours once."""
-            stamps = {(key[0], sha256(content).hexdigest()): key[1] for key, content in self.fetched.items()}
-            found: list[int] = []
-            for _stamp, settlement in sorted(stamps.items()):
-                if not found or found[-1] != settlement:
-                    found.append(settlement)
-            return found
+    def _take_in(self, minutes: int, content: bytes) -> IngestReport:
+        with self.db.write() as session:
+            return ingest(
+                session,
+                None,
+                source="shfe.daily",
+                url="https://example.org/",
+                fetched_at=FETCHED + timedelta(minutes=minutes),
+                content=content,
+            )
 
-        def _series(self, session: Session) -> int:
-            return session.scalars(select(PriceSeries.id).where(PriceSeries.contract == CONTRACT)).one()
+    def _model(self) -> list[int]:
+        """The revisions of the contract: by fetch time and digest, equal neighbours once."""
+        stamps = {(key[0], sha256(content).hexdigest()): key[1] for key, content in self.fetched.items()}
+        found: list[int] = []
+        for _stamp, settlement in sorted(stamps.items()):
+            if not found or found[-1] != settlement:
+                found.append(settlement)
+        return found
 
-        def _filters(self, **more: object) -> dict[str, object]:
-            return {"day_from": self.day, "day_to": self.day} | more
+    def _series(self, session: Session) -> int:
+        return session.scalars(select(PriceSeries.id).where(PriceSeries.contract == CONTRACT)).one()
 
-        def _believed(self, **more: object) -> list[tuple[int, int]]:
-            with db.read() as session:
-                rows = history(session, self._series(session), self._filters(**more))
-            return [(row.mantissa, row.revision) for row in rows]
+    def _filters(self, **more: object) -> dict[str, object]:
+        return {"day_from": self.day, "day_to": self.day} | more
 
-        def _revised(self) -> list[int]:
-            with db.read() as session:
-                rows = revised(session, self._series(session), self._filters())
-            return [row.mantissa for row in rows][::-1]
+    def _believed(self, **more: object) -> list[tuple[int, int]]:
+        with self.db.read() as session:
+            rows = history(session, self._series(session), self._filters(**more))
+        return [(row.mantissa, row.revision) for row in rows]
 
-        def _current(self) -> tuple[int, int]:
-            with db.read() as session:
-                row = PriceCurrent
-                here = (row.series_id == self._series(session)) & (row.day == self.day)
-                found = session.execute(select(row.mantissa, row.revision).where(here)).one()
-            return found.mantissa, found.revision
+    def _revised(self) -> list[int]:
+        with self.db.read() as session:
+            rows = revised(session, self._series(session), self._filters())
+        return [row.mantissa for row in rows][::-1]
 
-    return Merging
+    def _current(self) -> tuple[int, int]:
+        with self.db.read() as session:
+            row = PriceCurrent
+            here = (row.series_id == self._series(session)) & (row.day == self.day)
+            found = session.execute(select(row.mantissa, row.revision).where(here)).one()
+        return found.mantissa, found.revision
 
 
 def test_any_order_and_repetition_agree_with_the_model(db: Database):
-    run_state_machine_as_test(machine_on(db), settings=settings(max_examples=12, stateful_step_count=10, deadline=None))
+    class OnThisDatabase(Merging):
+        pass
+
+    OnThisDatabase.db = db
+    run_state_machine_as_test(OnThisDatabase, settings=settings(max_examples=12, stateful_step_count=10))
