@@ -30,6 +30,7 @@ from pricing.sources.figures import fold, paired
 from pricing.sources.goods import UNITS, category_name, split_name, steel_grade
 from pricing.sources.periods import find_period
 from steelyard.core.clock import SHANGHAI
+from steelyard.core.i18n import N_
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -41,10 +42,10 @@ CONTRACT = Contract(
     family=FAMILY,
     publisher="国家统计局",
     home="https://www.stats.gov.cn/sj/zxfb/",
-    licence="official statistics",
+    licence=N_("official statistics"),
     frequency="ten_day",
     edition=Edition.RELEASE,
-    calendar="4, 14 and 24 of the month, 09:30, Sundays included",
+    calendar=N_("on the 4th, 14th and 24th of the month at 09:30, Sundays included"),
     expected_rows=50,
     required=frozenset({"螺纹钢", "无缝钢管"}),
     min_seconds_between_requests=30,

@@ -28,6 +28,7 @@ from pricing.sources.figures import fold, paired
 from pricing.sources.goods import UNITS, category_name
 from pricing.sources.nbs import FAMILY, series_traits
 from pricing.sources.periods import find_period
+from steelyard.core.i18n import N_
 
 COLUMNS = ("position", "category", "period", "product", "unit", "price", "change", "published_at", "how")
 CONTRACT = Contract(
@@ -35,10 +36,10 @@ CONTRACT = Contract(
     family=FAMILY,
     publisher="国家统计局",
     home="https://www.stats.gov.cn/sj/zxfb/",
-    licence="official statistics",
+    licence=N_("official statistics"),
     frequency="ten_day",
     edition=Edition.RELEASE,
-    calendar="none: written down once",
+    calendar=N_("none: written down once"),
     numeric_share_pct=100,
     required=frozenset({"螺纹钢", "无缝钢管"}),
 )

@@ -29,6 +29,7 @@ from pricing.sources.base import (
     turned_away,
 )
 from pricing.sources.figures import paired
+from steelyard.core.i18n import N_
 
 FAMILY = "shfe.daily"
 CONTRACT = Contract(
@@ -36,10 +37,10 @@ CONTRACT = Contract(
     family=FAMILY,
     publisher="上海期货交易所",
     home="https://www.shfe.com.cn/",
-    licence="exchange settlement facts",
+    licence=N_("settlement facts of the exchange"),
     frequency="daily",
     edition=Edition.SETTLEMENT,
-    calendar="sessions of the exchange, after 15:00",
+    calendar=N_("sessions of the exchange, after 15:00"),
     expected_rows=48,
     required=frozenset({"rb", "hc"}),
 )
