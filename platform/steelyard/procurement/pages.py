@@ -16,8 +16,8 @@ from steelyard.procurement.operations import awards, bids, campaigns, officers, 
 
 pages = PageBlueprint("procurement", __name__)
 NAVIGATION = (
-    NavItem("procurement_pages.campaign_list", N_("Group purchases"), rules.SEE, "factory", 20),
-    NavItem("procurement_pages.deliveries", N_("Deliveries"), rules.SEE, "box", 25),
+    NavItem("procurement_pages.campaign_list", N_("Group purchases"), rules.SEE, "cart", 20),
+    NavItem("procurement_pages.deliveries", N_("Deliveries"), rules.SEE, "bell", 25),
 )
 
 
