@@ -44,8 +44,7 @@ def test_the_order_of_pledges_does_not_matter(pledged, supply, random):
 def test_equal_remainders_are_decided_by_the_seed():
     pledged = dict.fromkeys(range(1, 6), 3)
     extra = {
-        tuple(key for key, lots in allocation.pro_rata(7, pledged, f"{n:064x}").items() if lots == 2)
-        for n in range(9)
+        tuple(key for key, lots in allocation.pro_rata(7, pledged, f"{n:064x}").items() if lots == 2) for n in range(9)
     }
     assert len(extra) > 2
 
@@ -87,9 +86,7 @@ def test_sums_must_agree():
         allocation.pooled_price([])
 
 
-@given(
-    st.lists(st.integers(1, 99), min_size=1, max_size=6), st.lists(st.integers(0, 99), min_size=1, max_size=8)
-)
+@given(st.lists(st.integers(1, 99), min_size=1, max_size=6), st.lists(st.integers(0, 99), min_size=1, max_size=8))
 def test_pairs_give_and_take_exactly(gives, takes):
     takes.append(max(0, sum(gives) - sum(takes)))
     gives.append(sum(takes) - sum(gives))

@@ -56,9 +56,7 @@ def brute_force(needs, bids):
     lots = {need.line: need for need in needs}
     cells = [(b, o) for b in award.ranked(bids, SEED) for o in sorted(b.offers, key=lambda o: o.line)]
     best = None
-    for amounts in product(
-        *(range(min(lots[o.line].lots, o.capacity_g // lots[o.line].lot_g) + 1) for _, o in cells)
-    ):
+    for amounts in product(*(range(min(lots[o.line].lots, o.capacity_g // lots[o.line].lot_g) + 1) for _, o in cells)):
         rows = [(b.mill, o, n, n * lots[o.line].lot_g) for (b, o), n in zip(cells, amounts, strict=True) if n]
         if any(sum(n for _, o, n, _ in rows if o.line == need.line) > need.lots for need in needs):
             continue
@@ -90,9 +88,7 @@ def test_the_order_of_the_input_does_not_matter(tender, random):
 
 
 TIES = [
-    pytest.param(
-        [bid(1, (0, 3700, 99)), bid(2, (0, 3600, 99), minute=9)], [(2, 0, 10)], id="cost-before-time"
-    ),
+    pytest.param([bid(1, (0, 3700, 99)), bid(2, (0, 3600, 99), minute=9)], [(2, 0, 10)], id="cost-before-time"),
     pytest.param(
         [bid(1, (0, 3600, 5)), bid(2, (0, 3600, 5)), bid(3, (0, 3600, 10), minute=9)],
         [(3, 0, 10)],
@@ -109,9 +105,7 @@ TIES = [
         id="the-earlier-gets-more",
     ),
     pytest.param([bid(1, (0, 3600, 4))], [(1, 0, 4)], id="shortfall"),
-    pytest.param(
-        [bid(1, (0, 3600, 99), capacity_t=4), bid(2, (0, 3601, 99))], [(1, 0, 4), (2, 0, 6)], id="capacity"
-    ),
+    pytest.param([bid(1, (0, 3600, 99), capacity_t=4), bid(2, (0, 3601, 99))], [(1, 0, 4), (2, 0, 6)], id="capacity"),
     pytest.param([bid(1, (7, 3600, 99))], [], id="a-line-nobody-wants"),
     pytest.param([], [], id="no-bids"),
 ]
@@ -182,9 +176,7 @@ def test_the_checker_finds_what_is_planted(change):
 @pytest.mark.parametrize(
     ("needs", "bids", "wrong"),
     [
-        pytest.param(
-            [Need(0, TONNE, 9)], [bid(1, (0, 3600, 10))], lambda right: right, id="beyond-the-demand"
-        ),
+        pytest.param([Need(0, TONNE, 9)], [bid(1, (0, 3600, 10))], lambda right: right, id="beyond-the-demand"),
         pytest.param(
             [Need(0, TONNE, 10)],
             [bid(1, (0, 3600, 10), capacity_t=9)],

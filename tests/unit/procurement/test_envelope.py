@@ -85,9 +85,7 @@ def test_an_exchanged_bid_does_not_match_the_receipt(sealed):
     key, private = _opened(sealed)
     cheaper = {**BID, "lines": [{**BID["lines"][0], "price_fen_per_t": 1}]}
     with pytest.raises(envelope.EnvelopeDamaged):
-        envelope.unseal(
-            private, envelope.seal(key.public_key, cheaper, NONCE), envelope.receipt_of(BID, NONCE)
-        )
+        envelope.unseal(private, envelope.seal(key.public_key, cheaper, NONCE), envelope.receipt_of(BID, NONCE))
 
 
 @settings(max_examples=30)
@@ -96,11 +94,7 @@ def test_length_tells_nothing_of_the_content(one, other):
     """Bids of one line and of forty have ciphertexts of the same length."""
     public = bytes(range(32))
     lengths = {
-        len(
-            envelope.seal(
-                public, {"lines": [{"line": i, "price_fen_per_t": p} for i, p in enumerate(prices)]}, NONCE
-            )
-        )
+        len(envelope.seal(public, {"lines": [{"line": i, "price_fen_per_t": p} for i, p in enumerate(prices)]}, NONCE))
         for prices in (one, other)
     }
     assert len(lengths) == 1

@@ -18,9 +18,7 @@ TONNE = 1_000_000
 
 def bid(mill, *offers, capacity=99):
     """A mill's bid of (line, fen per tonne, capacity in tonnes) offers."""
-    return Bid(
-        mill, capacity * TONNE, MORNING, f"{mill:064x}", tuple(Offer(k, p, t * TONNE) for k, p, t in offers)
-    )
+    return Bid(mill, capacity * TONNE, MORNING, f"{mill:064x}", tuple(Offer(k, p, t * TONNE) for k, p, t in offers))
 
 
 @st.composite
