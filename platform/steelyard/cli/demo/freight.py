@@ -1,0 +1,107 @@
+"""Chapter four: pipe finds a lorry, the yard loads it, and the heat is traced to the waybill."""
+
+from datetime import timedelta
+from typing import Any
+
+from steelyard.cli.demo import cast, yard
+from steelyard.cli.demo.stage import Stage
+from steelyard.core.clock import utc_now
+
+HOURS = 3_600
+
+
+def play(stage: Stage, stored: dict[str, Any]) -> dict[str, Any]:
+    """Run the chapter; return the round, the waybills and the trace."""
+    shipper = _login_of(stored["delivery"]["member_name"])
+    places = {one["name_zh"]: one["adcode"] for one in stage.see("demo-operator", "/freight/places")["places"]}
+    mass = sum(line["weighed_mass_g"] for line in stored["pipes"]["lines"][:10])
+    _post(stage, places, shipper, mass)
+    held = stage.do("freight.round", "demo-operator", "/freight/rounds", {"offer_minutes": 60})
+    loads = [one for one in stage.items("demo-operator", "/freight/loads") if one["round_id"] == held["id"]]
+    for load in loads:
+        for side in (_login_of(load["shipper_name"]), _login_of(load["carrier_name"])):
+            stage.do(f"freight.accept.{load['id']}.{side}", side, f"/freight/loads/{load['id']}/accept")
+    first = stage.notebook.answers["freight.demand.0"]["id"]
+    load = next(one for one in loads if one["demand_id"] == first)
+    waybill = stage.see(shipper, f"/freight/loads/{load['id']}")
+    issue = _issue(stage, stored, waybill)
+    path = f"/waybills/{waybill['waybill_id']}"
+    loaded = stage.until(shipper, path, lambda seen: seen["state"] != "issued")
+    stage.do("freight.deliver", shipper, f"{path}/deliver", {"received_mass_g": loaded["loaded_mass_g"]})
+    heat = stage.items(yard.KEEPER, "/heats", heat_number=yard.heat_of(stage))[0]
+    return {
+        "round": held,
+        "loads": loads,
+        "issue": issue,
+        "waybill": stage.see(shipper, path),
+        "trace": stage.see(yard.KEEPER, f"/heats/{heat['id']}/trace"),
+        "shipper": shipper,
+    }
+
+
+def _login_of(org_name: str) -> str:
+    return next(part.login for part in cast.PARTS if part.org == org_name)
+
+
+def _post(stage: Stage, places: dict[str, str], shipper: str, mass_g: int) -> None:
+    """Post three consignments and four lorries."""
+    now = utc_now()
+    warehouse = stage.notebook.org_ids[cast.WAREHOUSE]
+
+    def moment(hours: float) -> str:
+        return (now + timedelta(seconds=hours * HOURS)).isoformat()
+
+    window = {
+        "pickup_from": moment(1),
+        "pickup_until": moment(12),
+        "delivery_from": moment(2),
+        "delivery_until": moment(48),
+    }
+    demands = (
+        (shipper, "聊城", "济南", mass_g, 70, 12_000, 3_200_00, {"loading_warehouse_org_id": warehouse}),
+        ("demo-trader", "聊城", "郑州", 24_500_000, 52, 11_800, 6_400_00, {}),
+        ("demo-trader", "济南", "聊城", 9_800_000, 40, 9_000, 1_900_00, {}),
+    )
+    for number, (who, origin, destination, mass, pieces, longest, ceiling, more) in enumerate(demands):
+        body = {
+            **window,
+            **more,
+            "origin": places[origin],
+            "destination": places[destination],
+            "mass_g": mass,
+            "pieces": pieces,
+            "longest_mm": longest,
+            "ceiling_fen": ceiling,
+        }
+        stage.do(f"freight.demand.{number}", who, "/freight/demands", body)
+    lorries = (
+        ("demo-carrier-1", "鲁P10001", "semi_13", 13_000, 32, "聊城", 7_20),
+        ("demo-carrier-1", "鲁P10002", "rigid_9_6", 9_600, 18, "济南", 6_10),
+        ("demo-carrier-2", "鲁P20001", "semi_13", 13_000, 32, "德州", 6_80),
+        ("demo-carrier-2", "鲁P20002", "rigid_9_6", 9_600, 18, "聊城", 6_40),
+    )
+    for number, (who, plate, class_, bed, tonnes, position, ask) in enumerate(lorries):
+        body = {
+            "plate": plate,
+            "lorry_class": class_,
+            "bed_length_mm": bed,
+            "payload_g": tonnes * 1_000_000,
+            "position": places[position],
+            "free_from": moment(0.1),
+            "free_until": moment(60),
+            "ask_fen_per_km": ask,
+            "fixed_fen": 300_00,
+        }
+        stage.do(f"freight.supply.{number}", who, "/freight/supplies", body)
+
+
+def _issue(stage: Stage, stored: dict[str, Any], load: dict[str, Any]) -> Any:
+    body = {
+        "warehouse_id": stored["yard"]["warehouse"]["id"],
+        "owner_org_id": stored["delivery"]["member_org_id"],
+        "waybill_number": load["waybill_number"],
+        "plate": load["plate"],
+        "tags": yard.loaded_tags(stage),
+        "post": True,
+    }
+    return stage.do("freight.issue", yard.KEEPER, "/issues", body)
