@@ -18,6 +18,19 @@ def bring_up(db: Database) -> None:
     create_tables(db)
 
 
+def require_up(db: Database) -> None:
+    """Raise a sentence when the database is not what this program needs."""
+    from steelyard.jobs.queue import has_tables
+    from steelyard.migrations import run
+
+    found, needed = run.current(db), run.head()
+    if found != needed or not has_tables(db):
+        raise click.ClickException(
+            f"The database is at revision {found or 'base'} and this program needs {needed} and the queue's tables: "
+            "run `steelyard migrate upgrade` first."
+        )
+
+
 @click.group()
 def migrate() -> None:
     """Bring the database up or down, or tell where it is."""

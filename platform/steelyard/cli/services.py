@@ -4,6 +4,7 @@ import signal
 import threading
 from contextlib import ExitStack
 
+from steelyard.cli.migrating import require_up
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
 
@@ -28,6 +29,7 @@ class JobServices:
         with ExitStack() as starting:
             db = Database(self._settings.database_url)
             starting.callback(db.close)
+            require_up(db)
             queue = DurableQueue(db)
             starting.callback(queue.close)
             plug_in(queue)

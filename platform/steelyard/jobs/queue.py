@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from steelyard.core.database import Database
@@ -45,6 +46,12 @@ def create_tables(db: Database) -> None:
 
     quiet()
     DBOS.migrate(queue_url(db))
+
+
+def has_tables(db: Database) -> bool:
+    """Whether :func:`create_tables` was ever run on ``db``."""
+    schema = "dbos" if db.dialect == "postgresql" else None
+    return inspect(db.engine).has_table("workflow_status", schema=schema)
 
 
 def order_options(order_id: str) -> "EnqueueOptions":

@@ -1,10 +1,11 @@
 """How long the queue remembers."""
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import delete
 
+from steelyard.core.clock import utc_now
 from steelyard.core.database import Database, db_now
 from steelyard.jobs.models import JobRun
 from steelyard.jobs.queue import APPLICATION, CLOCK_PREFIX, ORDER_PREFIX, DurableQueue
@@ -40,7 +41,7 @@ def _forget(queue: DurableQueue, prefixes: list[str], statuses: list[str], age: 
         workflow_id_prefix=prefixes,
         status=statuses,
         application_name=APPLICATION,
-        completed_before=(datetime.now(UTC) - age).isoformat(),
+        completed_before=(utc_now() - age).isoformat(),
         limit=BATCH,
         load_input=False,
         load_output=False,

@@ -152,7 +152,22 @@ def test_jobs_are_listed(installation: Installation) -> None:
     assert "There is no failed order x" in installation.run("jobs", "retry", "x").output
 
 
-@pytest.mark.parametrize("command", [("serve",), ("web",), ("worker",), ("clock",), ("migrate", "current"), ("user", "list")], ids=" ".join)  # fmt: skip
+@pytest.mark.parametrize("command", ["worker", "clock"])
+def test_a_part_alone_wants_the_database_brought_up(
+    databases: Databases, dialect: str, installation_on: Callable[[str], Installation], command: str
+) -> None:
+    """It says what to do instead of starting on tables that are not there."""
+    for url in (databases.url(dialect, empty=True), databases.url(dialect)):
+        done = installation_on(url).run(command)
+        assert done.exit_code == 1
+        assert "run `steelyard migrate upgrade` first" in done.output
+
+
+@pytest.mark.parametrize(
+    "command",
+    [("serve",), ("web",), ("worker",), ("clock",), ("migrate", "current"), ("user", "list")],
+    ids=" ".join,
+)
 def test_every_mistake_in_the_settings_has_its_sentence(
     installation_on: Callable[[str], Installation], command: tuple[str, ...]
 ) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from steelyard.cli import web_server
 from steelyard.core.database import Database
 from tests.integration.cli.conftest import PATIENCE_S, Installation, Served, free_port
 from tests.integration.jobs.stations import wait_until
@@ -141,8 +142,9 @@ def test_the_web_process_does_not_outlive_a_killed_parent(embedded: Installation
 
 
 @pytest.mark.parametrize("command", ["serve", "web"])
-def test_a_taken_port_is_told(embedded: Installation, command: str) -> None:
+def test_a_taken_port_is_told(embedded: Installation, command: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """One sentence with a remedy, exit 1."""
+    monkeypatch.setattr(web_server, "TAKEN_PATIENCE_SECONDS", 0.2)
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
         done = embedded.run(command, "--port", str(port))
@@ -181,6 +183,7 @@ def test_tls_is_accepted_by_a_client_that_trusts_the_authority(embedded: Install
 
 
 def _answers(served: Served, context: ssl.SSLContext) -> bool:
+    assert served.process.poll() is None, served.log.read_text()
     try:
         return _fetch(served, context, "/healthz")[0] == 200
     except OSError:

@@ -214,16 +214,20 @@ def test_pumps_of_several_workers_deliver_once(notes: Database) -> None:
 
 
 def test_what_is_old_is_forgotten(db: Database, queue: DurableQueue) -> None:
-    """Proofs of the clock's runs go after two days, those of orders stay; waiting orders stay."""
+    """Proofs of runs go after two days and failures after thirty; proofs of orders and waiting orders stay."""
     with db.write() as session:
         jobs.enqueue(session, "write", key="1", word="a")
     for order_id in ("clock:seal:1", "order:seal:1"):
         effects.perform(db, {"seal": Job("seal", lambda session: None)}, "seal", order_id, {})
+    assert queue.enqueue_run("seal", "clock:seal:2")
+    queue.client.cancel_workflow("clock:seal:2")
     assert retention.purge(db, queue) == 0
     with clock.shifted(days=3):
-        retention.purge(db, queue)
+        assert retention.purge(db, queue) == 0
     with db.read() as session:
         assert session.scalars(select(JobRun.order_id)).all() == ["order:seal:1"]
+    with clock.shifted(days=31):
+        assert retention.purge(db, queue) == 1
     assert _orders(queue) == {"order:write:1": "ENQUEUED"}
 
 

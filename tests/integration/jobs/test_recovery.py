@@ -3,13 +3,15 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from steelyard.core.database import Database
 from steelyard.jobs.clock import make_scheduler
 from steelyard.jobs.models import JobRun
 from steelyard.jobs.queue import DurableQueue, durable_queue
+from steelyard.jobs.recovery import recover
 from tests.integration.jobs.stations import Station, effects, prepare, station_jobs, wait_until
+from tests.support.databases import Databases
 
 
 @pytest.fixture
@@ -62,6 +64,35 @@ def test_a_worker_that_dies_after_the_commit_leaves_no_second_effect(queue_db: D
         clock.stop()
         worker.stop()
     assert effects(queue_db, "job") == 1
+
+
+def _cut_off(db: Database) -> bool:
+    """End every session that holds an advisory lock."""
+    with db.write() as session:
+        ended = session.scalars(
+            text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+        )
+        return True in ended.all()
+
+
+@pytest.mark.postgresql
+def test_a_worker_that_was_only_cut_off_is_fenced(databases: Databases, tmp_path: Path) -> None:
+    """Its lock is lost in the middle of a job and the job given away; it comes back: one effect, and it lives on."""
+    db = databases.open("postgresql")
+    prepare(db)
+    with durable_queue(db) as queue, Station("worker", db, tmp_path) as cut_off:
+        _order(db, "held", "job")
+        wait_until(lambda: list(tmp_path.glob("begun-job-*")), "the job to begin")
+        wait_until(lambda: _cut_off(db) and recover(db, queue), "the job to be given away")
+        with Station("worker", db, tmp_path) as other:
+            wait_until(lambda: queue.client.list_workflows(status="PENDING"), "one of the two to take it")
+            (tmp_path / "release").touch()
+            wait_until(lambda: queue.client.list_workflows(status="SUCCESS"), "the job to be done")
+            other.stop()
+        _order(db, "plain", "next")
+        wait_until(lambda: effects(db, "next"), "the worker to go on")
+        cut_off.stop()
+    assert effects(db, "job") == 1
 
 
 def test_of_two_clocks_one_leads_and_the_other_takes_over(queue_db: Database, tmp_path: Path) -> None:
