@@ -240,6 +240,13 @@ class SizeUnreadable(Refused):
     message = N_("“%(text)s” is not a size; write 108×4.5, 219*6 or φ50.")
 
 
+class RowUnreadable(Refused):
+    """A row of a form lacks its tag, or its pieces or mass are no numbers."""
+
+    code = "row_unreadable"
+    message = N_("Row %(row)s needs a tag, a number of pieces, and a mass in kg if it was weighed.")
+
+
 MESSAGES: dict[str, str] = {
     refusal.code: refusal.message
     for refusal in list(vars().values())

@@ -85,7 +85,7 @@ class Yard:
 def make_yard(db: Database, world: World, code: str = "LC01") -> Yard:
     """Set up a yard."""
     org = world.org("warehouse")
-    keeper = world.actor("warehouse", "keeper", org=org)
+    keeper = world.actor("warehouse", "keeper", org=org, locale="en")
     with db.write() as session:
         warehouse = setting_up.open_warehouse(session, keeper, code, "聊城一号库")
         setting_up.add_place(session, keeper, warehouse.id, "A", "A 区")
@@ -99,8 +99,9 @@ def make_yard(db: Database, world: World, code: str = "LC01") -> Yard:
         product = existing or setting_up.add_product(session, keeper, spec)
     return Yard(
         db, world, warehouse, product, keeper,
-        world.actor("warehouse", "counter", org=org), world.actor("warehouse", "admin", org=org),
-        world.actor("pipe_maker", "seller"), world.actor("trader", "seller"),
+        world.actor("warehouse", "counter", org=org, locale="en"),
+        world.actor("warehouse", "admin", org=org, locale="en"),
+        world.actor("pipe_maker", "seller", locale="en"), world.actor("trader", "seller", locale="en"),
     )  # fmt: skip
 
 

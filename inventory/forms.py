@@ -1,0 +1,107 @@
+"""Forms of the yard's pages: they take what people type."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from inventory import errors
+from inventory.operations.receiving import Arrival
+from inventory.states import ArrivalState, LengthKind, ProductKind
+from steelyard.api.fields import ListOf
+from steelyard.api.form_fields import FormChoice, FormInt, FormLength, FormSchema, FormText
+from steelyard.core.units import UnitError, parse_mass_g
+
+ROWS = 8
+"""Rows of the receipt's table; a longer lorry takes a second receipt, or the scanner."""
+MOST_PIECES = 10_000
+
+
+class ReceiptForm(FormSchema):
+    """A receipt: what all bundles share, and a row for each bundle."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    owner_id = FormInt(min=1, required=True)
+    advice_number = FormText(max=80)
+    plate = FormText(max=24)
+    product_id = FormInt(min=1, required=True)
+    heat_number = FormText(max=80, required=True)
+    mill_name = FormText(max=120, required=True)
+    certificate_number = FormText(max=80)
+    piece_length_mm = FormLength(required=True)
+    place = FormText(max=40, required=True)
+    state = FormChoice(ArrivalState, required=True)
+    tag = ListOf(FormText(max=60, min=0), min=1, max=ROWS, required=True)
+    pieces = ListOf(FormText(max=10, min=0), min=1, max=ROWS, required=True)
+    weighed = ListOf(FormText(max=40, min=0), min=1, max=ROWS, required=True)
+
+
+class ProductForm(FormSchema):
+    """A new product."""
+
+    kind = FormChoice(ProductKind, required=True)
+    standard = FormText(max=40, required=True)
+    grade = FormText(max=40, required=True)
+    size = FormText(max=60, required=True)
+    length_kind = FormChoice(LengthKind, required=True)
+
+
+class IssueForm(FormSchema):
+    """A lorry to be loaded; the tags one to a line, or none to scan them."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    owner_id = FormInt(min=1, required=True)
+    waybill_number = FormText(max=80, required=True)
+    plate = FormText(max=24, required=True)
+    tags = FormText(max=4000, multiline=True)
+
+
+class StocktakeForm(FormSchema):
+    """A stocktake to be opened."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    place = FormText(max=40)
+
+
+class CountForm(FormSchema):
+    """A count typed at a desk."""
+
+    tag = FormText(max=60, required=True)
+    place = FormText(max=40, required=True)
+    pieces = FormInt(min=1, max=MOST_PIECES)
+
+
+SHARED = (
+    "product_id", "heat_number", "mill_name", "piece_length_mm", "place", "state", "certificate_number",
+)  # fmt: skip
+
+
+def arrivals_of(form: Mapping[str, Any]) -> list[Arrival]:
+    """The bundles of a receipt form; rows without a tag are left out.
+
+    Raises ``RowUnreadable`` for a row whose pieces or mass cannot be read, or where there is no row.
+    """
+    shared = {name: form[name] for name in SHARED if name in form}
+    rows = zip(form["tag"], form["pieces"], form["weighed"], strict=False)
+    found = [
+        Arrival(tag=tag, **_amounts(number, pieces, weighed), **shared)
+        for number, (tag, pieces, weighed) in enumerate(rows, 1)
+        if tag
+    ]
+    if not found:
+        raise errors.RowUnreadable(row=1)
+    return found
+
+
+def _amounts(row: int, pieces: str, weighed: str) -> dict[str, Any]:
+    try:
+        count = int(pieces) if pieces.isascii() and pieces.isdigit() else 0
+        mass = parse_mass_g(weighed, assume="kg") if weighed else None
+    except UnitError:
+        raise errors.RowUnreadable(row=row) from None
+    if not 1 <= count <= MOST_PIECES or mass == 0:
+        raise errors.RowUnreadable(row=row)
+    return {"pieces": count, "weighed_mass_g": mass}
+
+
+def tags_of(text: str | None) -> list[str]:
+    """The tags of a text area, one to a line."""
+    return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -1,0 +1,83 @@
+"""The words by which pages call states, findings and kinds; message ids, translated in the templates."""
+
+from inventory.states import (
+    ArrivalState,
+    EncumbranceKind,
+    Finding,
+    IssueStatus,
+    LengthKind,
+    PlaceKind,
+    ProductKind,
+    ReceiptSource,
+    Resolution,
+    State,
+    StocktakeStatus,
+)
+from inventory.steps import StepKind
+from steelyard.core.i18n import N_
+
+STATES = {
+    State.EXPECTED: N_("expected"),
+    State.QUARANTINE: N_("in quarantine"),
+    State.AVAILABLE: N_("available"),
+    State.RESERVED: N_("reserved"),
+    State.PICKED: N_("picked"),
+    State.DEFECTIVE: N_("defective"),
+    State.IN_PROCESSING: N_("in processing"),
+}
+STATE_BADGES = {State.AVAILABLE: "ok", State.QUARANTINE: "warn", State.DEFECTIVE: "bad"}
+ARRIVALS = {ArrivalState.AVAILABLE: N_("available"), ArrivalState.QUARANTINE: N_("in quarantine")}
+PLACES = {
+    PlaceKind.MILL: N_("Mill"),
+    PlaceKind.CUSTOMER: N_("Customer"),
+    PlaceKind.SCRAP: N_("Scrap"),
+    PlaceKind.PROCESSING: N_("Processing"),
+    PlaceKind.COUNT_DIFFERENCE: N_("Count difference"),
+    PlaceKind.MASS_DIFFERENCE: N_("Weighing difference"),
+}
+KINDS = {ProductKind.PIPE: N_("Pipe"), ProductKind.BILLET: N_("Tube billet")}
+LENGTHS = {
+    LengthKind.RANDOM: N_("random length"),
+    LengthKind.FIXED: N_("fixed length"),
+    LengthKind.MULTIPLE: N_("multiple length"),
+}
+SOURCES = {ReceiptSource.ANNOUNCED: N_("announced"), ReceiptSource.BLIND: N_("not announced")}
+ISSUES = {IssueStatus.OPEN: N_("being loaded"), IssueStatus.POSTED: N_("has left")}
+STOCKTAKES = {
+    StocktakeStatus.OPEN: N_("being counted"),
+    StocktakeStatus.CLOSED: N_("waits for approval"),
+    StocktakeStatus.POSTED: N_("posted"),
+    StocktakeStatus.CANCELLED: N_("cancelled"),
+}
+STATUS_BADGES = {"open": "info", "closed": "warn", "posted": "ok"}
+FINDINGS = {
+    Finding.MATCHED: N_("as booked"),
+    Finding.MISSING: N_("missing"),
+    Finding.MISPLACED: N_("at another place"),
+    Finding.PIECES: N_("pieces differ"),
+    Finding.FOUND: N_("found again"),
+    Finding.UNEXPECTED: N_("booked out, yet here"),
+    Finding.UNKNOWN: N_("unknown tag"),
+}
+FINDING_BADGES = {Finding.MATCHED: "ok", Finding.MISSING: "bad", Finding.UNKNOWN: "bad", Finding.UNEXPECTED: "bad"}
+RESOLUTIONS = {
+    Resolution.POSTED: N_("posted"),
+    Resolution.SUPERSEDED: N_("overtaken by a later move"),
+    Resolution.TO_LOOK_INTO: N_("to be looked into"),
+}
+HOLDS = {
+    EncumbranceKind.PLEDGE: N_("pledge"),
+    EncumbranceKind.COURT: N_("court order"),
+    EncumbranceKind.QUALITY: N_("quality hold"),
+}
+STEPS = {
+    StepKind.RECEIVED: N_("received"),
+    StepKind.MOVED: N_("moved"),
+    StepKind.ISSUED: N_("issued"),
+    StepKind.LOST: N_("missing at a count"),
+    StepKind.FOUND: N_("found at a count"),
+    StepKind.PROCESSED: N_("processed"),
+    StepKind.SCRAPPED: N_("scrapped"),
+    StepKind.WEIGHED: N_("weighed"),
+    StepKind.REVERSED: N_("reversed"),
+}

@@ -1,0 +1,119 @@
+"""The pages of the yard, in both languages, as a person without scripts uses them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from steelyard.api.locales import COOKIE
+from tests.support.clients import Browser
+
+from .conftest import Yard
+
+BrowseAs = Callable[..., Browser]
+
+
+@pytest.fixture
+def dialect() -> str:
+    """Pages draw what the API has; one database is enough."""
+    return "sqlite"
+
+
+def receipt_form(yard: Yard, **change: Any) -> dict[str, Any]:
+    """What a keeper types."""
+    return {
+        "warehouse_id": yard.warehouse.id, "owner_id": yard.owner.org_id, "advice_number": "DH-1", "plate": "鲁P1",
+        "product_id": yard.product.id, "heat_number": "H9", "mill_name": "Mill One", "certificate_number": "",
+        "piece_length_mm": "6 m", "place": "A-01", "state": "available",
+        "tag": ["T1", "T2"], "pieces": ["10", "10"], "weighed": ["", "690"], **change,
+    }  # fmt: skip
+
+
+def test_a_keeper_receives_finds_labels_and_traces(yard: Yard, browse_as: BrowseAs) -> None:
+    browser = browse_as(yard.keeper)
+    page = browser.submit("/warehouse/receipts", "/warehouse/receipts", **receipt_form(yard))
+    assert "was posted" in page.text
+    assert "0.690 t" in page.text
+    stock = browser.get("/stock?size=108*4.5&grade=20")
+    assert "T1" in stock.text and "T2" in stock.text
+    bundle_id = yard.bundle_ids(["T1"])[0]
+    detail = browser.get(f"/stock/bundles/{bundle_id}").text
+    assert "DH-1" in detail and f"/api/v1/bundles/{bundle_id}/label" in detail
+    assert "Heat H9" in browser.get("/stock/trace?heat_number=H9").text
+    assert "no bundle of this heat" in browser.get("/stock/trace?heat_number=H0").text
+
+
+BAD_ROWS = [
+    pytest.param({"pieces": ["ten", "10"]}, "Row 1 needs", id="pieces-in-words"),
+    pytest.param({"weighed": ["", "heavy"]}, "Row 2 needs", id="mass-in-words"),
+    pytest.param({"tag": ["", ""]}, "Row 1 needs", id="no-tag"),
+    pytest.param({"tag": ["T1", "T1"]}, "stands twice", id="tag-twice"),
+    pytest.param({"piece_length_mm": "long"}, "cannot be read", id="length-in-words"),
+]
+
+
+@pytest.mark.parametrize(("change", "sentence"), BAD_ROWS)
+def test_a_bad_row_is_explained_and_keeps_what_was_typed(
+    yard: Yard, browse_as: BrowseAs, change: dict[str, Any], sentence: str
+) -> None:
+    page = browse_as(yard.keeper).submit("/warehouse/receipts", "/warehouse/receipts", **receipt_form(yard, **change))
+    assert sentence in page.text
+    assert 'value="H9"' in page.text
+    assert yard.bundle_ids(["T1", "T2"]) == []
+
+
+def test_a_keeper_adds_a_product_in_the_words_of_the_trade(yard: Yard, browse_as: BrowseAs) -> None:
+    form = {"kind": "billet", "standard": "YB/T 4149", "grade": "45", "size": "φ110", "length_kind": "random"}
+    page = browse_as(yard.keeper).submit("/warehouse/receipts", "/warehouse/products", **form)
+    assert "φ110" in page.text
+
+
+def test_a_lorry_is_loaded_and_sent_off(yard: Yard, browse_as: BrowseAs) -> None:
+    yard.receive("T1")
+    browser = browse_as(yard.keeper)
+    form = {"warehouse_id": yard.warehouse.id, "owner_id": yard.owner.org_id, "waybill_number": "YD-9", "plate": "鲁P9"}
+    page = browser.submit("/warehouse/issues", "/warehouse/issues", **form, tags="T1\n")
+    assert "is open for loading" in page.text
+    path = page.request.path
+    assert "the lorry may leave" in browser.submit(path, f"{path}/post").text
+    assert "was issued already" in browser.submit("/warehouse/issues", "/warehouse/issues", **form, tags="T1").text
+
+
+def test_a_count_is_taken_blind_and_approved_by_another(yard: Yard, browse_as: BrowseAs) -> None:
+    yard.receive("T1", "T2")
+    keeper, counter, manager = browse_as(yard.keeper), browse_as(yard.counter), browse_as(yard.manager)
+    page = keeper.submit("/warehouse/stocktakes", "/warehouse/stocktakes", warehouse_id=yard.warehouse.id, place="A")
+    path = page.request.path
+    blind = counter.get(path).text
+    assert "T1" not in blind and "T2" not in blind
+    assert "was counted" in counter.submit(path, f"{path}/count", tag="T1", place="A-01").text
+    assert "not part of" in counter.submit(path, f"{path}/count", tag="T2", place="B-01").text
+    assert "missing" in counter.submit(path, f"{path}/close").text
+    assert "The variance was posted" in manager.submit(path, f"{path}/approve").text
+    yard.assert_sound()
+
+
+def test_the_scan_page_offers_each_what_he_may_do(yard: Yard, browse_as: BrowseAs) -> None:
+    keeper, counter = browse_as(yard.keeper).get("/warehouse/scan").text, browse_as(yard.counter).get("/warehouse/scan").text
+    assert 'value="move"' in keeper and 'value="issue"' in keeper
+    assert 'value="move"' not in counter and 'value="count"' in counter
+    assert browse_as("trader").get("/warehouse/scan").status_code == 403
+
+
+PAGES = ("/stock", "/stock/trace", "/warehouse/receipts", "/warehouse/issues", "/warehouse/stocktakes", "/warehouse/scan")
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("locale", ["zh", "en"])
+def test_every_page_opens_in_both_languages(yard: Yard, browse_as: BrowseAs, path: str, locale: str) -> None:
+    browser = browse_as(yard.keeper)
+    browser.client.set_cookie(COOKIE, locale, secure=True)
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    assert answer.text.count("<h1") == 1
+    assert f'<html lang="{locale}' in answer.text
+
+
+@pytest.mark.parametrize("query", ["size=%00", "after=-1", "after=99999999999999999999", "size=big", "tag=%25"])
+def test_a_strange_search_is_no_error(yard: Yard, browse_as: BrowseAs, query: str) -> None:
+    assert browse_as(yard.owner).get(f"/stock?{query}").status_code == 200
