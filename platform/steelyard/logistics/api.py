@@ -19,8 +19,9 @@ Page = tuple[list[dict[str, Any]], int | None]
 
 @blp.get("/freight/places", rule=rules.SEE_LOADS, returns=schemas.FreightPlaces)
 def places(call: Call) -> dict[str, Any]:
-    """The places between which freight can be posted."""
-    return {"places": CITIES}
+    """The places between which freight can be posted, and the warehouses that can load it."""
+    yards = [{"org_id": yard.id, "name": yard.name} for yard in queries.warehouses(call.session)]
+    return {"places": CITIES, "warehouses": yards}
 
 
 @blp.list_("/freight/demands", rule=rules.SEE_MARKET, query=schemas.DemandQuery, returns=schemas.FreightDemandOut)

@@ -43,7 +43,10 @@ class FigureOutOfRange(Refused):
     """A figure beyond anything that drives on a road."""
 
     code = "figure_out_of_range"
-    message = N_("%(field)s must be from %(least)s to %(most)s.")
+    message = N_(
+        "A figure is out of range. At most 200 t, 20 m, 100,000 pieces, 1,000,000 yuan for a journey, "
+        "1,000 yuan per km and 100,000 yuan fixed."
+    )
 
 
 class BedNotOfClass(Refused):

@@ -51,18 +51,18 @@ LIMITS: dict[LorryClass, ClassLimits] = {
     LorryClass.FLATBED_17_5: ClassLimits(13_751, 17_500, 49_000_000, 16_000_000),
 }
 
-CLASS_LABELS: dict[LorryClass, str] = {
+CLASS_LABELS: dict[str, str] = {
     LorryClass.RIGID_9_6: N_("9.6 m rigid lorry"),
     LorryClass.SEMI_13: N_("13 m semi-trailer"),
     LorryClass.FLATBED_17_5: N_("17.5 m flatbed"),
 }
-NEED_LABELS: dict[Need, str] = {
+NEED_LABELS: dict[str, str] = {
     Need.TARPAULIN: N_("Tarpaulin"),
     Need.LORRY_CRANE: N_("Lorry-mounted crane"),
     Need.NO_MIXING: N_("No mixing with other goods"),
     Need.LONG_FLATBED: N_("17.5 m flatbed allowed"),
 }
-EQUIPMENT_LABELS: dict[Equipment, str] = {
+EQUIPMENT_LABELS: dict[str, str] = {
     Equipment.TARPAULIN: N_("Tarpaulin"),
     Equipment.LORRY_CRANE: N_("Lorry-mounted crane"),
 }

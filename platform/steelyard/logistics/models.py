@@ -48,6 +48,8 @@ class FreightDemand(Versioned, Base):
     receiver_org_id: Mapped[int | None] = mapped_column(ForeignKey(_ORG))
 
     org: Mapped[Organisation] = relationship(foreign_keys=[org_id])
+    loading_warehouse: Mapped[Organisation | None] = relationship(foreign_keys=[loading_warehouse_org_id])
+    receiver: Mapped[Organisation | None] = relationship(foreign_keys=[receiver_org_id])
 
     __table_args__ = (
         CheckConstraint("mass_g > 0 AND pieces > 0 AND longest_mm > 0 AND ceiling_fen > 0", name="amounts"),

@@ -11,9 +11,12 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from steelyard.accounts.models import Organisation
+from steelyard.api.pages import Waiting
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.errors import NotFound
+from steelyard.core.i18n import N_
 from steelyard.logistics import rules
+from steelyard.logistics.errors import ReceiverUnknown
 from steelyard.logistics.models import (
     FreightDemand,
     FreightLeftOver,
@@ -116,10 +119,21 @@ def left_over(session: Session, actor: Actor, round_id: int) -> list[FreightLeft
     return list(session.scalars(query))
 
 
-def active_organisations(session: Session, kinds: frozenset[OrgKind]) -> list[Organisation]:
-    """The organisations of these kinds that a posting may name, by name."""
-    query = select(Organisation).where(Organisation.kind.in_(kinds), Organisation.active)
-    return list(session.scalars(query.order_by(Organisation.name, Organisation.id)))
+def warehouses(session: Session) -> list[Organisation]:
+    """The yards that a demand may name for loading, by name."""
+    query = select(Organisation).where(Organisation.kind == OrgKind.WAREHOUSE, Organisation.active)
+    return list(session.scalars(query.order_by(Organisation.name, Organisation.id).limit(1000)))
+
+
+def receiver_named(session: Session, name: str) -> int:
+    """The id of the firm of exactly this name that can receive goods; raises ReceiverUnknown."""
+    query = select(Organisation.id).where(
+        Organisation.name == name, Organisation.kind.in_(rules.RECEIVERS), Organisation.active
+    )
+    found = session.scalars(query).one_or_none()
+    if found is None:
+        raise ReceiverUnknown
+    return found
 
 
 def count_open(session: Session, table: PostingTable) -> int:
@@ -151,3 +165,24 @@ def _one(session: Session, query: Select[Any]) -> Any:
     if found is None:
         raise NotFound
     return found
+
+
+def waiting(session: Session, actor: Actor) -> list[Waiting]:
+    """What waits for the actor's people on their home page."""
+    from flask import url_for
+
+    board, papers = url_for("logistics_pages.board"), url_for("logistics_pages.waybill_list")
+    found: list[Waiting] = []
+    if rules.ANSWER_OFFER.allows(actor):
+        label = N_("%(count)s freight offers wait for your answer")
+        found.append(Waiting(label, count_answers_due(session, actor), board))
+    if rules.HOLD_ROUND.allows(actor):
+        label = N_("%(count)s consignments wait for a matching round")
+        found.append(Waiting(label, count_open(session, FreightDemand), board))
+    if rules.CONFIRM_DELIVERY.allows(actor):
+        label = N_("%(count)s waybills wait for your confirmation of delivery")
+        found.append(Waiting(label, count_waybills(session, actor, WaybillState.LOADED), papers))
+    if actor.org_kind is OrgKind.WAREHOUSE:
+        label = N_("%(count)s lorries come to be loaded")
+        found.append(Waiting(label, count_waybills(session, actor, WaybillState.ISSUED), papers))
+    return [item for item in found if item.count]

@@ -41,10 +41,18 @@ class FreightPlace(Schema):
     lat_udeg = Int(min=-90_000_000, max=90_000_000, required=True)
 
 
+class FreightYard(Schema):
+    """A warehouse that a demand may name for loading."""
+
+    org_id = IdField(required=True)
+    name = Text(max=120, required=True)
+
+
 class FreightPlaces(Schema):
-    """All places of the freight market."""
+    """What a posting may name: all places of the market, and the warehouses."""
 
     places = ListOf(Nested(FreightPlace), max=1000, required=True)
+    warehouses = ListOf(Nested(FreightYard), max=1000, required=True)
 
 
 class DemandQuery(PageQuery):
@@ -137,7 +145,9 @@ class FreightDemandOut(Schema):
     ceiling_fen = Fen(**_OPTIONAL)
     order_reference = Text(max=REFERENCE, **_OPTIONAL)
     loading_warehouse_org_id = IdField(**_OPTIONAL)
+    loading_warehouse_name = Text(max=120, **_OPTIONAL)
     receiver_org_id = IdField(**_OPTIONAL)
+    receiver_name = Text(max=120, **_OPTIONAL)
 
 
 class FreightSupplyIn(Schema):

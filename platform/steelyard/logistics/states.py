@@ -51,15 +51,15 @@ VISIBLE_STATES = frozenset({PostingState.OPEN, PostingState.OFFERED})
 """A posting in one of these is on the board, in summary, for everyone in the market."""
 
 STATE_LABELS: dict[str, str] = {
-    "open": N_("Open"),
-    "offered": N_("Offered"),
-    "booked": N_("Booked"),
+    "open": N_("On the board"),
+    "offered": N_("Waiting for both answers"),
+    "booked": N_("Deal made"),
     "withdrawn": N_("Withdrawn"),
     "lapsed": N_("Lapsed"),
-    "accepted": N_("Accepted"),
+    "accepted": N_("Accepted by both"),
     "declined": N_("Declined"),
-    "expired": N_("Expired"),
-    "issued": N_("Issued"),
-    "loaded": N_("Loaded"),
-    "delivered": N_("Delivered"),
+    "expired": N_("Offer expired"),
+    "issued": N_("Waiting to be loaded"),
+    "loaded": N_("On the road"),
+    "delivered": N_("Arrived"),
 }

@@ -48,10 +48,10 @@ class DemandTerms:
         _places(self.origin, self.destination)
         if self.origin == self.destination:
             raise SamePlace
-        _within("mass_g", self.mass_g, 1, rules.MOST_MASS_G)
-        _within("pieces", self.pieces, 1, rules.MOST_PIECES)
-        _within("longest_mm", self.longest_mm, 1, rules.MOST_LENGTH_MM)
-        _within("ceiling_fen", self.ceiling_fen, 1, rules.MOST_CEILING_FEN)
+        _within(self.mass_g, 1, rules.MOST_MASS_G)
+        _within(self.pieces, 1, rules.MOST_PIECES)
+        _within(self.longest_mm, 1, rules.MOST_LENGTH_MM)
+        _within(self.ceiling_fen, 1, rules.MOST_CEILING_FEN)
         _window(self.pickup_from, self.pickup_until, now)
         _window(self.delivery_from, self.delivery_until, now)
         if self.delivery_until <= self.pickup_from:
@@ -78,10 +78,10 @@ class SupplyTerms:
     def check(self, now: datetime) -> None:
         """Raise the refusal that fits best where no journey can be made of the terms from ``now`` on."""
         _places(self.position, *([self.home] if self.home else []))
-        _within("payload_g", self.payload_g, 1, rules.MOST_MASS_G)
-        _within("tare_g", self.tare_g or 1, 1, rules.MOST_MASS_G)
-        _within("ask_fen_per_km", self.ask_fen_per_km, 0, rules.MOST_ASK_FEN_PER_KM)
-        _within("fixed_fen", self.fixed_fen, 0, rules.MOST_FIXED_FEN)
+        _within(self.payload_g, 1, rules.MOST_MASS_G)
+        _within(1 if self.tare_g is None else self.tare_g, 1, rules.MOST_MASS_G)
+        _within(self.ask_fen_per_km, 0, rules.MOST_ASK_FEN_PER_KM)
+        _within(self.fixed_fen, 0, rules.MOST_FIXED_FEN)
         if not bed_fits_class(self.lorry_class, self.bed_length_mm):
             limits = LIMITS[self.lorry_class]
             raise BedNotOfClass(least=limits.min_bed_mm, most=limits.max_bed_mm)
@@ -114,9 +114,9 @@ def _places(*adcodes: str) -> None:
             raise PlaceUnknown(adcode=adcode)
 
 
-def _within(field: str, value: int, least: int, most: int) -> None:
+def _within(value: int, least: int, most: int) -> None:
     if not least <= value <= most:
-        raise FigureOutOfRange(field=field, least=least, most=most)
+        raise FigureOutOfRange
 
 
 def _window(opens: datetime, closes: datetime, now: datetime) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor
 from steelyard.logistics.lorries import LorryClass, needs_permission
 from steelyard.logistics.models import (
@@ -96,6 +97,10 @@ def _pick(row: object, names: list[str], *, hidden: bool = False) -> dict[str, A
     return {name: None if hidden else getattr(row, name) for name in names}
 
 
+def _name(organisation: Organisation | None) -> str | None:
+    return organisation.name if organisation else None
+
+
 def demand_view(demand: FreightDemand, actor: Actor) -> dict[str, Any]:
     """A demand: in full for its owner and the operator, in summary for the rest of the market."""
     hidden = not may_see_all_of(actor, demand)
@@ -104,6 +109,8 @@ def demand_view(demand: FreightDemand, actor: Actor) -> dict[str, Any]:
         **_pick(demand, _DEMAND_PRIVATE, hidden=hidden),
         "mine": demand.org_id == actor.org_id,
         "org_name": None if hidden else demand.org.name,
+        "loading_warehouse_name": None if hidden else _name(demand.loading_warehouse),
+        "receiver_name": None if hidden else _name(demand.receiver),
     }
 
 
@@ -166,8 +173,8 @@ def waybill_view(waybill: Waybill) -> dict[str, Any]:
         "load_number": load.number,
         "shipper_name": waybill.shipper.name,
         "carrier_name": waybill.carrier.name,
-        "warehouse_name": waybill.warehouse.name if waybill.warehouse else None,
-        "receiver_name": waybill.receiver.name if waybill.receiver else None,
+        "warehouse_name": _name(waybill.warehouse),
+        "receiver_name": _name(waybill.receiver),
         "lorry_class": load.supply.lorry_class,
         "over_length": needs_permission(LorryClass(load.supply.lorry_class)),
         "loaded_mass_g": sum(loading.mass_g for loading in waybill.loadings) if waybill.loadings else None,

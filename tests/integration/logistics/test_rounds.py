@@ -38,9 +38,10 @@ def test_two_rounds_at_once_match_nothing_twice(market: Market, db: Database) ->
 def test_database_itself_refuses_a_posting_matched_twice(market: Market, db: Database) -> None:
     """A second load for a demand that is offered breaks a unique index, whatever the code does."""
     load = market.offer()
-    with pytest.raises(IntegrityError), db.write() as session:
+    with db.read() as session:
         row = session.get_one(FreightLoad, load["id"])
         copy = {column.name: getattr(row, column.name) for column in FreightLoad.__table__.columns}
+    with pytest.raises(IntegrityError), db.write() as session:
         session.add(FreightLoad(**(copy | {"id": load["id"] + 1, "number": "PZ-20260101-0001"})))
 
 
