@@ -4,7 +4,11 @@ import gzip
 import io
 import json
 import os
+import signal
+import subprocess
+import sys
 import tarfile
+import textwrap
 import threading
 from collections.abc import Callable
 from hashlib import sha256
@@ -321,8 +325,8 @@ FORGERIES = [forged_row_lost, forged_file, forged_garbage, forged_short_row, for
 
 
 @pytest.mark.parametrize("damage", FORGERIES, ids=lambda damage: damage.__name__)
-def test_an_archive_with_a_forged_manifest_restores_nothing_half(dialect, sample, databases, tmp_path, damage):
-    url, data_dir = databases.url(dialect, empty=True), tmp_path / "new"
+def test_an_archive_with_a_forged_manifest_restores_nothing_half(sample, databases, tmp_path, damage):
+    url, data_dir = databases.url("sqlite", empty=True), tmp_path / "new"
     with pytest.raises(ArchiveDamaged):
         restore(url, data_dir, rewrite(sample, tmp_path / "changed", damage))
     assert nothing_in(url, data_dir, databases)
@@ -477,3 +481,23 @@ def test_restoring_twice_into_one_place_is_refused_the_second_time(db, archive, 
     with pytest.raises(PlaceNotEmpty):
         restore(url, tmp_path / "new", archive)
     assert contents(databases.connect(url)) == contents(db)
+
+
+POWER_CUT = """
+    import os, signal, sys
+    from pathlib import Path
+    from steelyard.core import backup
+    backup._prove = lambda *rest: os.kill(os.getpid(), signal.SIGKILL)
+    backup.restore(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+"""
+
+
+def test_a_restore_that_was_killed_is_simply_repeated(dialect, sample, databases, tmp_path):
+    """Killed when all rows are loaded but nothing is committed: the place counts as empty."""
+    url, data_dir = databases.url(dialect, empty=True), tmp_path / "new"
+    command = [sys.executable, "-c", textwrap.dedent(POWER_CUT), url, str(data_dir), str(sample)]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    assert not (data_dir / "files").exists()
+    restore(url, data_dir, sample)
+    assert len(contents(databases.connect(url))["events"]) == EVENTS + 1
+    assert len(list(FileStore(data_dir).digests())) == len(FILES)
