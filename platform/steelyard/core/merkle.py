@@ -56,7 +56,5 @@ def proves(leaf: bytes, index: int, count: int, proof: Sequence[bytes], expected
 
 def _parents(level: list[bytes]) -> list[bytes]:
     """Hash neighbours in pairs; a last one without a neighbour rises as it is."""
-    pairs = [
-        sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)
-    ]
+    pairs = [sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
     return pairs if len(level) % 2 == 0 else [*pairs, level[-1]]
