@@ -26,7 +26,7 @@ from steelyard.jobs.clock import Clock
 from steelyard.jobs.queue import create_tables
 from steelyard.jobs.worker import Worker
 
-PATIENCE_S = 30.0
+PATIENCE_S = 60.0
 TICK = timedelta(seconds=0.5)
 
 
