@@ -3,8 +3,10 @@
 import logging
 import re
 import time
+from collections.abc import Callable, Iterable
 from functools import cache
 from threading import Lock
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Request, Response, g, request
@@ -17,6 +19,9 @@ from steelyard.api.services import services
 from steelyard.core import context
 from steelyard.core.errors import TooManyRequests
 from steelyard.core.idents import random_id
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 _log = logging.getLogger("steelyard.access")
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
@@ -43,11 +48,11 @@ class Metrics:
         self.seconds = Histogram("steelyard_request_seconds", "Time to answer", ("method",), registry=self.registry)
         self._children = cache(self._find)
 
-    def note(self, status: int, seconds: float) -> None:
+    def note(self, asked: Request, status: int, seconds: float) -> None:
         """Count one answered request."""
-        rule = request.url_rule
+        rule = asked.url_rule
         route = "none" if rule is None else "sealed" if "/bids" in rule.rule else rule.rule
-        requests, times = self._children(request.method, route, status)
+        requests, times = self._children(asked.method, route, status)
         requests.inc()
         times.observe(seconds)
 
@@ -94,6 +99,7 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
     limit = RateLimit(requests_per_minute)
     metrics = Metrics()
     app.session_interface = Notes()
+    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's documented way
     app.extensions["steelyard_metrics"] = metrics
     if trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
@@ -102,37 +108,52 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
 
     @app.before_request
     def _begin() -> None:
+        asked = _request()
         g.began = time.perf_counter()
-        given = request.headers.get("X-Request-Id", "")
-        context.request_id.set(given if _GIVEN_ID.fullmatch(given) else random_id())
-        if request.path not in _QUIET and (wait_s := limit.hit(_caller_key())):
+        given = asked.headers.get("X-Request-Id")
+        context.request_id.set(given if given and _GIVEN_ID.fullmatch(given) else random_id())
+        if asked.path not in _QUIET and (wait_s := limit.hit(_caller_key(asked))):
             raise TooManyRequests(wait_s)
 
     @app.after_request
     def _finish(response: Response) -> Response:
-        response.headers["X-Request-Id"] = context.request_id.get()
-        response.headers.extend(HEADERS)
-        if request.endpoint != "static":
-            response.headers.setdefault("Cache-Control", "no-store" if request.method != "GET" else "private, no-cache")
-        if g.get("visitor_is_new"):
+        asked, headers, status = _request(), response.headers, response.status_code
+        headers["X-Request-Id"] = context.request_id.get()
+        if asked.endpoint != "static" and "Cache-Control" not in headers:
+            headers["Cache-Control"] = "no-store" if asked.method != "GET" else "private, no-cache"
+        if "visitor_is_new" in g and g.visitor_is_new:
             response.set_cookie(csrf.COOKIE, g.visitor, httponly=True, samesite="Lax", secure=cookies_need_tls())
-        seconds = time.perf_counter() - g.get("began", time.perf_counter())
-        metrics.note(response.status_code, seconds)
-        if request.path not in _QUIET and _log.isEnabledFor(logging.INFO):
-            _log.info(
-                "%s %s %s",
-                request.method,
-                request.path,
-                response.status_code,
-                extra={"ms": round(seconds * 1000, 1)},
-            )
+        now = time.perf_counter()
+        seconds = now - g.get("began", now)
+        metrics.note(asked, status, seconds)
+        if asked.path not in _QUIET and _log.isEnabledFor(logging.INFO):
+            _log.info("%s %s %s", asked.method, asked.path, status, extra={"ms": round(seconds * 1000, 1)})
         return response
 
 
-def _caller_key() -> str:
+def _with_headers(wsgi_app: "WSGIApplication") -> "WSGIApplication":
+    """Add the fixed headers below Flask, where a list is all that they meet."""
+    fixed = list(HEADERS.items())
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
+            return start_response(status, headers + fixed, *error)
+
+        return wsgi_app(environ, start)
+
+    return answer
+
+
+def _request() -> Request:
+    """Return the request itself: each look through Flask's proxy costs, and what runs always should not."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy's documented accessor
+    return found
+
+
+def _caller_key(asked: Request) -> str:
     """Return whom the rate is counted for: the token, else the address."""
-    token = request.headers.get("Authorization")
-    return str(hash(token)) if token else request.remote_addr or "unknown"
+    token = asked.headers.get("Authorization")
+    return str(hash(token)) if token else asked.remote_addr or "unknown"
 
 
 def cookies_need_tls() -> bool:

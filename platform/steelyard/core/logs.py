@@ -49,4 +49,7 @@ def configure(log_format: str, level: str) -> None:
     handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
+    # No line of ours says thread, process or place in the code; finding them out would cost more than the rest.
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # the documented way to leave the place out
     root.setLevel(level)
