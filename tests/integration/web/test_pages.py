@@ -83,7 +83,7 @@ def test_a_double_click_acts_once(db: Database, browse_as: Browse) -> None:
 
 def test_a_stale_form_does_not_overwrite_a_colleagues_change(browse_as: Browse, world: World) -> None:
     """Two administrators edit one member: the second is told that the first was faster."""
-    admin = world.actor("carrier")
+    admin = world.actor("carrier", locale="en")
     member = world.actor("carrier", "viewer", org=admin)
     first, second = browse_as(admin), browse_as(admin)
     path = _member_path(first, member.user_name)
@@ -105,7 +105,7 @@ def _member_path(browser: Browser, name: str) -> str:
 def test_another_organisations_member_does_not_exist(browse_as: Browse, world: World) -> None:
     """An administrator sees and changes his own people only."""
     stranger = browse_as("mill")
-    admin = world.actor("mill")
+    admin = world.actor("mill", locale="en")
     path = _member_path(browse_as(admin), admin.user_name)
     assert stranger.get(path).status_code == 404
 

@@ -15,7 +15,7 @@ ISLANDS = sorted((ROOT / "platform/steelyard/web/static").glob("*/*.js")) + sort
 JINJA = re.compile(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<[^>]*>", re.DOTALL)
 ENTITY = re.compile(r"&\w+;")
-WORD = re.compile(r"[A-Za-z]{2,}|[一-鿿]")
+WORD = re.compile(r"[A-Za-z]*[a-z][A-Za-z]+|[一-鿿]")  # GB/T, PDF and YD- are the same in every language
 SPOKEN = re.compile(
     r"""\b(?:title|placeholder|aria-label|alt|data-label|data-confirm|data-title)=(["'])(.*?)\1""", re.DOTALL
 )
