@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 
+from steelyard.core import context
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
@@ -41,6 +42,12 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the database server after the last worker."""
     if not hasattr(config, "workerinput"):
         database_support.end_run()
+
+
+@pytest.fixture(autouse=True)
+def outside_a_request() -> None:
+    """The thread of the tests keeps no request's id from the test before."""
+    context.request_id.set("-")
 
 
 @pytest.fixture(params=[DIALECTS[0], pytest.param(DIALECTS[1], marks=pytest.mark.postgresql)])

@@ -9,8 +9,8 @@ from benches.load import rate
 from benches.servers import bare, installation, ours
 
 GOAL = 0.60
-ROUNDS = 7
-SECONDS = 2.0
+ROUNDS = 25
+SECONDS = 0.6
 OURS = "/api/v1/ping"
 BARE = "/ping"
 
