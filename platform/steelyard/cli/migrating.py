@@ -1,7 +1,5 @@
 """``steelyard migrate``."""
 
-import logging
-
 import click
 
 from steelyard.cli.runtime import open_database, prepare
@@ -13,7 +11,6 @@ def bring_up(db: Database) -> None:
     from steelyard.jobs.queue import create_tables
     from steelyard.migrations import run
 
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     run.upgrade(db)
     create_tables(db)
 

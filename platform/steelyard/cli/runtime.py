@@ -1,5 +1,6 @@
 """What every command that touches the installation begins with."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -12,6 +13,7 @@ def prepare() -> Settings:
     """Read the settings and set the logs up. Raises ``SettingsError``."""
     settings = Settings.from_env()
     logs.configure(settings.log_format, settings.log_level)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     return settings
 
 
