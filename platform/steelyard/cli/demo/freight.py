@@ -57,7 +57,7 @@ def _post(stage: Stage, places: dict[str, str], shipper: str, mass_g: int) -> No
         "delivery_from": moment(2),
         "delivery_until": moment(48),
     }
-    demands = (
+    demands: tuple[tuple[str, str, str, int, int, int, int, dict[str, int]], ...] = (
         (shipper, "聊城", "济南", mass_g, 70, 12_000, 3_200_00, {"loading_warehouse_org_id": warehouse}),
         ("demo-trader", "聊城", "郑州", 24_500_000, 52, 11_800, 6_400_00, {}),
         ("demo-trader", "济南", "聊城", 9_800_000, 40, 9_000, 1_900_00, {}),

@@ -12,7 +12,7 @@ from typing import Self
 import click
 import requests
 
-START_S = 60
+START_S = 120
 STOP_S = 15
 
 

@@ -1,0 +1,139 @@
+"""The whole business, told by ``steelyard demo`` on a real server and both databases."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+from steelyard.cli.demo.server import Server
+from tests.integration.cli.conftest import PATIENCE_S, free_port
+from tests.support.databases import Databases
+
+TELLING_S = 240
+DOCUMENTS = {
+    "buying.campaign": "/campaigns/{id}",
+    "yard.warehouse": "/warehouses/{id}",
+    "yard.billet": "/receipts/{id}",
+    "yard.pipe": "/receipts/{id}",
+    "yard.count": "/stocktakes/{id}",
+}
+"""Where the answers of the story's steps can be read again."""
+
+
+class Telling:
+    """An installation on which the story is told."""
+
+    def __init__(self, data_dir: Path, database_url: str) -> None:
+        self.notebook = data_dir / "demo.json"
+        self.port = free_port()
+        self.environment = os.environ | {
+            "STEELYARD_DATA_DIR": str(data_dir),
+            "STEELYARD_DATABASE_URL": database_url,
+            "STEELYARD_SECRET_KEY": "only the tests know this secret key",
+            "STEELYARD_LOG_LEVEL": "ERROR",
+        }
+
+    def begin(self) -> subprocess.Popen[str]:
+        """Begin to tell, in a process group of its own."""
+        command = [sys.executable, "-m", "steelyard", "demo", "--once", "--port", str(self.port)]
+        return subprocess.Popen(
+            command,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    def tell(self) -> str:
+        """Tell it to the end and return the report."""
+        process = self.begin()
+        try:
+            report, _ = process.communicate(timeout=TELLING_S)
+        finally:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+        assert process.returncode == 0, report
+        return report
+
+    def answers(self) -> dict[str, Any]:
+        """Return what was answered so far."""
+        if not self.notebook.exists():
+            return {}
+        found: dict[str, Any] = json.loads(self.notebook.read_text())["answers"]
+        return found
+
+
+@pytest.fixture
+def telling(databases: Databases, dialect: str, tmp_path: Path) -> Telling:
+    """A fresh installation on each database."""
+    return Telling(tmp_path / "data", databases.url(dialect))
+
+
+def numbers(report: str) -> list[str]:
+    """Return the document numbers that a report names."""
+    return re.findall(r"\b[A-Z]{2}-\d{8}-\d{4,}", report)
+
+
+@pytest.mark.slow
+def test_the_story_is_told_and_telling_it_again_adds_nothing(telling: Telling) -> None:
+    """The report names a document of every kind, its figures agree, and a second run shows the same ones."""
+    report = telling.tell()
+    assert {number[:2] for number in numbers(report)} == {"JC", "TB", "RK", "PD", "DH", "PZ", "CK", "YD"}
+    for sentence in ("无缝钢管（219*6，20#）", "集中需求 (pooled)：1,540.000 吨，4 家钢管企业", "盘亏 (missing)"):
+        assert sentence in report
+    balance = re.search(r"入 ([\d.,]+) 吨 = 出 ([\d.,]+) 吨 \+ 其他 ([\d.,]+) 吨 \+ 在库 ([\d.,]+) 吨", report)
+    assert balance is not None
+    received, issued, other, left = (round(float(part.replace(",", "")) * 1000) for part in balance.groups())
+    assert received == issued + other + left > issued > 0
+    assert numbers(telling.tell()) == numbers(report)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", [9, 24], ids=["while pledging", "in the yard"])
+def test_kill_nine_in_the_middle_loses_nothing_answered(telling: Telling, steps: int) -> None:
+    """After SIGKILL of everything every answered document is there, and the story goes on to its end."""
+    process = telling.begin()
+    ends = time.monotonic() + TELLING_S
+    while len(telling.answers()) < steps and time.monotonic() < ends:
+        assert process.poll() is None, process.communicate(timeout=PATIENCE_S)
+        time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGKILL)
+    process.communicate(timeout=PATIENCE_S)
+    answered = telling.answers()
+    assert len(answered) >= steps
+    _find_again(telling, answered)
+    assert "运单 (waybill)" in telling.tell()
+
+
+def _find_again(telling: Telling, answered: dict[str, Any]) -> None:
+    """Ask a restarted server for every document that was answered 2xx."""
+    tokens = json.loads(telling.notebook.read_text())["tokens"]
+    before = dict(os.environ)
+    os.environ.update(telling.environment)
+    try:
+        with Server("127.0.0.1", telling.port) as server:
+            for step in DOCUMENTS.keys() & answered.keys():
+                who = "demo-keeper" if step.startswith("yard") else "demo-operator"
+                address = f"{server.address}/api/v1{DOCUMENTS[step].format(id=answered[step]['id'])}"
+                found = requests.get(address, headers={"Authorization": f"Bearer {tokens[who]}"}, timeout=PATIENCE_S)
+                assert found.status_code == 200, (step, found.text)
+                assert found.json()["number" if "number" in answered[step] else "id"] in answered[step].values()
+            pledges = {step for step in answered if step.startswith("buying.pledge")}
+            campaign = answered["buying.campaign"]["id"]
+            address = f"{server.address}/api/v1/campaigns/{campaign}/pledges"
+            kept = requests.get(
+                address, headers={"Authorization": f"Bearer {tokens['demo-operator']}"}, timeout=PATIENCE_S
+            ).json()["items"]
+            assert {one["id"] for one in kept} >= {answered[step]["id"] for step in pledges}
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
