@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from inventory.models import Bundle, Product, Receipt, StockIssue, Warehouse
 from inventory.operations import issuing, receiving, scans, setting_up
@@ -13,7 +14,6 @@ from inventory.operations.receiving import Arrival, Delivery
 from inventory.operations.verification import verify
 from inventory.scanning import Answer, Operation
 from inventory.states import LengthKind, OperationKind, ProductKind, ReceiptSource
-from sqlalchemy import select
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
 from steelyard.core.units import parse_size

@@ -212,9 +212,7 @@ REFUSALS = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("attempt", "refusal"), [pytest.param(*case, id=case[0].__name__) for case in REFUSALS]
-)
+@pytest.mark.parametrize(("attempt", "refusal"), [pytest.param(*case, id=case[0].__name__) for case in REFUSALS])
 def test_what_cannot_be_is_refused_by_its_type_and_changes_nothing(yard: Yard, attempt, refusal) -> None:  # type: ignore[no-untyped-def]  # a table of functions
     with pytest.raises(refusal):
         attempt(yard)
@@ -279,9 +277,7 @@ def test_another_yards_people_find_nothing(yard: Yard) -> None:
     with yard.db.write() as session, pytest.raises(NotFound):
         moving.reverse(session, stranger, last_move(yard, "T1"), "theft")
     with yard.db.write() as session, pytest.raises(NotFound):
-        encumbrances.place_in_own_yard(
-            session, stranger, yard.bundle_ids(["T1"])[0], EncumbranceKind.PLEDGE, "X"
-        )
+        encumbrances.place_in_own_yard(session, stranger, yard.bundle_ids(["T1"])[0], EncumbranceKind.PLEDGE, "X")
 
 
 FORBIDDEN_SQL = [

@@ -1,0 +1,164 @@
+"""Scans on both databases: replays, batches, and a number of statements that does not grow."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from sqlalchemy import event, func, select
+
+from inventory.models import ScanAnswer, StockMove
+from inventory.operations import issuing, stocktakes
+from inventory.scanning import Operation
+from inventory.states import Outcome
+from steelyard.core.errors import NotFound
+from steelyard.core.outbox import Event
+
+from .conftest import Yard
+
+MOST_STATEMENTS = 16
+"""Of a request with moves and issues of two owners; counts need four more."""
+
+
+@contextmanager
+def statements(yard: Yard) -> Iterator[list[str]]:
+    """Every statement that is executed meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith("BEGIN"):
+            seen.append(statement)
+
+    event.listen(yard.db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(yard.db.engine, "before_cursor_execute", note)
+
+
+def moves(yard: Yard) -> int:
+    with yard.db.read() as session:
+        return session.scalar(select(func.count()).select_from(StockMove)) or 0
+
+
+def test_a_replay_gets_the_first_answer_and_changes_nothing(yard: Yard) -> None:
+    yard.receive("T1")
+    operations = [yard.operation("move", "T1", place="B-01"), yard.operation("move", "GHOST", place="B-01")]
+    first, count = yard.scan(*operations), moves(yard)
+    yard.scan(yard.operation("move", "T1", place="A-02"))
+    yard.receive("GHOST")
+    assert yard.scan(*reversed(operations)) == first[::-1]
+    assert [answer.code for answer in first] == ["moved", "bundle_unknown"]
+    assert moves(yard) == count + 2
+    yard.assert_sound()
+
+
+def test_an_id_used_for_another_operation_is_refused(yard: Yard) -> None:
+    yard.receive("T1")
+    operation = yard.operation("move", "T1", place="B-01")
+    yard.scan(operation)
+    (answer,) = yard.scan(replace(operation, place="A-02"))
+    assert answer.code == "operation_id_reused"
+    same, other = yard.scan(yard.operation("move", "T1", client_op_id="x", place="A-02"), operation)
+    assert (same.code, other.code) == ("moved", "moved")
+
+
+def test_one_id_twice_in_a_batch_acts_once(yard: Yard) -> None:
+    yard.receive("T1")
+    operation = yard.operation("move", "T1", place="B-01")
+    first, again, other = yard.scan(operation, operation, replace(operation, place="A-02"))
+    assert first == again
+    assert (first.code, other.code) == ("moved", "operation_id_reused")
+    assert moves(yard) == 2
+
+
+def test_some_are_refused_while_the_rest_go_through(yard: Yard) -> None:
+    yard.receive("T1", "T2")
+    yard.receive("X1", owner=yard.other_owner)
+    with yard.db.write() as session:
+        loading = issuing.Loading(yard.owner.org_id, "YD-1", "鲁P1")
+        document = issuing.open_issue(session, yard.keeper, yard.warehouse.id, loading)
+    number = document.number
+    answers = yard.scan(
+        yard.operation("issue", "T1", issue_number=number),
+        yard.operation("issue", "X1", issue_number=number),
+        yard.operation("issue", "T1", issue_number=number),
+        yard.operation("move", "T2", place="B-01"),
+        yard.operation("issue", "T2", issue_number=number),
+    )
+    assert [answer.code for answer in answers] == ["issued", "wrong_owner", "already_issued", "moved", "issued"]
+    with yard.db.write() as session:
+        assert issuing.post_issue(session, yard.keeper, document.id).status == "posted"
+    with yard.db.read() as session:
+        told = session.scalars(select(Event).where(Event.type == "inventory.issue_posted")).one()
+    assert told.data["tags"] == ["T1", "T2"]
+    yard.assert_sound()
+
+
+def test_both_times_are_kept(yard: Yard) -> None:
+    yard.receive("T1")
+    earlier = datetime(2026, 9, 1, 1, 2, 3, 456789, tzinfo=UTC)
+    yard.scan(yard.operation("move", "T1", place="B-01", event_at=earlier))
+    with yard.db.read() as session:
+        move = session.scalars(select(StockMove).order_by(StockMove.id.desc())).first()
+    assert move is not None
+    assert move.event_at == earlier < move.recorded_at
+
+
+def test_owners_are_told_of_their_own_bundles_only(yard: Yard) -> None:
+    yard.receive("T1")
+    yard.receive("X1", owner=yard.other_owner)
+    yard.scan(yard.operation("move", "T1", place="B-01"), yard.operation("move", "X1", place="B-01"))
+    with yard.db.read() as session:
+        events = session.scalars(select(Event).where(Event.type == "inventory.bundle_moved")).all()
+    assert {one.data["owner_org_id"]: one.data["tags"] for one in events} == {
+        yard.owner.org_id: ["T1"],
+        yard.other_owner.org_id: ["X1"],
+    }
+
+
+def test_a_foreign_yard_is_not_scanned(yard: Yard) -> None:
+    with pytest.raises(NotFound):
+        yard.scan(yard.operation("move", "T1", place="B-01"), actor=yard.world.actor("warehouse", "keeper"))
+
+
+def batch(yard: Yard, size: int, prefix: str, issue: str, stocktake: str) -> list[Operation]:
+    """``size`` bundles each counted, moved and issued, and as many refusals."""
+    tags = [f"{prefix}{number}" for number in range(size)]
+    yard.receive(*tags)
+    return [
+        operation
+        for tag in tags
+        for operation in (
+            yard.operation("count", tag, place="A-01", stocktake_number=stocktake),
+            yard.operation("move", tag, place="B-01"),
+            yard.operation("issue", tag, issue_number=issue),
+            yard.operation("move", tag, place="B-01"),
+        )
+    ]
+
+
+def test_the_number_of_statements_is_the_same_for_one_bundle_and_for_250(yard: Yard) -> None:
+    with yard.db.write() as session:
+        loading = issuing.Loading(yard.owner.org_id, "YD-1", "鲁P1")
+        number = issuing.open_issue(session, yard.keeper, yard.warehouse.id, loading).number
+        count = stocktakes.open_stocktake(session, yard.keeper, yard.warehouse.id).number
+    one, many = batch(yard, 1, "S", number, count), batch(yard, 250, "M", number, count)
+    assert len(many) == 1000
+    with statements(yard) as for_one:
+        yard.scan(*one)
+    with statements(yard) as for_many:
+        answers = yard.scan(*many)
+    assert len(for_many) == len(for_one) <= MOST_STATEMENTS + 4, for_many
+    assert sum(answer.outcome is Outcome.DONE for answer in answers) == 750
+    with yard.db.read() as session:
+        assert session.scalar(select(func.count()).select_from(ScanAnswer)) == 1004
+    yard.assert_sound()
+
+
+def test_one_scan_of_one_kind_needs_few_statements(yard: Yard) -> None:
+    yard.receive("T1")
+    with statements(yard) as seen:
+        yard.scan(yard.operation("move", "T1", place="B-01"))
+    assert len(seen) <= MOST_STATEMENTS, seen

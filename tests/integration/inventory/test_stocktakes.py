@@ -1,0 +1,161 @@
+"""Stocktakes: variance, separation of duties, and a yard that works on meanwhile."""
+
+import pytest
+
+from inventory import documents, errors
+from inventory.models import Stocktake
+from inventory.operations import approving, stocktakes
+from inventory.states import StocktakeStatus
+
+from .conftest import Yard
+
+
+def opened(yard: Yard, place: str | None = "A") -> Stocktake:
+    with yard.db.write() as session:
+        return stocktakes.open_stocktake(session, yard.keeper, yard.warehouse.id, place)
+
+
+def count(yard: Yard, take: Stocktake, tag: str, place: str = "A-01", pieces: int | None = None) -> str:
+    operation = yard.operation("count", tag, place=place, pieces=pieces, stocktake_number=take.number)
+    return yard.scan(operation, actor=yard.counter)[0].code
+
+
+def close(yard: Yard, take: Stocktake) -> dict[str, str]:
+    """End the counting; the findings by tag."""
+    with yard.db.write() as session:
+        stocktakes.close(session, yard.counter, take.id)
+    with yard.db.read() as session:
+        lines = documents.stocktake(session, yard.manager, take.id)["lines"]
+    return {line["tag"]: line["finding"] for line in lines}
+
+
+def approve(yard: Yard, take: Stocktake) -> dict[str, str | None]:
+    """Post the variance; the resolutions by tag."""
+    with yard.db.write() as session:
+        approving.approve(session, yard.manager, take.id)
+    with yard.db.read() as session:
+        lines = documents.stocktake(session, yard.manager, take.id)["lines"]
+    yard.assert_sound()
+    return {line["tag"]: line["resolution"] for line in lines}
+
+
+def stock(yard: Yard) -> dict[str, tuple[str, int]]:
+    """Place and pieces of what lies in the yard, by tag."""
+    from inventory import queries
+
+    with yard.db.read() as session:
+        rows, _ = queries.stock(session, yard.keeper, {"limit": 200})
+    return {row["tag"]: (row["place"], row["pieces"]) for row in rows}
+
+
+def test_every_finding_is_settled_as_it_should(yard: Yard) -> None:
+    yard.receive("SAME", "LESS", "MORE", "GONE", "SOLD")
+    yard.receive("STRAY", place="B-01")
+    yard.issue("SOLD")
+    take = opened(yard)
+    for tag, pieces in (("SAME", 10), ("LESS", 7), ("MORE", 12), ("STRAY", None), ("SOLD", 10), ("NEW", 3)):
+        assert count(yard, take, tag, pieces=pieces) == "counted"
+    assert close(yard, take) == {
+        "GONE": "missing", "LESS": "pieces", "MORE": "pieces", "NEW": "unknown",
+        "SAME": "matched", "SOLD": "unexpected", "STRAY": "misplaced",
+    }  # fmt: skip
+    assert approve(yard, take) == {
+        "GONE": "posted", "LESS": "posted", "MORE": "posted", "NEW": "to_look_into",
+        "SAME": None, "SOLD": "to_look_into", "STRAY": "posted",
+    }  # fmt: skip
+    assert stock(yard) == {
+        "SAME": ("A-01", 10), "LESS": ("A-01", 7), "MORE": ("A-01", 12), "STRAY": ("A-01", 10),
+    }  # fmt: skip
+
+
+def test_what_one_count_lost_the_next_one_finds(yard: Yard) -> None:
+    yard.receive("T1")
+    first = opened(yard)
+    close(yard, first)
+    approve(yard, first)
+    assert stock(yard) == {}
+    second = opened(yard, None)
+    count(yard, second, "T1", place="B-01")
+    assert close(yard, second) == {"T1": "found"}
+    approve(yard, second)
+    assert stock(yard) == {"T1": ("B-01", 10)}
+
+
+def test_the_last_count_of_a_tag_holds_and_all_are_kept(yard: Yard) -> None:
+    yard.receive("T1")
+    take = opened(yard)
+    count(yard, take, "T1", pieces=3)
+    count(yard, take, "T1", pieces=10)
+    assert close(yard, take) == {"T1": "matched"}
+
+
+def test_the_yard_works_on_while_it_is_counted(yard: Yard) -> None:
+    yard.receive("SEEN", "UNSEEN", "MOVED")
+    take = opened(yard)
+    count(yard, take, "SEEN")
+    count(yard, take, "MOVED")
+    yard.issue("SEEN", "UNSEEN")
+    yard.scan(yard.operation("move", "MOVED", place="B-01"))
+    yard.receive("CAME")
+    assert close(yard, take) == {"SEEN": "matched", "MOVED": "matched"}
+
+
+def test_a_line_overtaken_by_a_move_is_not_posted(yard: Yard) -> None:
+    yard.receive("T1")
+    take = opened(yard)
+    assert close(yard, take) == {"T1": "missing"}
+    yard.scan(yard.operation("move", "T1", place="A-02"))
+    assert approve(yard, take) == {"T1": "superseded"}
+    assert stock(yard) == {"T1": ("A-02", 10)}
+
+
+def test_who_counted_or_closed_does_not_approve(yard: Yard) -> None:
+    yard.receive("T1")
+    take = opened(yard)
+    yard.scan(yard.operation("count", "T1", place="A-01", stocktake_number=take.number), actor=yard.manager)
+    close(yard, take)
+    for actor in (yard.manager, yard.counter):
+        with pytest.raises(errors.CounterMayNotApprove), yard.db.write() as session:
+            approving.approve(session, actor, take.id)
+    assert stock(yard) == {"T1": ("A-01", 10)}
+
+
+def test_a_reopened_stocktake_is_counted_on(yard: Yard) -> None:
+    yard.receive("T1")
+    take = opened(yard)
+    assert close(yard, take) == {"T1": "missing"}
+    assert count(yard, take, "T1") == "stocktake_not_open"
+    with yard.db.write() as session:
+        stocktakes.reopen(session, yard.manager, take.id)
+    assert count(yard, take, "T1") == "counted"
+    assert close(yard, take) == {"T1": "matched"}
+
+
+STEPS = [
+    pytest.param(StocktakeStatus.OPEN, approving.approve, id="approve-before-the-close"),
+    pytest.param(StocktakeStatus.OPEN, stocktakes.reopen, id="reopen-what-is-open"),
+    pytest.param(StocktakeStatus.CLOSED, stocktakes.close, id="close-twice"),
+    pytest.param(StocktakeStatus.POSTED, stocktakes.cancel, id="cancel-what-is-posted"),
+    pytest.param(StocktakeStatus.POSTED, stocktakes.reopen, id="reopen-what-is-posted"),
+    pytest.param(StocktakeStatus.CANCELLED, approving.approve, id="approve-what-is-cancelled"),
+]
+
+
+@pytest.mark.parametrize(("state", "attempt"), STEPS)
+def test_a_stocktake_takes_no_step_out_of_turn(yard: Yard, state: StocktakeStatus, attempt) -> None:  # type: ignore[no-untyped-def]  # an operation
+    take = opened(yard)
+    if state in {StocktakeStatus.CLOSED, StocktakeStatus.POSTED}:
+        close(yard, take)
+    if state is StocktakeStatus.POSTED:
+        approve(yard, take)
+    if state is StocktakeStatus.CANCELLED:
+        with yard.db.write() as session:
+            stocktakes.cancel(session, yard.manager, take.id)
+    with pytest.raises(errors.StocktakeStep), yard.db.write() as session:
+        attempt(session, yard.manager, take.id)
+
+
+def test_a_place_that_is_not_there_cannot_be_counted(yard: Yard) -> None:
+    for place in ("Z", "@COUNT"):
+        with pytest.raises(errors.PlaceUnknown):
+            opened(yard, place)
