@@ -10,6 +10,7 @@ from steelyard.jobs import overview
 from steelyard.jobs.locks import lock_folder, process_lock
 from steelyard.jobs.queue import durable_queue
 from steelyard.jobs.recovery import executor_lock_name, sweep_lock_files
+from steelyard.jobs.worker import MAX_DEATHS
 from tests.integration.jobs.stations import Station, effects, prepare, wait_until
 from tests.support.databases import Databases
 
@@ -31,6 +32,25 @@ def test_a_hopeless_job_is_shown_and_can_be_tried_again(db: Database, tmp_path: 
         assert not overview.retry(db, order), "only what failed is tried again"
         worker.stop()
     assert effects(db, "hopeless") == 1
+
+
+def test_an_order_that_kills_its_workers_is_set_aside(db: Database, tmp_path: Path) -> None:
+    """One that was running when ten workers died is not given to an eleventh; it is shown."""
+    prepare(db)
+    table = "dbos.workflow_status" if db.dialect == "postgresql" else "workflow_status"
+    with durable_queue(db) as queue, db.write() as session:
+        queue.enqueue(session, "plain", key="deadly", params={"name": "deadly"})
+        queue.enqueue(session, "plain", key="tame", params={"name": "tame"})
+        session.execute(
+            text(f"UPDATE {table} SET recovery_attempts = :deaths WHERE workflow_uuid = 'order:plain:deadly'"),
+            {"deaths": MAX_DEATHS + 1},
+        )
+    with Station("worker", db, tmp_path) as worker:
+        wait_until(lambda: overview.orders(db, failed=True, limit=5), "the order to be set aside")
+        wait_until(lambda: effects(db, "tame"), "the other order to be done")
+        worker.stop()
+    assert overview.orders(db, failed=True, limit=5)[0].startswith("killed its workers order:plain:deadly")
+    assert effects(db, "deadly") == 0
 
 
 def test_a_lock_has_one_holder(db: Database) -> None:
