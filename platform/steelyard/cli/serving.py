@@ -1,6 +1,7 @@
 """``steelyard serve``, and its three parts alone: ``web``, ``worker``, ``clock``."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -77,6 +78,7 @@ def web(host: str | None, port: int, workers: int, threads: int, tls: bool, tls_
             workers=workers,
             threads=threads,
             tls=_certificate(settings, tls_names) if tls else None,
+            after_start=partial(_require_up, settings),
         ),
     )
 
@@ -99,6 +101,14 @@ def _serve(settings: Settings, options: WebOptions) -> None:
         _explain_trust(options, options.tls)
     run(options)
     click.echo("Steelyard has stopped.")
+
+
+def _require_up(settings: Settings) -> None:
+    """Look at the database while the web process builds the application, so that nobody waits for the look."""
+    from steelyard.cli.migrating import require_up
+
+    with open_database(settings) as db:
+        require_up(db)
 
 
 def _default_host(tls: bool) -> str:

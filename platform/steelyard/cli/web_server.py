@@ -79,9 +79,11 @@ def _end_after(parent: Any) -> None:
 def run(options: WebOptions) -> None:
     """Serve until a signal comes; requests that run are finished first. Raises what ``after_start`` raised."""
     server = _make_server(options)
-    server.serve(target_loader=load_application, wrap_loader=False)
-    if server.mishap is not None:
-        raise server.mishap
+    try:
+        server.serve(target_loader=load_application, wrap_loader=False)
+    finally:
+        if server.mishap is not None:
+            raise server.mishap
 
 
 def _make_server(options: WebOptions) -> Any:

@@ -56,7 +56,11 @@ class Installation:
 
     def serve(self, *arguments: str) -> "Served":
         """Start ``steelyard serve`` in a process of its own."""
-        return Served(self, arguments)
+        return Served(self, "serve", arguments)
+
+    def web(self, *arguments: str) -> "Served":
+        """Start ``steelyard web`` in a process of its own."""
+        return Served(self, "web", arguments)
 
     def token(self, kind: str, org: str, login: str) -> str:
         """Create a person and return a token that may do all that he may."""
@@ -65,15 +69,15 @@ class Installation:
 
 
 class Served:
-    """A running ``steelyard serve``."""
+    """A running ``steelyard serve`` or ``steelyard web``."""
 
-    def __init__(self, installation: Installation, arguments: tuple[str, ...]) -> None:
+    def __init__(self, installation: Installation, command: str, arguments: tuple[str, ...]) -> None:
         self.port = free_port()
-        self.log = installation.data_dir / f"serve-{self.port}.log"
+        self.log = installation.data_dir / f"{command}-{self.port}.log"
         kept = {name: value for name, value in os.environ.items() if not name.startswith("STEELYARD_")}
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [STEELYARD, "serve", "--port", str(self.port), *arguments],
+                [STEELYARD, command, "--port", str(self.port), *arguments],
                 env=kept | installation.environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,

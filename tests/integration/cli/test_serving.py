@@ -2,7 +2,9 @@
 
 import http.client
 import json
+import os
 import secrets
+import signal
 import socket
 import ssl
 import threading
@@ -151,6 +153,29 @@ def test_a_taken_port_is_told(embedded: Installation, command: str, monkeypatch:
     assert done.exit_code == 1
     assert f"Port {port} is taken by another program" in done.output
     assert "--port" in done.output
+
+
+def test_web_alone_serves_without_jobs(embedded: Installation) -> None:
+    """On a database that is up it answers with several processes, restarts one that dies, and ends in peace."""
+    embedded.did("migrate", "upgrade")
+    with embedded.web("--workers", "2", "--threads", "2") as served:
+        served.wait_until_it_answers()
+        wait_until(lambda: len(served.children()) == 2, "both processes")
+        victim = served.children()[0]
+        os.kill(victim, signal.SIGKILL)
+        wait_until(lambda: len(set(served.children()) - {victim}) == 2, "a new process in place of the killed one")
+        served.wait_until_it_answers()
+        assert served.interrupt() == 0
+
+
+def test_web_alone_wants_the_database_brought_up(
+    databases: Databases, installation_on: Callable[[str], Installation]
+) -> None:
+    """It ends with exit 1 and says what to do."""
+    with installation_on(databases.url("sqlite", empty=True)).web() as served:
+        assert served.process.wait(PATIENCE_S) == 1
+        assert "run `steelyard migrate upgrade` first" in served.log.read_text()
+        assert "Traceback" not in served.log.read_text()
 
 
 def test_an_address_of_another_machine_is_told(embedded: Installation) -> None:
