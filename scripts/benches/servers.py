@@ -27,11 +27,11 @@ def free_port() -> int:
 
 def installation(folder: Path) -> dict[str, str]:
     """Return the environment of a migrated installation in ``folder``."""
+    from steelyard.cli.migrating import bring_up
     from steelyard.core.database import Database
-    from steelyard.migrations import run
 
     database = Database(f"sqlite:///{folder / 'steelyard.db'}")
-    run.upgrade(database)
+    bring_up(database)
     database.close()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STEELYARD_")}
     return kept | {"STEELYARD_DATA_DIR": str(folder), "STEELYARD_REQUESTS_PER_MINUTE": "1000000"}
