@@ -1,8 +1,8 @@
 """Loading a waybill's lorry, as the yard's issues tell of it."""
 
+import logging
 from typing import Any
 
-import structlog
 from sqlalchemy.orm import Session
 
 from inventory.models import Warehouse
@@ -15,7 +15,7 @@ from steelyard.logistics.operations.locks import lock_waybill
 from steelyard.logistics.states import WaybillState
 from steelyard.logistics.terms import same_plate
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def load_waybill(session: Session, issue: dict[str, Any]) -> None:
@@ -29,7 +29,7 @@ def load_waybill(session: Session, issue: dict[str, Any]) -> None:
         return
     waybill = lock_waybill(session, Waybill.number == number)
     if waybill is None or not _belongs(session, waybill, issue):
-        log.warning("freight_issue_left_aside", issue=issue.get("number"), waybill=number)
+        log.warning("An issue was left aside.", extra={"issue": issue.get("number"), "waybill": number})
         return
     if any(loading.issue_number == issue["number"] for loading in waybill.loadings):
         return

@@ -1,8 +1,8 @@
 """Holding a round: everything open is frozen, matched at once, and offered."""
 
+import logging
 from datetime import datetime, timedelta
 
-import structlog
 from sqlalchemy.orm import Session
 
 from steelyard.core.actors import Actor
@@ -25,7 +25,7 @@ from steelyard.logistics.pairing import Consignment, Lorry, Window
 from steelyard.logistics.rules import OFFER_TIME
 from steelyard.logistics.states import LoadState, PostingState
 
-log = structlog.get_logger(__name__)
+log = logging.getLogger(__name__)
 
 
 def hold_round(session: Session, actor: Actor, offer_time: timedelta = OFFER_TIME) -> FreightRound:
@@ -81,11 +81,11 @@ def _checked_plan(demands: list[FreightDemand], supplies: list[FreightSupply], n
     try:
         plan = plan_round(goods, fleet, not_before)
     except CertificateError as error:
-        log.error("freight_plan_unproved", reason=str(error))
+        log.error("A plan of loads could not be proved.", extra={"reason": str(error)})
         raise PlanRejected from error
     faults = check_plan(plan, goods, fleet, not_before)
     if faults:
-        log.error("freight_plan_faulty", faults=faults[:10])
+        log.error("A plan of loads breaks its rules.", extra={"faults": faults[:10]})
         raise PlanRejected
     return plan
 
