@@ -17,7 +17,7 @@ COMMANDS = {
     "backup": Lazy("steelyard.cli.backups:backup", "Write the whole installation into one file."),
     "restore": Lazy("steelyard.cli.backups:restore", "Restore such a file into an empty place."),
     "reference": Lazy("steelyard.cli.reference:reference", "Load published reference data."),
-    "inventory": Lazy("inventory.cli:inventory", "Verify the warehouse's books."),
+    "inventory": Lazy("inventory.cli:inventory", "The warehouse's ledger, proved against its moves."),
     "demo": Lazy("steelyard.cli.demo:demo", "Show the whole business once, through the HTTP API."),
 }
 
