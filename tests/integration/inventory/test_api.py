@@ -4,8 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import pypdfium2
 import pytest
+import zxingcpp
+from flask import Flask
 
+from inventory import queries
+from inventory.labels import parse_bundle_uri
+from inventory.operations import issuing, stocktakes
 from tests.support.clients import ApiClient
 
 from .conftest import Yard
@@ -236,3 +242,37 @@ def test_a_hold_is_placed_by_the_inspector_and_keeps_the_bundle(yard: Yard, api_
     assert api_as(yard.keeper).get("/stock").json["items"][0]["encumbered"] is True
     assert inspector.post(f"/encumbrances/{hold.json['id']}/lift").json["lifted_at"] is not None
     assert api_as(yard.counter).post(path, {"kind": "quality", "reference": "ZJ-5"}).status_code == 403
+
+
+def test_the_label_comes_as_pdf_and_says_which_bundle_it_is(yard: Yard, api_as: ApiAs) -> None:
+    yard.receive("P/1 捆")
+    answer = api_as(yard.owner).get(f"/bundles/{yard.bundle_ids(['P/1 捆'])[0]}/label")
+    assert (answer.status_code, answer.mimetype) == (200, "application/pdf")
+    page = pypdfium2.PdfDocument(answer.data)[0]
+    (code,) = zxingcpp.read_barcodes(page.render(scale=4, grayscale=True).to_numpy())
+    assert parse_bundle_uri(code.text) == (yard.warehouse.code, "P/1 捆")
+    assert "0.689 吨" in page.get_textpage().get_text_range()
+
+
+def test_a_move_is_undone_over_http(yard: Yard, api_as: ApiAs) -> None:
+    yard.receive("P1")
+    keeper = api_as(yard.keeper)
+    body = {"warehouse_id": yard.warehouse.id, "place": "B-01", "tags": ["P1"], "reason": "make room"}
+    number = keeper.post("/transfers", body).json["number"]
+    (move,) = keeper.get("/moves", document_number=number).json["items"]
+    undone = keeper.post(f"/moves/{move['id']}/reverse", {"reason": "the wrong bundle"})
+    assert undone.json["reverses_id"] == move["id"]
+    assert keeper.get("/stock").json["items"][0]["place"] == "A-01"
+    again = keeper.post(f"/moves/{move['id']}/reverse", {"reason": "once more"})
+    assert (again.status_code, again.json["code"]) == (409, "move_not_reversible")
+
+
+def test_the_home_page_says_what_waits(yard: Yard, app: Flask) -> None:
+    yard.receive("P1")
+    with yard.db.write() as session:
+        take = stocktakes.open_stocktake(session, yard.keeper, yard.warehouse.id)
+        stocktakes.close(session, yard.counter, take.id)
+        issuing.open_issue(session, yard.keeper, yard.warehouse.id, issuing.Loading(yard.owner.org_id, "YD-1", "鲁P1"))
+    with app.test_request_context(), yard.db.read() as session:
+        for actor, waits in ((yard.manager, [1, 1]), (yard.counter, []), (yard.owner, [])):
+            assert [one.count for one in queries.waiting(session, actor)] == waits
