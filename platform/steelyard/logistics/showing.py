@@ -54,7 +54,7 @@ def places() -> list[tuple[str, str]]:
 
 def km(metres: int) -> str:
     """Metres as kilometres with one decimal."""
-    return str(_("%(distance)s km", distance=f"{metres / 1000:,.1f}"))
+    return str(_("%(distance)s km", distance=f"{metres / 1000:,.1f}")).replace(" ", "\N{NO-BREAK SPACE}")
 
 
 def word(key: str) -> str:
@@ -80,6 +80,11 @@ def percent(part: int, whole: int) -> str:
 def local(moment: datetime | None) -> str:
     """A moment as an input of the kind datetime-local holds it, in Asia/Shanghai."""
     return "" if moment is None else moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")
+
+
+def short(moment: datetime) -> str:
+    """Month, day and time in Asia/Shanghai, for the board: all of it lies within a year."""
+    return moment.astimezone(SHANGHAI).strftime("%m-%d %H:%M")
 
 
 def soon(now: datetime, hours: int) -> str:
@@ -113,6 +118,7 @@ _TOOLS: dict[str, Any] = {
         badge,
         percent,
         local,
+        short,
         soon,
         mass_text,
         length_text,
