@@ -24,7 +24,7 @@ _TEXTS = """() => {
   const texts = [];
   while (walker.nextNode()) {
     const text = walker.currentNode.textContent.trim();
-    if (text && !walker.currentNode.parentElement.closest("[lang=en], script")) texts.push(text);
+    if (text && !walker.currentNode.parentElement.closest("[lang=en], script, code")) texts.push(text);
   }
   return texts;
 }"""
