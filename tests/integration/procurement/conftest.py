@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -19,6 +19,10 @@ class Time:
     def pass_(self, **delta: float) -> None:
         """Let time go by."""
         self._stack.enter_context(clock.shifted(seconds=timedelta(**delta).total_seconds()))
+
+    def until(self, moment: datetime, *, before: float) -> None:
+        """Let time go by until some seconds ``before`` a moment."""
+        self.pass_(seconds=(moment - clock.utc_now()).total_seconds() - before)
 
 
 @pytest.fixture

@@ -2,8 +2,13 @@
 
 import secrets
 from datetime import timedelta
+from time import sleep
 
+from sqlalchemy import func, select
+
+from steelyard.core import outbox
 from steelyard.core.clock import utc_now
+from steelyard.core.sequence import Cursor
 
 TONNE = 1_000_000
 PASSPHRASES = ("first officer's phrase", "second officer's phrase")
@@ -134,6 +139,16 @@ class Market:
         campaign = self.proposed(lines)
         ok(self.as_(self.second).post(f"/campaigns/{campaign['id']}/award/confirm"))
         return campaign
+
+    def settled(self):
+        """Wait until the feed of events shows all there are: other transactions of the same server delay it."""
+        for _ in range(600):
+            with self.db.read() as session:
+                written = session.scalar(select(func.count()).select_from(outbox.Event))
+                if len(outbox.read_events(session, after=Cursor(), limit=1000)) == written:
+                    return
+            sleep(0.05)
+        raise AssertionError("the feed of events does not catch up")
 
     def state(self, campaign):
         """Where the campaign stands, as the operator sees it."""

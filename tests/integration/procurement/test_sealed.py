@@ -18,6 +18,7 @@ SECRET_PRICE = 361_277  # fen per tonne; no other number of the test holds these
 
 def all_that_the_operator_sees(market, browse, campaign):
     """Every page, document, list, event, audit entry and metric that the operator can reach, as text."""
+    market.settled()
     client, path = market.as_(market.first), f"/campaigns/{campaign['id']}"
     api = [path, "/campaigns", f"{path}/progress", f"{path}/pledges", f"{path}/bids", f"{path}/award"]
     api += [f"{path}/allocations", "/deliveries", f"{path}/bids/receipt", "/events"]

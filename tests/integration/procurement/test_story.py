@@ -85,6 +85,7 @@ def test_a_member_above_whose_ceiling_the_price_lies_is_left_out(market):
 def test_who_hears_of_the_award(market):
     market.awarded()
     bystander = market.world.org("pipe_maker")
+    market.settled()
     with market.db.read() as session:
         heard = {
             org_id: {event.type for event in outbox.read_events(session, after=Cursor(), limit=200, org_id=org_id)}
