@@ -4,6 +4,7 @@ import re
 import selectors
 import socket
 import time
+from contextlib import ExitStack
 
 from benches.harness import BenchError
 
@@ -44,9 +45,9 @@ class Connection:
 def rate(port: int, path: str, *, seconds: float, connections: int = 8) -> float:
     """Return the answers per second over ``seconds`` on so many kept connections."""
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: application/json\r\n\r\n".encode()
-    with selectors.DefaultSelector() as selector:
-        opened = [Connection(port, request) for _ in range(connections)]
-        for connection in opened:
+    with selectors.DefaultSelector() as selector, ExitStack() as stack:
+        for connection in [Connection(port, request) for _ in range(connections)]:
+            stack.enter_context(connection.socket)
             selector.register(connection.socket, selectors.EVENT_READ, connection)
             connection.send()
         answers = 0
@@ -56,6 +57,4 @@ def rate(port: int, path: str, *, seconds: float, connections: int = 8) -> float
                 if key.data.receive():
                     answers += 1
                     key.data.send()
-        for connection in opened:
-            connection.socket.close()
     return answers / (now - began)
