@@ -1,0 +1,94 @@
+"""What one organisation's business shows to others: nothing that does not name them or is not the market's."""
+
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from steelyard.app import create_app
+from steelyard.core.actors import OrgKind
+from steelyard.core.database import Database
+from steelyard.core.settings import Settings
+from tests.integration.story.test_story import Telling
+from tests.support.clients import ApiClient
+from tests.support.databases import Databases
+from tests.support.world import World
+
+PUBLIC_ON_THE_PLATFORM = {
+    "/api/v1/organisations/<id:org_id>",
+    "/api/v1/price-documents/<id:document_id>",
+    "/api/v1/price-documents/<id:document_id>/content",
+    "/api/v1/price-series/<id:series_id>",
+    "/api/v1/price-series/<id:series_id>/chart",
+    "/api/v1/price-series/<id:series_id>/observations",
+    "/api/v1/price-series/<id:series_id>/revisions",
+}
+"""Names of members, and published prices."""
+SHOWN_TO_THE_MARKET = {
+    "/api/v1/campaigns/<id:campaign_id>",
+    "/api/v1/campaigns/<id:campaign_id>/award",
+    "/api/v1/campaigns/<id:campaign_id>/progress",
+    "/api/v1/freight/demands/<id:demand_id>",
+    "/api/v1/freight/supplies/<id:supply_id>",
+    "/api/v1/freight/rounds/<id:round_id>",
+}
+"""Calls to take part and what came of them: without others' ceilings, asks, pledges, bids or wins."""
+LISTS_OF_ONES_OWN = {
+    "/api/v1/campaigns/<id:campaign_id>/pledges",
+    "/api/v1/campaigns/<id:campaign_id>/bids",
+    "/api/v1/campaigns/<id:campaign_id>/allocations",
+}
+SECRETS = {"ceiling_fen", "ask_fen_per_km", "fixed_fen", "surplus_fen", "plate", "order_reference", "org_name"}
+MOST_IDS = 30
+
+
+@pytest.mark.slow
+def test_outsiders_see_nothing_of_the_story(
+    databases: Databases, tmp_path: Path, settings_of: Callable[[Database], Settings]
+) -> None:
+    """New organisations of every kind but the operator's read every document of the story by its id."""
+    url = databases.url("sqlite")
+    Telling(tmp_path / "data", url).tell()
+    db = Database(url)
+    app = create_app(settings_of(db), db)
+    world = World(db)
+    seen: set[tuple[str, str]] = set()
+    for kind in OrgKind:
+        if kind is OrgKind.OPERATOR:
+            continue
+        outsider = world.actor(kind)
+        client = ApiClient(app, world.token(outsider))
+        for route in app.url_map.iter_rules():
+            names = sorted(route.arguments)
+            if "GET" in (route.methods or ()) and route.rule.startswith("/api/v1") and names:
+                seen |= {(kind, path) for path in _readable(client, outsider.org_id, route.rule, len(names))}
+    db.close()
+    leaked = {(kind, rule) for kind, rule in seen if rule not in PUBLIC_ON_THE_PLATFORM | SHOWN_TO_THE_MARKET}
+    assert leaked == set()
+    assert {rule for _, rule in seen} >= PUBLIC_ON_THE_PLATFORM
+
+
+def _readable(client: ApiClient, org_id: int, rule: str, arguments: int) -> set[str]:
+    """Return ``rule`` if any document behind it answered with something in it."""
+    for ids in product(range(1, MOST_IDS if arguments == 1 else 8), repeat=arguments):
+        path = rule
+        for number in ids:
+            begin, end = path.index("<"), path.index(">")
+            path = f"{path[:begin]}{number}{path[end + 1 :]}"
+        answer = client.get(path)
+        assert answer.status_code in {200, 403, 404, 409}, (path, answer.text)
+        if answer.status_code != 200:
+            continue
+        body = answer.get_json(silent=True)
+        if rule in LISTS_OF_ONES_OWN:
+            assert body["items"] == [], (path, body)
+        elif rule in SHOWN_TO_THE_MARKET:
+            assert {name for name in SECRETS if body.get(name) is not None} == set(), (path, body)
+            assert not rule.endswith("/award") or body["lines"] == [], (path, body)
+            return {rule}
+        elif rule == "/api/v1/members/<id:member_id>":
+            assert body["org"]["id"] == org_id, (path, body)
+        else:
+            return {rule}
+    return set()
