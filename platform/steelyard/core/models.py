@@ -64,7 +64,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime(), int: BigInt}  # noqa: RUF012 - SQLAlchemy's own convention
+    type_annotation_map = {datetime: UtcDateTime(), int: BigInt}
 
 
 class Versioned:

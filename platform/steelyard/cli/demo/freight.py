@@ -43,37 +43,36 @@ def _login_of(org_name: str) -> str:
     return next(part.login for part in cast.PARTS if part.org == org_name)
 
 
+def _after(hours: float) -> str:
+    return (utc_now() + timedelta(seconds=hours * HOURS)).isoformat()
+
+
 def _post(stage: Stage, places: dict[str, str], shipper: str, mass_g: int) -> None:
     """Post three consignments and four lorries."""
-    now = utc_now()
-    warehouse = stage.notebook.org_ids[cast.WAREHOUSE]
-
-    def moment(hours: float) -> str:
-        return (now + timedelta(seconds=hours * HOURS)).isoformat()
-
-    window = {
-        "pickup_from": moment(1),
-        "pickup_until": moment(12),
-        "delivery_from": moment(2),
-        "delivery_until": moment(48),
-    }
-    demands: tuple[tuple[str, str, str, int, int, int, int, dict[str, int]], ...] = (
-        (shipper, "聊城", "济南", mass_g, 70, 12_000, 3_200_00, {"loading_warehouse_org_id": warehouse}),
+    yard_org = {"loading_warehouse_org_id": stage.notebook.org_ids[cast.WAREHOUSE]}
+    consignments = (
+        (shipper, "聊城", "济南", mass_g, 70, 12_000, 3_200_00, yard_org),
         ("demo-trader", "聊城", "郑州", 24_500_000, 52, 11_800, 6_400_00, {}),
         ("demo-trader", "济南", "聊城", 9_800_000, 40, 9_000, 1_900_00, {}),
     )
-    for number, (who, origin, destination, mass, pieces, longest, ceiling, more) in enumerate(demands):
+    for number, (who, origin, destination, mass, pieces, longest, ceiling, more) in enumerate(consignments):
         body = {
-            **window,
-            **more,
             "origin": places[origin],
             "destination": places[destination],
             "mass_g": mass,
             "pieces": pieces,
             "longest_mm": longest,
+            "pickup_from": _after(1),
+            "pickup_until": _after(12),
+            "delivery_from": _after(2),
+            "delivery_until": _after(48),
             "ceiling_fen": ceiling,
         }
-        stage.do(f"freight.demand.{number}", who, "/freight/demands", body)
+        stage.do(f"freight.demand.{number}", who, "/freight/demands", body | more)
+    _post_lorries(stage, places)
+
+
+def _post_lorries(stage: Stage, places: dict[str, str]) -> None:
     lorries = (
         ("demo-carrier-1", "鲁P10001", "semi_13", 13_000, 32, "聊城", 7_20),
         ("demo-carrier-1", "鲁P10002", "rigid_9_6", 9_600, 18, "济南", 6_10),
@@ -87,8 +86,8 @@ def _post(stage: Stage, places: dict[str, str], shipper: str, mass_g: int) -> No
             "bed_length_mm": bed,
             "payload_g": tonnes * 1_000_000,
             "position": places[position],
-            "free_from": moment(0.1),
-            "free_until": moment(60),
+            "free_from": _after(0.1),
+            "free_until": _after(60),
             "ask_fen_per_km": ask,
             "fixed_fen": 300_00,
         }
