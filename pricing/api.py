@@ -6,6 +6,7 @@ from typing import Any
 from flask_babel import gettext as _
 
 from pricing import labels, queries, rules
+from pricing.errors import DocumentUnreadable
 from pricing.models import PriceSeries, RawDocument
 from pricing.operations.ingestion import ingest
 from pricing.schemas import (
@@ -36,7 +37,7 @@ def bring_document(call: Call, body: dict[str, Any]) -> dict[str, Any]:
         source=body["source"],
         url=body["url"],
         fetched_at=body.get("fetched_at") or call.db_now(),
-        content=b64decode(body["content_base64"]),
+        content=_bytes(body),
     )
     return _document(*queries.document(call.session, report.document_id))
 
@@ -101,6 +102,14 @@ def board(call: Call, query: dict[str, Any]) -> dict[str, Any]:
     """Show the latest published price of every series with its move, its date, its origin and how fresh it is."""
     entries = queries.board(call.session, query)
     return {"at": call.db_now(), "entries": [_entry(entry) for entry in entries]}
+
+
+def _bytes(body: dict[str, Any]) -> bytes:
+    """The document's bytes; raises `DocumentUnreadable` where the text is no base64 of whole bytes."""
+    try:
+        return b64decode(body["content_base64"], validate=True)
+    except ValueError:
+        raise DocumentUnreadable(source=body["source"], detail="base64") from None
 
 
 def _document(row: RawDocument, size: int) -> dict[str, Any]:

@@ -178,6 +178,8 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
         "price_document_not_settled",
     ),
     "nothing": (body(b""), "price_document_empty"),
+    "no base64": (body(b"") | {"content_base64": "价格"}, "price_document_unreadable"),
+    "half a byte": (body(b"") | {"content_base64": "AAAAA"}, "price_document_unreadable"),
     "unknown source": (body(b"{}", "mysteel"), "price_source_unknown"),
     "from the future": (body(shipped(SHFE_FILE), fetched_at="2099-01-01T00:00:00Z"), "price_document_from_future"),
 }
@@ -192,7 +194,8 @@ def test_refused_document_has_a_typed_answer_and_changes_nothing(api_as: Api, se
 
 
 MALFORMED: dict[str, dict[str, Any]] = {
-    "no base64": body(b"") | {"content_base64": "!!"},
+    "no text": body(b"") | {"content_base64": 7},
+    "too long": body(b"") | {"content_base64": "A" * 4_194_305},
     "unknown field": body(b"") | {"force": True},
     "address of a script": body(b"") | {"url": "javascript:alert(1)"},
     "naive moment": body(b"") | {"fetched_at": "2026-09-08T10:00:00"},

@@ -1,0 +1,15 @@
+"""Parsers and calculations know neither the web framework nor the database."""
+
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    "module", ["pricing.sources.catalogue", "pricing.merging", "pricing.changes", "pricing.freshness"]
+)
+def test_pure_module_imports_no_framework(module: str):
+    program = f"import sys, {module}; print({{'flask', 'sqlalchemy', 'lxml'}} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "set()\n"
