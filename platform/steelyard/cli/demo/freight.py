@@ -49,11 +49,12 @@ def _after(hours: float) -> str:
 
 def _post(stage: Stage, places: dict[str, str], shipper: str, mass_g: int) -> None:
     """Post three consignments and four lorries."""
+    no_yard: dict[str, int] = {}
     yard_org = {"loading_warehouse_org_id": stage.notebook.org_ids[cast.WAREHOUSE]}
     consignments = (
         (shipper, "聊城", "济南", mass_g, 70, 12_000, 3_200_00, yard_org),
-        ("demo-trader", "聊城", "郑州", 24_500_000, 52, 11_800, 6_400_00, {}),
-        ("demo-trader", "济南", "聊城", 9_800_000, 40, 9_000, 1_900_00, {}),
+        ("demo-trader", "聊城", "郑州", 24_500_000, 52, 11_800, 6_400_00, no_yard),
+        ("demo-trader", "济南", "聊城", 9_800_000, 40, 9_000, 1_900_00, no_yard),
     )
     for number, (who, origin, destination, mass, pieces, longest, ceiling, more) in enumerate(consignments):
         body = {

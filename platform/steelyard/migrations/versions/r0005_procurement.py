@@ -249,7 +249,7 @@ def _count(name: str) -> sa.Column[int]:
 
 
 def _moment(name: str, *, nullable: bool = False) -> sa.Column[UtcDateTime]:
-    return sa.Column(name, UtcDateTime, nullable=nullable)
+    return sa.Column(name, UtcDateTime(), nullable=nullable)
 
 
 def _version() -> sa.Column[int]:
