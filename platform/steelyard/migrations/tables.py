@@ -1,7 +1,6 @@
 """Every table of every slice, for migrations, backups and the test that compares models with migrations."""
 
 import importlib
-import importlib.util
 
 from sqlalchemy import MetaData
 
@@ -26,6 +25,5 @@ def metadata() -> MetaData:
     from steelyard.core.models import Base
 
     for name in MODULES:
-        if importlib.util.find_spec(name):
-            importlib.import_module(name)
+        importlib.import_module(name)
     return Base.metadata
