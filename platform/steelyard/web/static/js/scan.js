@@ -56,6 +56,7 @@ function newId() {
 function note(tag, text) {
   const item = document.createElement("li");
   const name = document.createElement("strong");
+  name.className = "badge";
   name.textContent = tag;
   const said = document.createElement("span");
   said.textContent = text;
@@ -65,6 +66,7 @@ function note(tag, text) {
   while (list.children.length > LONGEST_LIST) list.lastElementChild.remove();
   return (outcome, sentence) => {
     item.className = outcome === "done" ? "ok" : "bad";
+    name.className = `badge ${item.className}`;
     said.textContent = sentence;
   };
 }
