@@ -7,9 +7,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.database import Database
 from tests.browser.chromium import Witness, launched
 from tests.browser.live import Site, served
-from tests.support.databases import Databases
+from tests.browser.story import leads, play
 from tests.support.world import World
 
 PEOPLE = {
@@ -34,19 +35,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The application, served to the loopback."""
+    """The application, served to the loopback, after the demonstration was played on it."""
     folder = tmp_path_factory.mktemp("site")
-    databases = Databases(folder)
+    db = Database(play(folder))
     try:
-        with served(World(databases.open("sqlite")), folder) as site:
+        with served(World(db), folder) as site:
             yield site
     finally:
-        databases.close()
+        db.close()
+
+
+@pytest.fixture(scope="package")
+def players(site: Site) -> dict[OrgKind, Actor]:
+    """The demonstration's chief person of each kind: what the business left behind is theirs."""
+    return leads(site.world.db)
 
 
 @pytest.fixture(scope="package")
 def people(site: Site) -> dict[OrgKind, Actor]:
-    """An administrator of one organisation of each kind."""
+    """An administrator of one more organisation of each kind, which has done nothing yet."""
     return {
         kind: site.world.actor(kind, org=site.world.org(kind, org), name=name) for kind, (org, name) in PEOPLE.items()
     }

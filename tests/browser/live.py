@@ -58,7 +58,7 @@ class Site:
 @contextmanager
 def served(world: World, folder: Path) -> Iterator[Site]:
     """Serve the application on a free port until the block ends."""
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "STEELYARD_DATABASE_URL": world.db.url.render_as_string(hide_password=False),
@@ -78,7 +78,8 @@ def served(world: World, folder: Path) -> Iterator[Site]:
             process.wait(timeout=PATIENCE)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -6,10 +6,12 @@ from playwright.sync_api import Page
 
 from steelyard.app import catalogues
 from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.settings import Settings
 from tests.browser.accessibility import overflow, small_targets, violations
 from tests.browser.chromium import DESK, PHONE
 from tests.browser.conftest import Open
 from tests.browser.crawl import pages_from
+from tests.browser.live import Site
 
 VISITS = [
     pytest.param({"locale": "zh", "viewport": DESK, "color_scheme": "light"}, id="zh-desk-light"),
@@ -19,6 +21,8 @@ OTHER_VISITS = [
     pytest.param({"locale": "en", "viewport": DESK, "color_scheme": "dark"}, id="en-desk-dark"),
     pytest.param({"locale": "zh", "viewport": PHONE, "color_scheme": "light"}, id="zh-phone-light"),
 ]
+UNLINKED = {"accounts_pages.sign_in", "accounts_pages.invitation", "web_pages.docs"}
+"""Pages that nobody who is signed in is led to; tests of their own open them."""
 _TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];
@@ -56,10 +60,10 @@ def _faults(page: Page, *, chinese: bool) -> list[str]:
 @pytest.mark.parametrize("visit", VISITS)
 @pytest.mark.parametrize("kind", list(OrgKind))
 def test_every_page_of_a_kind_is_accessible(
-    open_as: Open, people: dict[OrgKind, Actor], kind: OrgKind, visit: dict[str, object]
+    open_as: Open, players: dict[OrgKind, Actor], kind: OrgKind, visit: dict[str, object]
 ) -> None:
     """WCAG 2.2 AA by axe-core, thumbs hit every control, nothing is wider than the window, all is translated."""
-    page = open_as(people[kind], **visit)
+    page = open_as(players[kind], **visit)
     faults = [fault for _ in pages_from(page) for fault in _faults(page, chinese=visit["locale"] == "zh")]
     assert faults == []
 
@@ -77,9 +81,21 @@ def test_pages_for_strangers_are_accessible(open_as: Open, visit: dict[str, obje
 
 @pytest.mark.parametrize("visit", OTHER_VISITS)
 def test_the_operator_pages_in_the_other_themes(
-    open_as: Open, people: dict[OrgKind, Actor], visit: dict[str, object]
+    open_as: Open, players: dict[OrgKind, Actor], visit: dict[str, object]
 ) -> None:
     """The operator sees most pages; with him each is looked at in both languages, widths and themes."""
-    page = open_as(people[OrgKind.OPERATOR], **visit)
+    page = open_as(players[OrgKind.OPERATOR], **visit)
     faults = [fault for _ in pages_from(page) for fault in _faults(page, chinese=visit["locale"] == "zh")]
     assert faults == []
+
+
+def test_the_demonstration_leads_to_every_page(site: Site, open_as: Open, players: dict[OrgKind, Actor]) -> None:
+    """No page of the application stays unseen by the walks above: each is linked for somebody."""
+    from steelyard.app import create_app
+
+    app = create_app(Settings.from_env({"STEELYARD_DATABASE_URL": "sqlite://", "STEELYARD_SECRET_KEY": "x" * 32}))
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0].endswith("_pages")]
+    wanted = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    adapter = app.url_map.bind("localhost")
+    seen = {adapter.match(path)[0] for kind in OrgKind for path in pages_from(open_as(players[kind]))}
+    assert wanted - seen - UNLINKED == set()
