@@ -1,6 +1,7 @@
 """The server of the demonstration: ``steelyard serve`` in a process of its own."""
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -32,7 +33,8 @@ class Server:
                     "uses it, or choose another with --port)."
                 )
         command = [sys.executable, "-m", "steelyard", "serve", "--host", self._host, "--port", str(self._port)]
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
+        quiet = {"STEELYARD_LOG_LEVEL": "WARNING"} | os.environ  # a line for each request would bury the report
+        self._process = subprocess.Popen(command, env=quiet, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
         self._wait_until_ready(self._process)
         return self
 
