@@ -22,6 +22,8 @@ NAMED = {
     "psycopg-binary": "LGPL-3.0-only: used as a library, unchanged and replaceable",
     "certifi": "MPL-2.0: a list of certificates, unchanged",
 }
+# Of the project itself, and of the type checker alone.
+OURS = {"steelyard", "pricing", "inventory", "_typeshed"}
 # Installed for what they bring along or do when they are there, without an import of ours.
 UNIMPORTED = {
     "tzdata": "read by zoneinfo where the system has no zone files",
@@ -103,7 +105,7 @@ def test_every_import_is_a_direct_requirement_and_every_direct_requirement_is_im
     providers = packages_distributions()
     used = set()
     for path in python_files("platform", "pricing", "inventory"):
-        for module in _imported(path) - set(sys.stdlib_module_names) - {"steelyard", "pricing", "inventory"}:
+        for module in _imported(path) - set(sys.stdlib_module_names) - OURS:
             used |= {_canonical(name) for name in providers.get(module, [f"nothing installed for {module}"])}
     assert used - set(UNIMPORTED) == _direct(REQUIREMENTS / "run.in") - set(UNIMPORTED)
 
