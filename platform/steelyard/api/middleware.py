@@ -38,6 +38,10 @@ HEADERS = {
 }
 
 
+SEALED, SEALED_PART = "sealed", "/bids"
+"""Before the opening nobody may count bids: neither the metrics nor the log name their routes."""
+
+
 class Metrics:
     """Counts by method, route and status; routes that must not be counted are one ``sealed``."""
 
@@ -51,7 +55,7 @@ class Metrics:
     def note(self, asked: Request, status: int, seconds: float) -> None:
         """Count one answered request."""
         rule = asked.url_rule
-        route = "none" if rule is None else "sealed" if "/bids" in rule.rule else rule.rule
+        route = "none" if rule is None else SEALED if SEALED_PART in rule.rule else rule.rule
         requests, times = self._children(asked.method, route, status)
         requests.inc()
         times.observe(seconds)
@@ -127,7 +131,8 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
         seconds = now - g.get("began", now)
         metrics.note(asked, status, seconds)
         if asked.path not in _QUIET and _log.isEnabledFor(logging.INFO):
-            _log.info("%s %s %s", asked.method, asked.path, status, extra={"ms": round(seconds * 1000, 1)})
+            path = SEALED if SEALED_PART in asked.path else asked.path
+            _log.info("%s %s %s", asked.method, path, status, extra={"ms": round(seconds * 1000, 1)})
         return response
 
 

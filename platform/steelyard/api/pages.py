@@ -183,7 +183,7 @@ def _read_form(form: type[FormSchema]) -> dict[str, Any]:
 def _refused(error: SteelyardError) -> Response:
     """Go back to the page that the form came from, say why, and keep what was typed."""
     sentence = explain(error)
-    details = [f"{name}: {'; '.join(map(str, texts))}" for name, texts in error.fields.items()]
+    details = validation.sentences(error.fields)
     flash(" ".join([sentence, *details]), "error")
     page = _page_of_form()
     values = {

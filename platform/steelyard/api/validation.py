@@ -20,3 +20,14 @@ def as_fields(messages: Any) -> Any:
     if isinstance(messages, dict):
         return {str(name): as_fields(inner) for name, inner in messages.items()}
     return [say(text) if text in _MARSHMALLOW else text for text in messages]
+
+
+def sentences(fields: Any, name: str = "") -> list[str]:
+    """Return messages by field, however deep they lie, as one list: ``lines 2 mass: must be …`` (counted from 1)."""
+    if not isinstance(fields, dict):
+        return [f"{name}: {'; '.join(map(str, fields))}"]
+    found: list[str] = []
+    for key, inner in fields.items():
+        part = str(int(key) + 1) if str(key).isdigit() else str(key)
+        found += sentences(inner, f"{name} {part}".strip())
+    return found
