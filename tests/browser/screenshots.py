@@ -1,0 +1,88 @@
+"""Pictures of the pages that the documents show, taken from an installation on which the demonstration was played."""
+
+import re
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.database import Database
+from tests.browser.chromium import DESK, PHONE, Witness, launched
+from tests.browser.live import Site, served
+from tests.browser.story import leads, play
+from tests.support.world import World
+
+SETTLE_MS = 500
+WIDTHS = {"desk": DESK, "phone": PHONE}
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One picture: its name, who looks, where he begins, and the links that he follows from there."""
+
+    name: str
+    kind: OrgKind | None
+    path: str
+    follow: tuple[str, ...] = ()
+
+
+SHOTS = (
+    Shot("sign-in", None, "/sign-in"),
+    *(Shot(f"home-{kind.value.replace('_', '-')}", kind, "/") for kind in OrgKind),
+    Shot("prices", OrgKind.PIPE_MAKER, "/prices"),
+    Shot("price", OrgKind.PIPE_MAKER, "/prices", (r"/prices/\d+",)),
+    Shot("campaigns", OrgKind.OPERATOR, "/campaigns"),
+    Shot("campaign", OrgKind.OPERATOR, "/campaigns", (r"/campaigns/\d+",)),
+    Shot("stock", OrgKind.WAREHOUSE, "/stock"),
+    Shot("scan", OrgKind.WAREHOUSE, "/warehouse/scan"),
+    Shot("stocktake", OrgKind.WAREHOUSE, "/warehouse/stocktakes", (r"/warehouse/stocktakes/\d+",)),
+    Shot("freight", OrgKind.OPERATOR, "/freight"),
+    Shot("matching", OrgKind.OPERATOR, "/freight", (r"/freight/rounds/\d+",)),
+    Shot("waybill", OrgKind.CARRIER, "/waybills", (r"/waybills/\d+",)),
+)
+
+
+def take(browser: Browser, site: Site, people: dict[OrgKind, Actor], folder: Path, locale: str = "zh") -> None:
+    """Write every picture in both widths; raises where a page misses a link or asks another host."""
+    witness = Witness(site.host)
+    for shot in SHOTS:
+        actor = people[shot.kind] if shot.kind else None
+        for width, viewport in WIDTHS.items():
+            context = site.context(browser, witness, actor, locale=locale, viewport=viewport, device_scale_factor=1)
+            page = context.new_page()
+            _go(page, shot)
+            page.screenshot(path=folder / f"{shot.name}-{width}.png")
+            context.close()
+    if witness.strangers or witness.errors:
+        raise RuntimeError(f"seen on the way: {witness.strangers} {witness.errors}")
+
+
+def _go(page: Page, shot: Shot) -> None:
+    page.goto(shot.path)
+    for pattern in shot.follow:
+        links = [link.get_attribute("href") or "" for link in page.locator("main a[href]").all()]
+        target = next((link for link in links if re.fullmatch(pattern, link)), None)
+        if target is None:
+            raise RuntimeError(f"{page.url} has no link to {pattern}")
+        page.goto(target)
+    page.wait_for_timeout(SETTLE_MS)
+
+
+def main(arguments: list[str]) -> None:
+    """Play the demonstration, serve it, and write the pictures into the folder that is named."""
+    target = Path(arguments[0]).resolve()
+    target.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as name:
+        db = Database(play(Path(name)))
+        try:
+            with served(World(db), Path(name)) as site, launched() as browser:
+                take(browser, site, leads(db), target)
+        finally:
+            db.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
