@@ -185,4 +185,13 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     if actor.org_kind is OrgKind.WAREHOUSE:
         label = N_("%(count)s lorries come to be loaded")
         found.append(Waiting(label, count_waybills(session, actor, WaybillState.ISSUED), papers))
+    if actor.org_kind is OrgKind.CARRIER:
+        label = N_("%(count)s waybills are yours to drive")
+        found.append(Waiting(label, _count_drives(session, actor), papers))
     return [item for item in found if item.count]
+
+
+def _count_drives(session: Session, actor: Actor) -> int:
+    """How many of the carrier's waybills are not delivered yet."""
+    open_ = Waybill.state.in_([WaybillState.ISSUED, WaybillState.LOADED])
+    return session.scalar(select(func.count()).where(Waybill.carrier_org_id == actor.org_id, open_)) or 0

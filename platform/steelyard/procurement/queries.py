@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from flask import url_for
 from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select, true
 from sqlalchemy.orm import Session
 
@@ -27,6 +28,7 @@ from steelyard.procurement.models import (
     AwardState,
     Campaign,
     Delivery,
+    DeliveryState,
     OpenedBid,
     Pledge,
     SealedBid,
@@ -201,8 +203,6 @@ def award_seen(actor: Actor, award: Award) -> dict[str, Any]:
 
 def waiting(session: Session, actor: Actor) -> list[Waiting]:
     """Return what waits for the person on his home page."""
-    from flask import url_for
-
     now = db_now(session)
     url = url_for("procurement_pages.campaign_list")
     found = [
@@ -210,7 +210,20 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
         for rule, label, condition in _waiting_for(actor, now)
         if rule.allows(actor) and (count := session.scalar(select(func.count()).select_from(Campaign).where(condition)))
     ]
-    return found
+    return [*found, *_goods_due(session, actor)]
+
+
+def _goods_due(session: Session, actor: Actor) -> list[Waiting]:
+    """What a mill still owes, and what a member still has to come."""
+    labels = {
+        OrgKind.MILL: N_("%(count)s deliveries are to be made"),
+        OrgKind.PIPE_MAKER: N_("%(count)s deliveries are still to come"),
+    }
+    if actor.org_kind not in labels:
+        return []
+    due = deliveries(actor).where(Delivery.state != DeliveryState.RECEIVED).subquery()
+    count = session.scalar(select(func.count()).select_from(due)) or 0
+    return [Waiting(labels[actor.org_kind], count, url_for("procurement_pages.deliveries"))] if count else []
 
 
 def _waiting_for(actor: Actor, now: datetime) -> list[tuple[Rule, str, ColumnElement[bool]]]:
