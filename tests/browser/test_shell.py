@@ -40,6 +40,23 @@ def test_each_kind_has_its_home(open_as: Open, people: People, kind: OrgKind) ->
         expect(page.locator(".main-nav [aria-current=page]")).to_have_attribute("href", path)
 
 
+@pytest.mark.parametrize(
+    ("kind", "sentence"),
+    [
+        pytest.param(OrgKind.MILL, "批货物待交付", id="mill"),
+        pytest.param(OrgKind.PIPE_MAKER, "批货物待到货", id="pipe_maker"),
+        pytest.param(OrgKind.CARRIER, "张运单待承运", id="carrier"),
+    ],
+)
+def test_what_the_demonstration_left_to_do_waits_on_the_homes(
+    open_as: Open, players: People, kind: OrgKind, sentence: str
+) -> None:
+    """A mill owes its deliveries, a pipe maker awaits them, a carrier has waybills to drive; each leads there."""
+    page = open_as(players[kind])
+    page.get_by_role("main").get_by_role("link", name=sentence).click()
+    expect(page.locator("main table tbody tr").first).to_be_visible()
+
+
 def test_the_language_is_switched_and_remembered(open_as: Open, site: Site) -> None:
     """The switch keeps the page, changes the language that the document declares, and is kept in the profile."""
     actor = site.world.actor("trader")

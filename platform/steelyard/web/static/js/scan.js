@@ -112,7 +112,37 @@ function showFields() {
   field("tag").focus();
 }
 
+/** Let the camera type and send, where the browser has one to offer. */
+function offerCamera() {
+  const button = form.querySelector("[data-camera]");
+  const video = form.querySelector("video");
+  if (!navigator.mediaDevices) return;
+  button.hidden = false;
+  let stop = null;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    try {
+      if (stop) stop();
+      const { watch } = await import("./camera.js");
+      stop = stop ? null : await watch(video, scanned);
+    } catch {
+      stop = null;
+      form.querySelector("[data-camera-refused]").hidden = false;
+    }
+    video.hidden = stop === null;
+    button.setAttribute("aria-pressed", String(stop !== null));
+    button.disabled = false;
+  });
+}
+
+function scanned(text) {
+  navigator.vibrate?.(60);
+  field("tag").value = text;
+  form.requestSubmit();
+}
+
 if (form) {
+  offerCamera();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const tag = tagOf(field("tag").value.trim());
