@@ -62,6 +62,7 @@ def render_error(status: int, code: str, detail: str, headers: dict[str, str]) -
     """Render the page that says what went wrong and what to do."""
     response = make_response(render_template("error.html", status=status, code=code, detail=detail), status)
     response.headers.update(headers)
+    response.headers["X-Error-Code"] = code
     return response
 
 

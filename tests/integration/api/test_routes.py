@@ -84,7 +84,7 @@ def test_a_role_passes_where_its_rule_says_and_nowhere_else(
 
 def _is_form_without_token(response: Any) -> bool:
     """A form that lets its sender in still refuses him without a CSRF token."""
-    return response.request.method == "POST" and b"csrf_failed" in response.data
+    return response.request.method == "POST" and response.headers.get("X-Error-Code") == "csrf_failed"
 
 
 def test_a_scope_bounds_a_token(app: Flask, world: World) -> None:

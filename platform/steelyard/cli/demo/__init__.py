@@ -47,8 +47,8 @@ def _prepare(settings: "Settings", notebook: "Notebook") -> None:
     run.upgrade(db)
     with db.write() as session:
         cast.engage(session, notebook)
+        notebook.save()  # before the commit: what the database knows, the notebook knows
     db.close()
-    notebook.save()
 
 
 def _tell(address: str, notebook: "Notebook") -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from steelyard.accounts.models import ApiToken, Membership, Organisation, User
-from steelyard.accounts.operations import organisations, tokens
+from steelyard.accounts.operations import organisations, passwords, tokens
 from steelyard.accounts.secrets import token_hash
 from steelyard.cli.demo.notebook import Notebook
 from steelyard.core.actors import OrgKind, Role
@@ -55,7 +55,12 @@ PARTS = (
 
 
 def engage(session: Session, notebook: Notebook) -> None:
-    """Create whoever is missing, and give everybody a token; passwords and tokens stand in the notebook alone."""
+    """Create whoever is missing, and give everybody a token; passwords and tokens stand in the notebook alone.
+
+    A notebook of which this database knows no token belongs to another one, and is begun anew.
+    """
+    if not any(_is_known(session, token) for token in notebook.tokens.values()):
+        notebook.begin_anew()
     for part in PARTS:
         org = session.scalar(select(Organisation).where(Organisation.name == part.org))
         if org is None:
@@ -69,11 +74,18 @@ def engage(session: Session, notebook: Notebook) -> None:
 
 def _member(session: Session, part: Part, org: Organisation, notebook: Notebook) -> Membership:
     user = session.scalar(select(User).where(User.login == part.login))
+    is_new_here = part.login not in notebook.passwords
+    password = notebook.passwords.setdefault(part.login, secrets.token_urlsafe(9))
+    if user is not None and is_new_here:
+        passwords.reset(session, part.login, password)
     if user is None:
-        password = notebook.passwords.setdefault(part.login, secrets.token_urlsafe(9))
         user, _ = organisations.create_user(session, None, login=part.login, name=part.name, password=password)
     known = session.scalar(select(Membership).where(Membership.user_id == user.id, Membership.org_id == org.id))
     return known or organisations.join(session, None, user=user, org=org, roles=list(part.roles))
+
+
+def _is_known(session: Session, token: str) -> bool:
+    return session.scalar(select(ApiToken.id).where(ApiToken.token_hash == token_hash(token))) is not None
 
 
 def _is_good(session: Session, token: str | None) -> bool:

@@ -4,26 +4,34 @@ from datetime import timedelta
 from typing import Any
 
 from steelyard.cli.demo import cast, yard
-from steelyard.cli.demo.stage import Stage
+from steelyard.cli.demo.stage import Stage, StepFailed
 from steelyard.core.clock import utc_now
 
 HOURS = 3_600
 
 
 def play(stage: Stage, stored: dict[str, Any]) -> dict[str, Any]:
-    """Run the chapter; return the round, the waybills and the trace."""
+    """Run the chapter; return the round, the waybills and the trace. An offer that expired is made again."""
+    try:
+        return _carry(stage, stored)
+    except StepFailed as failure:
+        if failure.code not in {"offer_expired", "not_matched"}:
+            raise
+        stage.notebook.forget("freight")
+        return _carry(stage, stored)
+
+
+def _carry(stage: Stage, stored: dict[str, Any]) -> dict[str, Any]:
     shipper = _login_of(stored["delivery"]["member_name"])
     places = {one["name_zh"]: one["adcode"] for one in stage.see("demo-operator", "/freight/places")["places"]}
     mass = sum(line["weighed_mass_g"] for line in stored["pipes"]["lines"][:10])
     _post(stage, places, shipper, mass)
     held = stage.do("freight.round", "demo-operator", "/freight/rounds", {"offer_minutes": 60})
-    loads = [one for one in stage.items("demo-operator", "/freight/loads") if one["round_id"] == held["id"]]
+    loads = _loads_of(stage, held["id"])
     for load in loads:
         for side in (_login_of(load["shipper_name"]), _login_of(load["carrier_name"])):
             stage.do(f"freight.accept.{load['id']}.{side}", side, f"/freight/loads/{load['id']}/accept")
-    first = stage.notebook.answers["freight.demand.0"]["id"]
-    load = next(one for one in loads if one["demand_id"] == first)
-    waybill = stage.see(shipper, f"/freight/loads/{load['id']}")
+    waybill = stage.see(shipper, f"/freight/loads/{loads[0]['id']}")
     issue = _issue(stage, stored, waybill)
     path = f"/waybills/{waybill['waybill_id']}"
     loaded = stage.until(shipper, path, lambda seen: seen["state"] != "issued")
@@ -35,8 +43,23 @@ def play(stage: Stage, stored: dict[str, Any]) -> dict[str, Any]:
         "issue": issue,
         "waybill": stage.see(shipper, path),
         "trace": stage.see(yard.KEEPER, f"/heats/{heat['id']}/trace"),
-        "shipper": shipper,
     }
+
+
+def _loads_of(stage: Stage, round_id: int) -> list[Any]:
+    """Return the round's loads between players, that of the pipe in the yard first."""
+    answers = stage.notebook.answers
+    mine = [answers[f"freight.demand.{number}"]["id"] for number in range(3)]
+    players = {part.org for part in cast.PARTS}
+    found = [
+        one
+        for one in stage.items("demo-operator", "/freight/loads")
+        if one["round_id"] == round_id and one["demand_id"] in mine and one["carrier_name"] in players
+    ]
+    found.sort(key=lambda one: mine.index(one["demand_id"]))
+    if not found or found[0]["demand_id"] != mine[0]:
+        raise StepFailed("freight.round", 200, {"code": "not_matched", "detail": "the pipe in the yard found no lorry"})
+    return found
 
 
 def _login_of(org_name: str) -> str:

@@ -71,5 +71,14 @@ class Stage:
             raise StepFailed(step, 0, {"code": "no_answer", "detail": f"the server gave no answer ({error})"}) from None
         self.calls += 1
         if not response.ok:
-            raise StepFailed(step, response.status_code, response.json())
+            raise StepFailed(step, response.status_code, _problem_of(response))
         return response.json()
+
+
+def _problem_of(response: requests.Response) -> dict[str, Any]:
+    """Return the problem document, or what else came from whoever answered instead of our server."""
+    try:
+        found = response.json()
+    except requests.JSONDecodeError:
+        found = None
+    return found if isinstance(found, dict) else {"code": "http_error", "detail": response.text[:200]}
