@@ -7,7 +7,7 @@ transformed figure. Only recorded ones are prices.
 
 import csv
 import io
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from pricing.sources.base import (
     Contract,
@@ -90,12 +90,14 @@ def _row(number: int, line: list[str]) -> ParsedRow | DropReason:
 
 
 def _moment(text: str, day: date) -> datetime | None:
-    """When the release came out; None where it is not noted, has no offset or precedes the period's end."""
+    """When the release came out, in UTC; None where it is no moment of the calendar, has no offset or precedes
+    the period's end.
+    """
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        return moment.astimezone(UTC) if moment.tzinfo is not None and moment.date() >= day else None
+    except (ValueError, OverflowError):  # the latter: near the end of the calendar no UTC time is left
         return None
-    return moment if moment.tzinfo is not None and moment.date() >= day else None
 
 
 SOURCE = Source(CONTRACT, parse)

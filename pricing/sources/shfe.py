@@ -49,7 +49,8 @@ PRODUCTS = {"rb": "螺纹钢", "hc": "热轧卷板", "wr": "线材", "ss": "不�
 
 _CHALLENGES = (b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype")
 _FUTURES = "1"
-_LARGEST, _SMALLEST = Decimal(10**15), Decimal("0.000001")
+_LEAST_POWER, _GREATEST_POWER = -6, 14
+"""The powers of ten between which the first digit of a legible number stands."""
 _URL_DAY = re.compile(r"kx(\d{8})\.dat")
 
 
@@ -130,7 +131,7 @@ def _load(content: bytes) -> Any:
     try:
         text = content.decode("utf-8-sig")
         return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, ArithmeticError):  # the last: an exponent beyond what a Decimal holds
         return None
 
 
@@ -159,8 +160,10 @@ def _text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return ""
     number = Decimal(value)
-    legible = number == 0 or _SMALLEST <= abs(number) < _LARGEST
-    return format(number, "f") if legible else ""
+    if not number:
+        return "0"
+    # The exponent is looked at, never computed with: arithmetic overflows, and the digits would fill the memory.
+    return format(number, "f") if _LEAST_POWER <= number.adjusted() <= _GREATEST_POWER else ""
 
 
 def _line(number: int, entry: Any) -> _Line | None:

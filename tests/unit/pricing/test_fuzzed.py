@@ -1,8 +1,10 @@
 """No bytes make a parser raise, and every row of every document is accounted for."""
 
 import json
+from datetime import UTC, datetime, timedelta, timezone
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pricing.sources.base import Outcome, Source
@@ -26,12 +28,22 @@ entries = st.dictionaries(
     scalars | st.sampled_from(["rb_f", "hc_f", "1", "2610", "2611", "小计", "3100", "-1"]),
 )
 
+powers = st.sampled_from([20, 5_000, 9_999_999, 10**15, 10**18, 10**20]) | st.integers(0, 10**21)
+numerals = st.builds(
+    "{}{}e{}{}".format, st.sampled_from(["", "-"]), st.integers(0, 10**20), st.sampled_from("+-"), powers
+)
+"""Numbers as JSON may write them, with exponents beyond any computation."""
+offsets = st.integers(-24 * 60 + 1, 24 * 60 - 1).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+ends = st.datetimes(max_value=datetime(1, 1, 3)) | st.datetimes(min_value=datetime(9999, 12, 30))
+moments = st.builds(datetime.replace, ends | st.datetimes(), tzinfo=offsets | st.none())
+
 
 def check(source: Source, content: bytes) -> None:
     result = source.parse(document(source.contract.code, content))
     assert len(result.kept) + len(result.dropped) == result.rows
     assert bool(result.kept) == (result.outcome is Outcome.OK)
     assert all(row.mantissa > 0 and 0 <= row.scale <= 6 for row in result.kept)
+    assert all(row.published_at.astimezone(UTC) for row in result.kept if row.published_at)
 
 
 @given(source=sources, content=st.binary(max_size=2000))
@@ -63,3 +75,48 @@ def test_any_lines_in_a_transcript_have_a_typed_outcome(lines: list[list[str]]):
 
     text = "\n".join([",".join(nbs_transcript.COLUMNS), *(",".join(line) for line in lines), ""])
     check(nbs_transcript.SOURCE, text.encode("utf-8", "surrogatepass"))
+
+
+@given(price=numerals, previous=numerals)
+@example(price="1e9999999", previous="3000")
+@example(price="3100", previous="0e-99999999")
+@example(price="1e99999999999999999999", previous="3000")
+def test_any_number_in_a_daily_file_has_a_typed_outcome(price: str, previous: str):
+    content = json.loads(shipped(SHFE_FILE))
+    row = next(entry for entry in content["o_curinstrument"] if entry["PRODUCTID"].startswith("rb_f"))
+    row |= {"SETTLEMENTPRICE": "<price>", "PRESETTLEMENTPRICE": "<previous>"}
+    text = json.dumps(content).replace('"<price>"', price).replace('"<previous>"', previous)
+    source = SOURCES.get("shfe.daily")
+    assert source is not None
+    check(source, text.encode())
+
+
+@given(moment=moments)
+@example(moment=datetime(9999, 12, 31, 23, 59, tzinfo=timezone(timedelta(hours=-10))))
+def test_any_moment_of_publication_has_a_typed_outcome(moment: datetime):
+    source = SOURCES.get("nbs.ten_day.transcript")
+    assert source is not None
+    check(source, _published(moment.isoformat()))
+
+
+def _published(moment: str) -> bytes:
+    """The shipped transcript with another moment of publication in its first line."""
+    head, first, *rest = shipped(TRANSCRIPT).decode("utf-8-sig").splitlines()
+    cells = first.split(",")
+    cells[head.split(",").index("published_at")] = moment
+    return "\n".join([head, ",".join(cells), *rest, ""]).encode()
+
+
+@pytest.mark.parametrize(
+    ("moment", "kept"),
+    [
+        ("9999-12-31T23:59:00-10:00", None),
+        ("2026-12-31T23:59:00-10:00", datetime(2027, 1, 1, 9, 59, tzinfo=UTC)),
+    ],
+    ids=["beyond the calendar", "within"],
+)
+def test_a_moment_that_no_clock_in_utc_shows_counts_as_not_noted(moment: str, kept: datetime | None):
+    source = SOURCES.get("nbs.ten_day.transcript")
+    assert source is not None
+    rows = source.parse(document(source.contract.code, _published(moment))).kept
+    assert next(row for row in rows if row.row == 1).published_at == kept
