@@ -314,7 +314,7 @@ class Delivery(Versioned, Base):
 
 
 class DeliveryReceipt(Base):
-    """A warehouse receipt that was posted against a delivery."""
+    """A warehouse receipt that was posted against a delivery, or (``move:…``, below zero) its reversal."""
 
     __tablename__ = "delivery_receipt"
     id: Mapped[Id]

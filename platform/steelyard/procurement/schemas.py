@@ -242,10 +242,10 @@ class DeliveryQuery(PageQuery):
 
 
 class DeliveryReceiptOut(Schema):
-    """A warehouse receipt posted against a delivery."""
+    """A warehouse receipt posted against a delivery; what was reversed of one is an entry below zero."""
 
     receipt_number = Text(max=24, required=True)
-    mass_g = Int(required=True)
+    mass_g = Int(min=-LARGEST, required=True)
     posted_at = Timestamp(required=True)
 
 

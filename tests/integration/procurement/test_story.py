@@ -3,7 +3,7 @@
 from steelyard.core import outbox
 from steelyard.core.sequence import Cursor
 from steelyard.core.units import amount_fen
-from steelyard.procurement.subscribers import SUBSCRIBERS, on_receipt_posted
+from steelyard.procurement.subscribers import SUBSCRIBERS, on_warehouse_event
 from tests.integration.procurement.market import TONNE, ok, refused
 
 
@@ -34,12 +34,72 @@ def test_from_pledge_to_delivery(market):
     assert ok(market.as_(market.first).post(f"{path}/close"))["state"] == "closed"
 
 
-def receive(market, number, receipt, mass_g):
-    """Post a warehouse receipt, as the inventory tells of it, and let the subscriber hear."""
-    data = {"advice_number": number, "number": receipt, "mass_g": mass_g}
+def hear(market, event_type, data):
+    """Publish an event as the inventory does, and let the subscriber hear."""
+    assert SUBSCRIBERS[0].types == {"inventory.receipt_posted", "inventory.move_reversed"}
     with market.db.write() as session:
-        event = outbox.publish(session, "inventory.receipt_posted", subject=f"receipt:{receipt}", data=data)
-        on_receipt_posted(session, event)
+        event = outbox.publish(session, event_type, subject=f"receipt:{data['number']}", data=data)
+        on_warehouse_event(session, event)
+
+
+def receive(market, number, receipt, mass_g, owner=None):
+    """Post a warehouse receipt, by default of goods of the member that the delivery goes to."""
+    owners = {row["number"]: row["member_org_id"] for row in ok(market.as_(market.first).get("/deliveries"))["items"]}
+    data = {"advice_number": number, "number": receipt, "mass_g": mass_g}
+    hear(market, "inventory.receipt_posted", data | {"owner_org_id": owner or owners.get(number, 0)})
+
+
+def reverse(market, receipt, move, mass_g, kind="receipt"):
+    """Reverse one bundle's reception."""
+    hear(market, "inventory.move_reversed", {
+        "document_kind": kind, "number": receipt, "move_id": move, "mass_g": mass_g, "waybill_number": None,
+    })  # fmt: skip
+
+
+def standing(market, delivery):
+    """How much of a delivery arrived, its state, and what its entries add up to."""
+    found = ok(market.as_(market.first).get(f"/deliveries/{delivery['id']}"))
+    return found["received_g"], found["state"], sum(entry["mass_g"] for entry in found["receipts"])
+
+
+def test_a_receipt_of_goods_of_somebody_else_is_left_aside(market, caplog):
+    campaign = market.awarded()
+    delivery = ok(market.as_(market.first).get("/deliveries"))["items"][0]
+    stranger = market.world.org("trader").id
+    for number, owner in enumerate((stranger, delivery["mill_org_id"], market.first.org_id)):
+        receive(market, delivery["number"], f"RK-20261201-{number:04d}", delivery["mass_g"], owner=owner)
+    assert standing(market, delivery) == (0, "expected", 0)
+    assert market.state(campaign) == "awarded"
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "A receipt was left aside."
+    ] * 3
+
+
+def test_a_reversed_receipt_takes_its_mass_back(market):
+    market.awarded()
+    delivery = ok(market.as_(market.first).get("/deliveries"))["items"][0]
+    whole, part = delivery["mass_g"], 3 * TONNE
+    receive(market, delivery["number"], "RK-20261201-0001", whole)
+    assert standing(market, delivery) == (whole, "received", whole)
+    reverse(market, "RK-20261201-0001", 11, whole - part)
+    assert standing(market, delivery) == (part, "partial", part)
+    reverse(market, "RK-20261201-0001", 11, whole - part)
+    assert standing(market, delivery) == (part, "partial", part), "the same reversal counted twice"
+    reverse(market, "RK-20261201-0001", 12, part + 1)
+    assert standing(market, delivery) == (0, "expected", 0), "more was taken back than had come"
+    receive(market, delivery["number"], "RK-20261201-0002", whole)
+    assert standing(market, delivery) == (whole, "received", whole)
+
+
+def test_reversals_of_what_was_not_counted_change_nothing(market):
+    market.awarded()
+    delivery = ok(market.as_(market.first).get("/deliveries"))["items"][0]
+    receive(market, delivery["number"], "RK-20261201-0001", TONNE)
+    receive(market, delivery["number"], "RK-20261201-0002", TONNE, owner=delivery["mill_org_id"])
+    reverse(market, "RK-20261201-0002", 21, TONNE)
+    reverse(market, "RK-20261201-0009", 22, TONNE)
+    reverse(market, "RK-20261201-0001", 23, TONNE, kind="transfer")
+    assert standing(market, delivery) == (TONNE, "partial", TONNE)
 
 
 def test_a_delivery_comes_lorry_by_lorry(market):
@@ -62,7 +122,6 @@ def test_receipts_of_others_change_nothing(market):
     for advice in (None, "", "AN-7", "DH-20990101-9999"):
         receive(market, advice, f"RK-20261201-{len(advice or ''):04d}", 5)
     assert {item["state"] for item in ok(market.as_(market.first).get("/deliveries"))["items"]} == {"expected"}
-    assert [subscriber.types for subscriber in SUBSCRIBERS] == [frozenset({"inventory.receipt_posted"})]
 
 
 def test_a_member_above_whose_ceiling_the_price_lies_is_left_out(market):

@@ -1,6 +1,9 @@
 """Deliveries: ordered at the confirmation, received as the warehouse posts its receipts."""
 
-from sqlalchemy import select
+import logging
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from steelyard.core import audit, outbox
@@ -11,6 +14,8 @@ from steelyard.procurement.allocation import pair
 from steelyard.procurement.lifecycle import Act, Party, State
 from steelyard.procurement.models import Award, Campaign, Delivery, DeliveryReceipt, DeliveryState
 from steelyard.procurement.operations.moves import move
+
+log = logging.getLogger(__name__)
 
 FULL_FROM_PERMILLE = 950
 """A delivery counts as received from 95% of its mass on: the contracts' customary tolerance of ±5%."""
@@ -43,32 +48,67 @@ def order_deliveries(session: Session, campaign: Campaign, award: Award) -> list
     return ordered
 
 
-def receive_delivery(session: Session, number: str, receipt_number: str, mass_g: int) -> Delivery | None:
-    """Count a posted receipt towards delivery ``number``; the same receipt counts once. ``None`` if there is
-    no such.
+def receive_delivery(session: Session, receipt: dict[str, Any]) -> None:
+    """Count a posted receipt towards the delivery that its advice number names; the same receipt counts once.
 
-    Locks the campaign, then the delivery.
+    A yard may type any advice number, and its receipt stands already: one whose goods are not the member's, or
+    that names no delivery, is left aside and logged.
     """
-    known = session.scalars(select(Delivery).where(Delivery.number == number)).one_or_none()
+    number, receipt_number, mass_g = receipt["advice_number"], receipt["number"], receipt["mass_g"]
+    delivery = _lock(session, Delivery.number == number)
+    if delivery is None or receipt["owner_org_id"] != delivery.member_org_id:
+        log.warning("A receipt was left aside.", extra={"receipt": receipt_number, "delivery": number})
+        return
+    if any(known.receipt_number == receipt_number for known in delivery.receipts):
+        return
+    _count(session, delivery, receipt_number, mass_g)
+    if delivery.campaign.stage is State.AWARDED:
+        move(session, delivery.campaign, Act.PERFORM, Party.ARRIVAL, actor=None)
+    _tell(session, delivery, "receive", "procurement.delivery_received", receipt_number, mass_g)
+
+
+def take_back(session: Session, receipt_number: str, move_id: int, mass_g: int) -> None:
+    """Take from a delivery what a yard reversed of a receipt that was counted; the same reversal counts once.
+
+    What was received never falls below nothing. A campaign that is closed already stays so.
+    """
+    counted = exists().where(
+        DeliveryReceipt.delivery_id == Delivery.id, DeliveryReceipt.receipt_number == receipt_number
+    )
+    delivery, reversal = _lock(session, counted), f"move:{move_id}"
+    if delivery is None or any(known.receipt_number == reversal for known in delivery.receipts):
+        return
+    taken = min(mass_g, delivery.received_g)
+    _count(session, delivery, reversal, -taken)
+    _tell(session, delivery, "take_back", "procurement.delivery_reversed", receipt_number, taken)
+
+
+def _lock(session: Session, condition: ColumnElement[bool]) -> Delivery | None:
+    """The delivery that meets the condition; locks its campaign first, then itself."""
+    known = session.scalars(select(Delivery).where(condition)).one_or_none()
     if known is None:
         return None
-    campaign = session.get_one(Campaign, known.campaign_id, with_for_update=True, populate_existing=True)
-    delivery = session.get_one(Delivery, known.id, with_for_update=True, populate_existing=True)
-    if any(receipt.receipt_number == receipt_number for receipt in delivery.receipts):
-        return delivery
-    delivery.receipts.append(DeliveryReceipt(receipt_number=receipt_number, mass_g=mass_g, posted_at=db_now(session)))
+    session.get_one(Campaign, known.campaign_id, with_for_update=True, populate_existing=True)
+    return session.get_one(Delivery, known.id, with_for_update=True, populate_existing=True)
+
+
+def _count(session: Session, delivery: Delivery, reference: str, mass_g: int) -> None:
+    """Enter grams (below zero for what is taken back) under the number of what brought them."""
+    delivery.receipts.append(DeliveryReceipt(receipt_number=reference, mass_g=mass_g, posted_at=db_now(session)))
     delivery.received_g += mass_g
     full = delivery.received_g * 1000 >= delivery.mass_g * FULL_FROM_PERMILLE
-    delivery.state = DeliveryState.RECEIVED if full else DeliveryState.PARTIAL
-    if campaign.stage is State.AWARDED:
-        move(session, campaign, Act.PERFORM, Party.ARRIVAL, actor=None)
+    some = DeliveryState.PARTIAL if delivery.received_g else DeliveryState.EXPECTED
+    delivery.state = DeliveryState.RECEIVED if full else some
+
+
+def _tell(session: Session, delivery: Delivery, act: str, event: str, receipt_number: str, mass_g: int) -> None:
     detail = {"receipt": receipt_number, "mass_g": mass_g, "state": delivery.state}
-    audit.record(session, None, "delivery.receive", f"delivery:{delivery.number}", detail)
+    subject = f"delivery:{delivery.number}"
+    audit.record(session, None, f"delivery.{act}", subject, detail)
     outbox.publish(
         session,
-        "procurement.delivery_received",
-        subject=f"delivery:{delivery.number}",
+        event,
+        subject=subject,
         data={"delivery_id": delivery.id, "number": delivery.number, **detail, "received_g": delivery.received_g},
         audience=[delivery.mill_org_id, delivery.member_org_id],
     )
-    return delivery
