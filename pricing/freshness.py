@@ -36,6 +36,8 @@ def freshness(frequency: str, day: date, contract: str | None, now: datetime) ->
     local = now.astimezone(SHANGHAI)
     if contract is not None and _expired(contract, local.date()):
         return Freshness.ENDED
+    if day >= local.date():  # nothing is due after it, and behind the last day of the calendar nothing can be counted
+        return Freshness.FRESH
     missing = _missing_releases(day, local) if frequency == "ten_day" else _missing_sessions(day, local)
     return Freshness.FRESH if missing == 0 else Freshness.LATE if missing == 1 else Freshness.STALE
 

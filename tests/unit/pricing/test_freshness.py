@@ -16,6 +16,9 @@ CASES = {
     "over the weekend": ("daily", date(2026, 9, 4), "rb2610", "2026-09-06T18:00", Freshness.FRESH),
     "a week later": ("daily", date(2026, 9, 7), "rb2610", "2026-09-14T18:00", Freshness.STALE),
     "delivery month over": ("daily", date(2026, 9, 7), "rb2609", "2026-10-01T08:00", Freshness.ENDED),
+    "the calendar's last day": ("daily", date(9999, 12, 31), None, "2026-10-01T08:00", Freshness.FRESH),
+    "the calendar's last period": ("ten_day", date(9999, 12, 31), None, "2026-10-01T08:00", Freshness.FRESH),
+    "today": ("daily", date(2026, 9, 8), "rb2610", "2026-09-08T23:59", Freshness.FRESH),
 }
 
 
