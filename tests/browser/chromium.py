@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Route
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUIET = (
@@ -32,15 +32,17 @@ def find() -> Path:
 
 
 @contextmanager
-def launched(*more: str) -> Iterator[Browser]:
-    """Start Chromium without a window; ``more`` are further switches, such as a fake camera's."""
+def launched(driver: Playwright, *more: str) -> Iterator[Browser]:
+    """Start Chromium without a window; ``more`` are further switches, such as a fake camera's.
+
+    One driver serves all browsers of a process: a second one beside it is refused.
+    """
     switches = [*QUIET, *more, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), headless=True, args=switches)
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = driver.chromium.launch(executable_path=find(), headless=True, args=switches)
+    try:
+        yield browser
+    finally:
+        browser.close()
 
 
 @dataclass  # without slots: playwright keeps its wrappers on the object

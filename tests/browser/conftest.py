@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
@@ -60,9 +60,16 @@ def people(site: Site) -> dict[OrgKind, Actor]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def driver() -> Iterator[Playwright]:
+    """What starts browsers."""
+    with sync_playwright() as driver:
+        yield driver
+
+
+@pytest.fixture(scope="package")
+def browser(driver: Playwright) -> Iterator[Browser]:
     """A Chromium without a window."""
-    with launched() as browser:
+    with launched(driver) as browser:
         yield browser
 
 

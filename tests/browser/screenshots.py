@@ -6,7 +6,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
@@ -78,7 +78,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         db = Database(play(Path(name)))
         try:
-            with served(World(db), Path(name)) as site, launched() as browser:
+            with served(World(db), Path(name)) as site, sync_playwright() as driver, launched(driver) as browser:
                 take(browser, site, leads(db), target)
         finally:
             db.close()

@@ -5,7 +5,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Playwright, expect
 
 from steelyard.core.actors import Actor, OrgKind
 from tests.browser.chromium import PHONE, Witness, launched
@@ -17,12 +17,14 @@ FRAMES = 10
 
 
 @pytest.fixture
-def stock_page(site: Site, players: dict[OrgKind, Actor], witness: Witness, tmp_path: Path) -> Iterator[Page]:
+def stock_page(
+    driver: Playwright, site: Site, players: dict[OrgKind, Actor], witness: Witness, tmp_path: Path
+) -> Iterator[Page]:
     """The keeper's list of stock in a Chromium whose camera looks at ``cam.mjpeg``."""
     film = tmp_path / "cam.mjpeg"
     film.write_bytes(_film(Image.new("RGB", FRAME, "white")))
     camera = ("--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream")
-    with launched(*camera, f"--use-file-for-fake-video-capture={film}") as browser:
+    with launched(driver, *camera, f"--use-file-for-fake-video-capture={film}") as browser:
         keeper = players[OrgKind.WAREHOUSE]
         context = site.context(browser, witness, keeper, locale="en", viewport=PHONE, permissions=["camera"])
         page = context.new_page()
