@@ -133,7 +133,7 @@ def accept_invitation(call: Call, body: dict[str, Any]) -> dict[str, bool]:
     return {"done": True}
 
 
-@blp.act("/password", rule=rules.SELF, body=PasswordIn, returns=Done)
+@blp.act("/password", rule=rules.OWN_PASSWORD, body=PasswordIn, returns=Done)
 def change_password(call: Call, body: dict[str, Any]) -> dict[str, bool]:
     """Change the caller's own password."""
     passwords.change(call.session, call.actor, **body)

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from steelyard.accounts.models import ApiToken, BrowserSession, Membership, Organisation, User
 from steelyard.accounts.secrets import token_hash
+from steelyard.api.middleware import SESSION_COOKIE as SESSION_COOKIE
 from steelyard.api.services import Caller
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.clock import utc_now
 from steelyard.core.errors import Unauthenticated
-
-SESSION_COOKIE = "steelyard_session"
 
 
 def authenticate(session: Session, request: Request) -> Caller | None:
@@ -28,8 +27,7 @@ def authenticate(session: Session, request: Request) -> Caller | None:
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie:
         return None
-    actor = _by_cookie(session, cookie)
-    return Caller(actor, session_key=token_hash(cookie)) if actor else None
+    return _by_cookie(session, cookie)
 
 
 def _people(entity: Any) -> Select[Any]:
@@ -43,6 +41,7 @@ def _people(entity: Any) -> Select[Any]:
             Organisation.kind,
             Organisation.name,
             Membership.roles,
+            User.must_change,
         )
         .join(Membership, Membership.id == entity.membership_id)
         .join(User, User.id == Membership.user_id)
@@ -57,13 +56,14 @@ def _by_token(session: Session, token: str) -> Actor | None:
     return None if row is None else _actor(row, frozenset(row[0].scopes))
 
 
-def _by_cookie(session: Session, cookie: str) -> Actor | None:
-    row = session.execute(_people(BrowserSession).where(BrowserSession.token_hash == token_hash(cookie))).one_or_none()
-    return None if row is None else _actor(row, None)
+def _by_cookie(session: Session, cookie: str) -> Caller | None:
+    key = token_hash(cookie)
+    row = session.execute(_people(BrowserSession).where(BrowserSession.token_hash == key)).one_or_none()
+    return None if row is None else Caller(_actor(row, None), session_key=key, must_change=row[-1])
 
 
 def _actor(row: Any, scopes: frozenset[str] | None) -> Actor:
-    _, user_id, user_name, locale, org_id, kind, org_name, roles = row
+    _, user_id, user_name, locale, org_id, kind, org_name, roles, _must_change = row
     return Actor(
         user_id,
         user_name,

@@ -29,7 +29,7 @@ class WeakPassword(Refused):
     """The password is too easy to guess."""
 
     code = "weak_password"
-    message = N_("This password is too easy to guess: take at least %(least)s characters and not the login or name.")
+    message = N_("Take a password of %(least)s to %(most)s characters, hard to guess, and not the login or name.")
 
 
 class OldPasswordWrong(Refused):
@@ -51,6 +51,13 @@ class LastAdmin(Refused):
 
     code = "last_admin"
     message = N_("This is the organisation's last administrator. Name another one first.")
+
+
+class OwnOrganisation(Refused):
+    """An operator's administrator may not switch off his own organisation."""
+
+    code = "own_organisation"
+    message = N_("This is your own organisation: nobody could sign in to switch it on again.")
 
 
 class ScopeTooWide(Forbidden):

@@ -19,13 +19,13 @@ from steelyard.accounts.forms import (
 from steelyard.accounts.models import ApiToken, Membership, Organisation
 from steelyard.accounts.names import KIND_NAMES, ROLE_NAMES
 from steelyard.accounts.operations import invitations, organisations, passwords, profiles, sessions, tokens
-from steelyard.accounts.secrets import SHORTEST_PASSWORD
+from steelyard.accounts.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from steelyard.api import csrf, locales
 from steelyard.api.access import PUBLIC, caller
 from steelyard.api.calls import Call
 from steelyard.api.locales import explain
 from steelyard.api.middleware import cookies_need_tls
-from steelyard.api.pages import NavItem, PageBlueprint, render
+from steelyard.api.pages import NavItem, PageBlueprint, inside, render
 from steelyard.api.services import services
 from steelyard.core.actors import OrgKind, Role
 from steelyard.core.errors import StaleVersion, SteelyardError
@@ -41,19 +41,23 @@ NAVIGATION = (NavItem("accounts_pages.organisation", N_("Organisation"), rules.M
 def sign_in(call: Call) -> Any:
     """Ask a stranger who he is."""
     if call.person is not None:
-        return redirect(_inside(request.args.get("next")), 303)
-    return render("accounts/sign_in.html", next=_inside(request.args.get("next")), login="", error=None)
+        return redirect(inside(request.args.get("next")), 303)
+    return render("accounts/sign_in.html", next=inside(request.args.get("next")), login="", error=None)
 
 
 @pages.post("/sign-in")
 def enter() -> Response:
     """Open a browser session; the operation opens its own transactions, so that hashing holds no lock."""
     csrf.check(request.form.get(csrf.FIELD), csrf.visitor_key())
-    login, password = request.form.get("login", "").strip(), request.form.get("password", "")
-    target = _inside(request.form.get("next"))
+    login = "".join(char for char in request.form.get("login", "").strip() if char.isprintable())
+    password = request.form.get("password", "")
+    target = inside(request.form.get("next"))
     try:
         token = sessions.sign_in(
-            services().db, login=login[:80], password=password[:200], address=request.remote_addr or ""
+            services().db,
+            login=login[:80],
+            password=password[: LONGEST_PASSWORD + 1],
+            address=request.remote_addr or "",
         )
     except SteelyardError as error:
         page = render("accounts/sign_in.html", next=target, login=login[:80], error=explain(error))
@@ -78,13 +82,7 @@ def enter() -> Response:
 enter.rule = PUBLIC  # type: ignore[attr-defined]  # read by the test that walks all routes
 
 
-def _inside(target: str | None) -> str:
-    """Return the path to go on to, never an address that leads to another site."""
-    inside = target and target.startswith("/") and not target.startswith("//") and "\\" not in target
-    return target if target and inside else "/"
-
-
-@pages.form("/sign-out", rule=rules.ANYONE)
+@pages.form("/sign-out", rule=rules.OWN_ACCOUNT)
 def sign_out(call: Call, form: dict[str, Any]) -> Response:
     """End this browser's session."""
     sessions.sign_out(call.session, _session_key())
@@ -105,12 +103,12 @@ def language(call: Call, form: dict[str, Any]) -> Response:
     chosen = form["language"].value
     if call.person is not None:
         profiles.set_locale(call.session, call.actor, chosen)
-    response = make_response(redirect(_inside(form["next"]), 303))
+    response = make_response(redirect(inside(form["next"]), 303))
     response.set_cookie(locales.COOKIE, chosen, max_age=YEAR, httponly=True, samesite="Lax", secure=cookies_need_tls())
     return response
 
 
-@pages.view("/account", rule=rules.ANYONE)
+@pages.view("/account", rule=rules.OWN_ACCOUNT)
 def account(call: Call) -> str:
     """Show a person his own account."""
     member = queries.own_membership(call.session, call.actor)
@@ -131,7 +129,7 @@ def _scopes() -> list[str]:
     return [f"{area}:{verb}" for area in tokens.AREAS for verb in verbs[area]]
 
 
-@pages.form("/account/password", rule=rules.SELF, form=PasswordForm)
+@pages.form("/account/password", rule=rules.OWN_PASSWORD, form=PasswordForm)
 def change_password(call: Call, form: dict[str, Any]) -> Any:
     """Change one's own password; the other sessions end, this one stays."""
     passwords.change(call.session, call.actor, old=form["old_password"], new=form["new_password"], keep=_session_key())

@@ -1,13 +1,23 @@
 """What the accounts' API takes and gives."""
 
-from marshmallow import fields
+from typing import Any
 
+from marshmallow import fields, validate
+
+from steelyard.accounts.secrets import LONGEST_PASSWORD
 from steelyard.api.fields import Choice, Flag, IdField, Int, ListOf, Nested, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 from steelyard.core.actors import OrgKind, Role
 
 LOGIN = "[a-z0-9][a-z0-9._@-]{2,79}"
 SCOPE = r"\*|[a-z]{1,20}:(read|write|\*)"
+
+
+class Password(fields.String):
+    """A password, taken as it is typed."""
+
+    def __init__(self, **kw: Any):
+        super().__init__(validate=validate.Length(min=1, max=LONGEST_PASSWORD), **kw)
 
 
 class OrganisationIn(Schema):
@@ -100,14 +110,14 @@ class AcceptIn(Schema):
     token = Text(max=80, pattern="[A-Za-z0-9_-]{20,80}", required=True)
     login = Text(max=80, min=3, pattern=LOGIN, required=True)
     name = Text(max=80, required=True)
-    password = fields.String(required=True, metadata={"minLength": 1, "maxLength": 200})
+    password = Password(required=True)
 
 
 class PasswordIn(Schema):
     """A change of the caller's own password."""
 
-    old = fields.String(required=True)
-    new = fields.String(required=True)
+    old = Password(required=True)
+    new = Password(required=True)
 
 
 class Done(Schema):

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 TOKEN_PREFIX = "sy_"  # noqa: S105 - a prefix by which leaked tokens are recognised, not a secret
 SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
 
 
 @cache

@@ -9,18 +9,23 @@ from werkzeug.exceptions import HTTPException
 from steelyard.api.services import Caller, services
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.errors import Forbidden, Unauthenticated
+from steelyard.core.i18n import N_
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Who may pass. ``None`` means any; a public rule lets strangers in."""
+    """Who may pass. ``None`` means any; a public rule lets strangers in.
+
+    ``first`` routes are open even before a person has replaced the password that was made up for him.
+    """
 
     scope: str
     kinds: frozenset[OrgKind] | None = None
     roles: frozenset[Role] | None = None
     public: bool = False
+    first: bool = False
 
     def allows(self, actor: Actor) -> bool:
         """Whether ``actor`` passes: his kind of organisation, one of his roles, and his token's scope."""
@@ -38,15 +43,29 @@ def covers(scopes: frozenset[str], scope: str) -> bool:
     return not wider.isdisjoint(scopes)
 
 
+class PasswordMustChange(Forbidden):
+    """The password was made up by somebody else and has not been replaced yet."""
+
+    code = "password_must_change"
+    message = N_("Choose a password of your own first; the present one was made up for you.")
+
+
 PUBLIC = Rule(scope="", public=True)
 
 
-def rule(scope: str, *, kinds: Iterable[OrgKind] | None = None, roles: Iterable[Role] | None = None) -> Rule:
+def rule(
+    scope: str,
+    *,
+    kinds: Iterable[OrgKind] | None = None,
+    roles: Iterable[Role] | None = None,
+    first: bool = False,
+) -> Rule:
     """Make a rule. ``scope`` is ``area:read`` or ``area:write``; an organisation's admin has every role of it."""
     return Rule(
         scope,
         None if kinds is None else frozenset(kinds),
         None if roles is None else frozenset(roles),
+        first=first,
     )
 
 
@@ -75,6 +94,8 @@ def admit(needed: Rule) -> Caller | None:
     found = caller()
     if found is None:
         raise Unauthenticated
+    if found.must_change and not needed.first:
+        raise PasswordMustChange
     if not needed.allows(found.actor):
         raise Forbidden
     return found

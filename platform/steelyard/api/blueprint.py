@@ -26,6 +26,7 @@ from steelyard.api.locales import say
 from steelyard.api.schemas import IdempotencyHeader, PageQuery, QuerySchema, Schema, page_of
 from steelyard.api.services import services
 from steelyard.api.validation import as_fields
+from steelyard.core.actors import Actor
 from steelyard.core.errors import Invalid, UnsupportedMedia
 from steelyard.core.i18n import N_
 
@@ -79,13 +80,22 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
         return self._publish("GET", path, PUBLIC, run, returns=returns)
 
     def create(
-        self, path: str, *, rule: Rule, body: type[Schema], returns: type[Schema], shown_once: str | None = None
+        self,
+        path: str,
+        *,
+        rule: Rule,
+        body: type[Schema],
+        returns: type[Schema],
+        shown_once: str | None = None,
+        prepare: View | None = None,
     ) -> Decorator:
         """``POST`` that makes a document: ``view(call, body, **path) -> document``; 201, once per key.
 
         A field named ``shown_once`` is shown in the first answer only: a replay holds an empty text in its place.
+        ``prepare(call, body, **path)`` does slow work before the transaction of writing begins; ``call.prepared``
+        is what it returned. It also runs for a replay, so it changes nothing and refuses nothing.
         """
-        run = _Once(body, returns, 201, shown_once)
+        run = _Once(body, returns, 201, shown_once, prepare)
         return self._publish("POST", path, rule, run, returns=returns, body=body, status=201)
 
     def act(self, path: str, *, rule: Rule, returns: type[Schema], body: type[Schema] | None = None) -> Decorator:
@@ -162,15 +172,18 @@ class _Once:
     returns: type[Schema]
     status: int
     shown_once: str | None = None
+    prepare: View | None = None
 
     def __call__(self, view: View, path_values: dict[str, Any]) -> Response:
         given_key = request.headers.get("Idempotency-Key")
         key = _load(IdempotencyHeader, {} if given_key is None else {"Idempotency-Key": given_key})["key"]
         _query(QuerySchema)
         given = (_body(self.body),) if self.body else ()
-        hash_ = idempotency.request_hash(request.method, request.path, request.get_data() if self.body else b"")
+        sent = idempotency.without_secrets(request.get_data(), given[0]) if given else b""
+        hash_ = idempotency.request_hash(request.method, request.path, sent)
+        prepared = _prepare(self.prepare, g.actor, given, path_values)
         with services().db.write() as session:
-            call = Call(session, g.actor)
+            call = Call(session, g.actor, prepared)
 
             def act() -> idempotency.Answer:
                 return self._act(call, view(call, *given, **path_values))
@@ -184,6 +197,14 @@ class _Once:
         shown = _made(self.returns).dump(document)
         kept = None if self.shown_once is None else _text({**shown, self.shown_once: ""})
         return idempotency.Answer(self.status, {"ETag": etag} if etag else {}, _text(shown), kept)
+
+
+def _prepare(prepare: View | None, actor: Actor | None, given: tuple[Any, ...], path_values: dict[str, Any]) -> Any:
+    """Do a route's slow work in a transaction of reading, which holds up nobody."""
+    if prepare is None:
+        return None
+    with services().db.read() as session:
+        return prepare(Call(session, actor), *given, **path_values)
 
 
 def _text(payload: Any) -> str:

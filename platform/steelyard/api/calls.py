@@ -16,10 +16,14 @@ from steelyard.core.errors import PreconditionRequired, StaleVersion, Unauthenti
 
 @dataclass(slots=True)
 class Call:
-    """What a view is given. ``session`` is one transaction: of writing in verbs that change, else of reading."""
+    """What a view is given. ``session`` is one transaction: of writing in verbs that change, else of reading.
+
+    ``prepared`` is what the route's ``prepare`` worked out before that transaction began.
+    """
 
     session: Session
     person: Actor | None
+    prepared: Any = None
 
     @property
     def actor(self) -> Actor:

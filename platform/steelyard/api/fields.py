@@ -181,10 +181,16 @@ class Choice(fields.Field[Any]):
 
 
 class ListOf(fields.List[Any]):
-    """A list of ``min`` to ``max`` entries."""
+    """A list of ``min`` to ``max`` entries; one that is too long is refused before its entries are looked at."""
 
     def __init__(self, inner: Any, *, min: int = 0, max: int = 1000, **kw: Any):
+        self._max = max
         super().__init__(inner, validate=validate.Length(min=min, max=max), **kw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kw: Any) -> list[Any]:
+        if isinstance(value, list) and len(value) > self._max:
+            raise ValidationError(say(N_("holds more than %(max)s entries"), max=self._max))
+        return super()._deserialize(value, attr, data, **kw)
 
 
 Nested = fields.Nested

@@ -1,5 +1,6 @@
 """Fields of HTML forms: they take what people type (``350吨``, ``3,650元/吨``) and give exact integers."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -41,6 +42,10 @@ class FormText(Text):
 
     def __init__(self, *, max: int = 200, min: int = 1, **kw: Any):
         super().__init__(max=max, min=min, **kw)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kw: Any) -> str:
+        plain = value.replace("\r\n", "\n") if isinstance(value, str) else value  # as browsers send new lines
+        return super()._deserialize(plain, attr, data, **kw)
 
 
 class _Parsed(fields.Field[int]):
@@ -95,9 +100,12 @@ class FormInt(_Parsed):
         super().__init__(_whole, min=min, max=max, **kw)
 
 
+_WHOLE = re.compile(r"-?[0-9]{1,16}")
+
+
 def _whole(text: str) -> int:
     text = text.strip().replace(",", "")
-    if not (text.isascii() and text.lstrip("-").isdigit() and len(text) <= 17):
+    if not _WHOLE.fullmatch(text):
         raise ValidationError(say(N_("must be a whole number")))
     return int(text)
 

@@ -6,6 +6,7 @@ from typing import Any, NoReturn
 from steelyard.core.errors import BadRequest
 
 LONGEST_NUMBER = 19
+MOST_KEYS = 200
 
 
 def parse_json(raw: bytes) -> Any:
@@ -19,14 +20,14 @@ def parse_json(raw: bytes) -> Any:
             parse_float=_bounded_float,
             object_pairs_hook=_unique_keys,
         )
+        if "\\u" in text:
+            _refuse_surrogates(value)
     except UnicodeDecodeError:
         raise BadRequest(reason="the body is not UTF-8") from None
     except RecursionError:
         raise BadRequest(reason="the JSON is nested too deeply") from None
     except json.JSONDecodeError as error:
         raise BadRequest(reason=f"the JSON breaks off or is malformed at character {error.pos}") from None
-    if "\\u" in text:
-        _refuse_surrogates(value)
     return value
 
 
@@ -50,6 +51,8 @@ def _bounded_float(text: str) -> float:
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(pairs) > MOST_KEYS:
+        raise BadRequest(reason="an object has too many keys")
     found = dict(pairs)
     if len(found) != len(pairs):
         raise BadRequest(reason="an object has the same key twice")

@@ -38,12 +38,16 @@ HEADERS = {
 }
 
 
-SEALED, SEALED_PART = "sealed", "/bids"
-"""Before the opening nobody may count bids: neither the metrics nor the log name their routes."""
+_SEALED = re.compile(r"/bids?(/|$)")
+"""Before the opening nobody may count bids: neither the metrics nor the log tell of their routes."""
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+SESSION_COOKIE = "steelyard_session"
+ADDRESS_SHARE = 10
+"""How many callers' worth of requests one address may send: an office shares its address."""
 
 
 class Metrics:
-    """Counts by method, route and status; routes that must not be counted are one ``sealed``."""
+    """Counts by method, route and status; the routes of sealed bids are not counted at all."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -54,9 +58,9 @@ class Metrics:
 
     def note(self, asked: Request, status: int, seconds: float) -> None:
         """Count one answered request."""
-        rule = asked.url_rule
-        route = "none" if rule is None else SEALED if SEALED_PART in rule.rule else rule.rule
-        requests, times = self._children(asked.method, route, status)
+        route = "none" if asked.url_rule is None else asked.url_rule.rule
+        method = asked.method if asked.method in _METHODS else "other"
+        requests, times = self._children(method, route, status)
         requests.inc()
         times.observe(seconds)
 
@@ -65,7 +69,10 @@ class Metrics:
 
 
 class RateLimit:
-    """Counts the requests of each caller in the running minute of this server process."""
+    """Counts the requests of each token and each address in the running minute of this server process.
+
+    A made-up token is worth nothing: the address is counted too, and first.
+    """
 
     def __init__(self, allowed: int) -> None:
         self._allowed = allowed
@@ -73,14 +80,22 @@ class RateLimit:
         self._counts: dict[str, int] = {}
         self._lock = Lock()
 
-    def hit(self, key: str) -> int:
+    def hit(self, asked: Request) -> int:
         """Count one request; return 0, or the seconds to wait where the caller has had all of his."""
         minute, second = divmod(int(time.monotonic()), 60)
+        token = asked.headers.get("Authorization")
+        share = ADDRESS_SHARE if token or SESSION_COOKIE in asked.cookies else 1
         with self._lock:
             if minute != self._minute:
                 self._minute, self._counts = minute, {}
-            count = self._counts[key] = self._counts.get(key, 0) + 1
-        return 0 if count <= self._allowed else 60 - second
+            over = self._count(asked.remote_addr or "unknown", share)
+            if token and not over:
+                over = self._count(str(hash(token)), 1)
+        return 60 - second if over else 0
+
+    def _count(self, key: str, share: int) -> bool:
+        count = self._counts[key] = self._counts.get(key, 0) + 1
+        return count > share * self._allowed
 
 
 class Notes(SecureCookieSessionInterface):
@@ -91,6 +106,10 @@ class Notes(SecureCookieSessionInterface):
         if self.get_cookie_name(app) not in request.cookies:
             return SecureCookieSession()
         return super().open_session(app, request)
+
+    def get_cookie_secure(self, app: Flask) -> bool:
+        """Send the cookie over TLS alone, as every other one."""
+        return cookies_need_tls()
 
     def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
         """Write the cookie where there is something to say, or something to take back."""
@@ -116,7 +135,7 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
         g.began = time.perf_counter()
         given = asked.headers.get("X-Request-Id")
         context.request_id.set(given if given and _GIVEN_ID.fullmatch(given) else random_id())
-        if asked.path not in _QUIET and (wait_s := limit.hit(_caller_key(asked))):
+        if asked.path not in _QUIET and (wait_s := limit.hit(asked)):
             raise TooManyRequests(wait_s)
 
     @app.after_request
@@ -129,10 +148,10 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
             response.set_cookie(csrf.COOKIE, g.visitor, httponly=True, samesite="Lax", secure=cookies_need_tls())
         now = time.perf_counter()
         seconds = now - g.get("began", now)
-        metrics.note(asked, status, seconds)
-        if asked.path not in _QUIET and _log.isEnabledFor(logging.INFO):
-            path = SEALED if SEALED_PART in asked.path else asked.path
-            _log.info("%s %s %s", asked.method, path, status, extra={"ms": round(seconds * 1000, 1)})
+        if not _SEALED.search(asked.path):
+            metrics.note(asked, status, seconds)
+            if asked.path not in _QUIET and _log.isEnabledFor(logging.INFO):
+                _log.info("%s %s %s", asked.method, _shown(asked), status, extra={"ms": round(seconds * 1000, 1)})
         return response
 
 
@@ -155,10 +174,12 @@ def _request() -> Request:
     return found
 
 
-def _caller_key(asked: Request) -> str:
-    """Return whom the rate is counted for: the token, else the address."""
-    token = asked.headers.get("Authorization")
-    return str(hash(token)) if token else asked.remote_addr or "unknown"
+def _shown(asked: Request) -> str:
+    """Return the path for the log; where it holds more than ids, such as an invitation's secret, only its pattern."""
+    rule = asked.url_rule
+    if rule is None:
+        return asked.path[:120]
+    return rule.rule if any(isinstance(value, str) for value in (asked.view_args or {}).values()) else asked.path
 
 
 def cookies_need_tls() -> bool:

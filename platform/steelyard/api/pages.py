@@ -1,6 +1,7 @@
 """HTML pages: the blueprint that slices use, and the ports through which the shell is drawn."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -21,7 +22,7 @@ from markupsafe import Markup
 from marshmallow import ValidationError
 
 from steelyard.api import csrf, idempotency, validation
-from steelyard.api.access import Rule, admit, caller, current_actor
+from steelyard.api.access import PasswordMustChange, Rule, admit, caller, current_actor
 from steelyard.api.calls import Call
 from steelyard.api.form_fields import FormSchema
 from steelyard.api.locales import explain
@@ -30,6 +31,8 @@ from steelyard.core.errors import Invalid, SteelyardError, Unauthenticated
 
 ONCE = "once_key"
 LONGEST_KEPT_FORM = 1500
+_ONCE_KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
+_PATH = re.compile(r"/(?![/\\])[^\x00-\x20\\\x7f]*")
 View = Callable[..., Any]
 
 
@@ -103,19 +106,28 @@ class PageBlueprint(Blueprint):
 
         return self._publish("GET", path, rule, run)
 
-    def form(self, path: str, *, rule: Rule, form: type[FormSchema] = FormSchema) -> Callable[[View], View]:
+    def form(
+        self, path: str, *, rule: Rule, form: type[FormSchema] = FormSchema, prepare: View | None = None
+    ) -> Callable[[View], View]:
         """``POST``: ``view(call, form, **path) -> Response`` (a redirect), in one transaction of writing.
 
         A typed refusal becomes a message on the page that the form came from, with what was typed kept.
+        ``prepare(call, form, **path)`` does slow work before that transaction; ``call.prepared`` is what it returned.
         """
 
         def run(view: View, path_values: dict[str, Any], found: Caller | None) -> Any:
             csrf.check(request.form.get(csrf.FIELD), _browser_key(found))
+            flashed = list(session.get("_flashes", []))
             try:
-                return _submit(view, path_values, found, _read_form(form), once=not rule.public)
+                values = _read_form(form)
+                prepared = _prepare(prepare, found, values, path_values)
+                return _submit(view, path_values, found, values, prepared, once=not rule.public)
             except Unauthenticated:
                 raise
-            except SteelyardError as error:
+            except Exception as error:
+                session["_flashes"] = flashed  # what was said of a success that was rolled back
+                if not isinstance(error, SteelyardError):
+                    raise
                 return _refused(error)
 
         return self._publish("POST", path, rule, run)
@@ -126,7 +138,10 @@ class PageBlueprint(Blueprint):
                 try:
                     found = admit(rule)
                 except Unauthenticated:
-                    return redirect(url_for("accounts_pages.sign_in", next=request.path), 303)
+                    back = request.path if method == "GET" else _page_of_form()
+                    return redirect(url_for("accounts_pages.sign_in", next=back), 303)
+                except PasswordMustChange:
+                    return redirect(url_for("accounts_pages.account"), 303)
                 if rule.public:
                     found = _maybe_caller()
                 return run(view, path_values, found)
@@ -147,11 +162,18 @@ def _browser_key(found: Caller | None) -> str:
     return found.session_key if found and found.session_key else csrf.visitor_key()
 
 
+def _prepare(prepare: View | None, found: Caller | None, form: dict[str, Any], path_values: dict[str, Any]) -> Any:
+    if prepare is None:
+        return None
+    with services().db.read() as transaction:
+        return prepare(Call(transaction, found.actor if found else None), form, **path_values)
+
+
 def _submit(
-    view: View, path_values: dict[str, Any], found: Caller | None, form: dict[str, Any], *, once: bool
+    view: View, path_values: dict[str, Any], found: Caller | None, form: dict[str, Any], prepared: Any, *, once: bool
 ) -> Response:
     with services().db.write() as transaction:
-        call = Call(transaction, found.actor if found else None)
+        call = Call(transaction, found.actor if found else None, prepared)
         kept: list[Response] = []
 
         def act() -> idempotency.Answer:
@@ -160,12 +182,19 @@ def _submit(
             return idempotency.Answer(response.status_code, {"Location": response.headers.get("Location", "/")}, "")
 
         key = request.form.get(ONCE, "")
-        if not once or not key:
+        if not once or not _ONCE_KEY.fullmatch(key):
             act()
             return kept[0]
-        hash_ = idempotency.request_hash("FORM", request.path, json.dumps(sorted(request.form.items())).encode())
-        answer = idempotency.answer_once(transaction, call.actor, key[:120], hash_, act)
+        hash_ = idempotency.request_hash("FORM", request.path, _sent())
+        # A page that was gone back to and sent again with other figures is another request, not a repeat.
+        answer = idempotency.answer_once(transaction, call.actor, f"{key}.{hash_[:24]}", hash_, act)
     return kept[0] if kept else Response(status=answer.status, headers=answer.headers)
+
+
+def _sent() -> bytes:
+    """Return what the form holds, but for secrets: no stored hash may help to guess one."""
+    fields = sorted(request.form.items(multi=True))
+    return json.dumps([[name, value] for name, value in fields if not idempotency.is_secret(name)]).encode()
 
 
 def _read_form(form: type[FormSchema]) -> dict[str, Any]:
@@ -188,7 +217,9 @@ def _refused(error: SteelyardError) -> Response:
     flash(" ".join([sentence, *details]), "error")
     page = _page_of_form()
     values = {
-        name: value for name, value in request.form.items() if name not in {csrf.FIELD, ONCE} and "pass" not in name
+        name: value
+        for name, value in request.form.items()
+        if name not in {csrf.FIELD, ONCE} and not idempotency.is_secret(name)
     }
     if len(json.dumps(values)) <= LONGEST_KEPT_FORM:
         session["typed"] = {"page": page.partition("?")[0], "values": values}
@@ -201,5 +232,10 @@ def _page_of_form() -> str:
     """Return the path of the page that holds the form, never an address of another site."""
     referrer = request.referrer or ""
     if referrer.startswith(request.host_url):
-        return "/" + referrer.removeprefix(request.host_url)
+        return inside("/" + referrer.removeprefix(request.host_url))
     return "/"
+
+
+def inside(target: str | None) -> str:
+    """Return ``target`` if it is a path of this site, else the home page: no way leads to another site."""
+    return target if target and _PATH.fullmatch(target) else "/"

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from flask_babel import gettext
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
@@ -13,7 +14,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 from steelyard.api.locales import explain
 from steelyard.api.pages import render_error
 from steelyard.core.context import request_id
-from steelyard.core.errors import Refused, SteelyardError, TooManyRequests
+from steelyard.core.errors import BadRequest, Refused, SteelyardError, TooManyRequests
 from steelyard.core.i18n import N_
 
 API_ROOT = "/api/"
@@ -104,10 +105,14 @@ def _answer_http(error: HTTPException) -> Response:
 
 def _answer_database(error: DBAPIError) -> Response:
     state = getattr(error.orig, "sqlstate", None)
+    if isinstance(error, DataError):
+        return answer_error(BadRequest(reason="a text holds a character that cannot be stored"))
+    if error.connection_invalidated or isinstance(error, InterfaceError):
+        return answer_error(Busy())
     if isinstance(error, IntegrityError):
         _log.warning("the database refused a row", extra={"reason": str(error.orig)})
         return answer_error(ChangedMeanwhile())
-    if state in {"40001", "40P01", "55P03", "57014"} or "locked" in str(error.orig):
+    if state in {None, "40001", "40P01", "55P03", "57014"} and isinstance(error, OperationalError):
         return answer_error(Busy())
     return _answer_crash(error)
 
@@ -123,4 +128,5 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _answer_http)
     app.register_error_handler(StaleDataError, lambda error: answer_error(ChangedMeanwhile()))
     app.register_error_handler(DBAPIError, _answer_database)
+    app.register_error_handler(PoolTimeout, lambda error: answer_error(Busy()))
     app.register_error_handler(Exception, _answer_crash)

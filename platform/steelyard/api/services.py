@@ -21,6 +21,7 @@ class Caller:
 
     actor: Actor
     session_key: str | None = None
+    must_change: bool = False
 
 
 class Authenticator(Protocol):

@@ -2,12 +2,16 @@
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
 from steelyard.core.context import request_id
 
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 
 class JsonFormatter(logging.Formatter):
@@ -35,8 +39,13 @@ class TextFormatter(logging.Formatter):
         """Return the record as one line (and the traceback, if there is one)."""
         moment = datetime.fromtimestamp(record.created, UTC).strftime("%H:%M:%S.%f")[:-3]
         pairs = "".join(f" {key}={value}" for key, value in _extras(record).items())
-        text = f"{moment} {record.levelname.lower():7} {record.getMessage()} request={request_id.get()}{pairs}"
+        text = f"{moment} {record.levelname.lower():7} {_plain(record.getMessage())} request={request_id.get()}{pairs}"
         return f"{text}\n{self.formatException(record.exc_info)}" if record.exc_info else text
+
+
+def _plain(message: str) -> str:
+    """Write control characters out, so that nobody outside can begin a line of the log."""
+    return _CONTROL.sub(lambda found: f"\\x{ord(found.group()):02x}", message)
 
 
 def _extras(record: logging.LogRecord) -> dict[str, object]:

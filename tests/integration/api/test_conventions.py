@@ -256,8 +256,9 @@ def test_probes_and_metrics(app: Flask, operator: ApiClient) -> None:
     assert client.get("/healthz").get_json() == {"status": "ok"}
     assert client.get("/readyz").get_json() == {"status": "ok"}
     text = client.get("/metrics").text
-    assert 'route="sealed"' in text
-    assert "/bids" not in text
+    assert 'route="/healthz"' in text
+    assert "/bid" not in text
+    assert "sealed" not in text
 
 
 def _organisations(world: World) -> int:

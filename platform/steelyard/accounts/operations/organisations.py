@@ -2,12 +2,12 @@
 
 import secrets
 
-from sqlalchemy import select
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from steelyard.accounts.errors import LastAdmin, LoginTaken, NameTaken, WeakPassword
-from steelyard.accounts.models import Membership, Organisation, User
-from steelyard.accounts.secrets import SHORTEST_PASSWORD, hash_password
+from steelyard.accounts.errors import LastAdmin, LoginTaken, NameTaken, OwnOrganisation, WeakPassword
+from steelyard.accounts.models import ApiToken, BrowserSession, Membership, Organisation, User
+from steelyard.accounts.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD, hash_password
 from steelyard.core import audit
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.clock import utc_now
@@ -26,8 +26,15 @@ def found(session: Session, actor: Actor | None, *, kind: OrgKind, name: str) ->
 
 
 def set_active(session: Session, actor: Actor, organisation: Organisation, *, active: bool) -> Organisation:
-    """Switch an organisation off or on; its people's sessions and tokens end with it at once."""
+    """Switch an organisation off or on; switched off, its people's sessions and tokens end for good.
+
+    Raises ``OwnOrganisation``: nobody could undo that.
+    """
+    if organisation.id == actor.org_id and not active:
+        raise OwnOrganisation
     organisation.active = active
+    if not active:
+        end_proofs(session, select(Membership.id).where(Membership.org_id == organisation.id))
     audit.record(session, actor, "organisation.switched", f"organisation:{organisation.id}", {"active": active})
     return organisation
 
@@ -65,11 +72,11 @@ def create_user(
 
 
 def check_password(password: str, *, login: str, name: str) -> None:
-    """Raise ``WeakPassword`` for one that is short, or the login or name again."""
+    """Raise ``WeakPassword`` for one that is short or endless, or the login or name again."""
     plain = password.casefold()
     same = len(set(plain)) < 4 or login.casefold() in plain or name.casefold() == plain
-    if len(password) < SHORTEST_PASSWORD or same:
-        raise WeakPassword(least=SHORTEST_PASSWORD)
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD or same:
+        raise WeakPassword(least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD)
 
 
 def join(session: Session, actor: Actor | None, *, user: User, org: Organisation, roles: list[Role]) -> Membership:
@@ -95,6 +102,8 @@ def change_member(
         member.roles = sorted({role.value for role in roles})
     if active is not None:
         member.active = active
+    if not member.active:
+        end_proofs(session, select(Membership.id).where(Membership.id == member.id))
     session.flush()
     _keep_an_admin(session, member.org_id)
     audit.record(
@@ -105,6 +114,13 @@ def change_member(
         {"roles": member.roles, "active": member.active},
     )
     return member
+
+
+def end_proofs(session: Session, members: Select[int]) -> None:
+    """End the browser sessions and tokens of ``members``; switching them on again does not bring them back."""
+    session.execute(delete(BrowserSession).where(BrowserSession.membership_id.in_(members)))
+    live = update(ApiToken).where(ApiToken.membership_id.in_(members), ApiToken.revoked_at.is_(None))
+    session.execute(live.values(revoked_at=utc_now()), execution_options={"synchronize_session": False})
 
 
 def _keep_an_admin(session: Session, org_id: int) -> None:
