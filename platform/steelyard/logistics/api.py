@@ -110,11 +110,11 @@ def withdraw_supply(call: Call, supply_id: int) -> dict[str, Any]:
     return views.supply_view(supply, call.actor)
 
 
-@blp.list_("/freight/rounds", rule=rules.SEE_MARKET, returns=schemas.FreightRoundOut)
+@blp.list_("/freight/rounds", rule=rules.SEE_MARKET, returns=schemas.FreightRoundFiguresOut)
 def list_rounds(call: Call, query: dict[str, Any]) -> Page:
-    """Rounds and their figures."""
+    """Rounds and their figures; the postings left over stand with each single round."""
     rows, after = call.page(select(FreightRound), query, FreightRound.id)
-    return [_round(call, row) for row in rows], after
+    return [views.round_figures(row, call.actor) for row in rows], after
 
 
 @blp.create("/freight/rounds", rule=rules.HOLD_ROUND, body=schemas.FreightRoundIn, returns=schemas.FreightRoundOut)

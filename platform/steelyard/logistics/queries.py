@@ -8,7 +8,8 @@ the money the warehouse and the receiver see nothing.
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
+from sqlalchemy.orm.interfaces import ORMOption
 
 from steelyard.accounts.models import Organisation
 from steelyard.api.pages import Waiting
@@ -30,6 +31,28 @@ from steelyard.logistics.states import VISIBLE_STATES, LoadState, PostingState, 
 PostingTable = type[FreightDemand] | type[FreightSupply]
 PostingRow = FreightDemand | FreightSupply
 
+# What a view shows beside the row comes with it: a list costs the same number of statements however long it is.
+_SHOWN_WITH: dict[PostingTable, list[ORMOption]] = {
+    FreightDemand: [
+        joinedload(FreightDemand.org),
+        joinedload(FreightDemand.loading_warehouse),
+        joinedload(FreightDemand.receiver),
+    ],
+    FreightSupply: [joinedload(FreightSupply.org)],
+}
+_SHOWN_WITH_LOAD: list[ORMOption] = [
+    joinedload(FreightLoad.shipper),
+    joinedload(FreightLoad.carrier),
+    selectinload(FreightLoad.waybill).lazyload(Waybill.load),
+]
+_SHOWN_WITH_WAYBILL: list[ORMOption] = [
+    joinedload(Waybill.shipper),
+    joinedload(Waybill.carrier),
+    joinedload(Waybill.warehouse),
+    joinedload(Waybill.receiver),
+    selectinload(Waybill.loadings),
+]
+
 
 def may_see_all_of(actor: Actor, posting: PostingRow) -> bool:
     """Whether the actor sees owner and prices of a posting."""
@@ -38,7 +61,7 @@ def may_see_all_of(actor: Actor, posting: PostingRow) -> bool:
 
 def postings(actor: Actor, table: PostingTable, filters: dict[str, Any]) -> Select[Any]:
     """The postings that the actor may see, narrowed by `state`, `mine` and any column of the table."""
-    query = select(table)
+    query = select(table).options(*_SHOWN_WITH[table])
     if not actor.is_operator:
         query = query.where(or_(table.org_id == actor.org_id, table.state.in_(VISIBLE_STATES)))
     for name, value in filters.items():
@@ -66,7 +89,7 @@ def _loads_seen_by(actor: Actor) -> ColumnElement[bool]:
 
 def loads(actor: Actor, *, state: LoadState | None = None, round_id: int | None = None) -> Select[Any]:
     """The loads that name the actor's organisation; all of them for the operator."""
-    query = select(FreightLoad).where(_loads_seen_by(actor))
+    query = select(FreightLoad).options(*_SHOWN_WITH_LOAD).where(_loads_seen_by(actor))
     if state is not None:
         query = query.where(FreightLoad.state == state)
     return query if round_id is None else query.where(FreightLoad.round_id == round_id)
@@ -80,7 +103,7 @@ def load(session: Session, actor: Actor, load_id: int) -> FreightLoad:
 
 def waybills(actor: Actor, *, state: WaybillState | None = None) -> Select[Any]:
     """The waybills that name the actor's organisation; all of them for the operator."""
-    query = select(Waybill)
+    query = select(Waybill).options(*_SHOWN_WITH_WAYBILL)
     if not actor.is_operator:
         query = query.where(
             or_(
@@ -111,6 +134,7 @@ def left_over(session: Session, actor: Actor, round_id: int) -> list[FreightLeft
         select(FreightLeftOver)
         .outerjoin(FreightLeftOver.demand)
         .outerjoin(FreightLeftOver.supply)
+        .options(contains_eager(FreightLeftOver.demand), contains_eager(FreightLeftOver.supply))
         .where(FreightLeftOver.round_id == round_id)
         .order_by(FreightLeftOver.id)
     )

@@ -225,8 +225,8 @@ class FreightLeftOverOut(Schema):
     reason = Choice(Reason, required=True)
 
 
-class FreightRoundOut(Schema):
-    """A round; the surplus is null for all but the operator, who alone sees every posting left over."""
+class FreightRoundFiguresOut(Schema):
+    """The figures of a round; the surplus is null for all but the operator."""
 
     id = IdField(required=True)
     held_at = Timestamp(required=True)
@@ -237,6 +237,11 @@ class FreightRoundOut(Schema):
     empty_m = Int(required=True)
     loaded_m = Int(required=True)
     surplus_fen = Fen(**_OPTIONAL)
+
+
+class FreightRoundOut(FreightRoundFiguresOut):
+    """A round with the reader's postings left over; the operator sees all of them."""
+
     left_over = ListOf(Nested(FreightLeftOverOut), max=100_000, required=True)
 
 

@@ -193,11 +193,15 @@ def _bundle(bundle: dict[str, Any]) -> dict[str, Any]:
     return {name: bundle.get(name) for name in _BUNDLE}
 
 
+def round_figures(held: FreightRound, actor: Actor) -> dict[str, Any]:
+    """A round's figures for the market, and its surplus for the operator."""
+    return {**_pick(held, _ROUND_OPEN), "surplus_fen": held.surplus_fen if actor.is_operator else None}
+
+
 def round_view(held: FreightRound, actor: Actor, left: list[FreightLeftOver]) -> dict[str, Any]:
-    """A round: its figures for the market, its surplus for the operator, and the reader's postings left over."""
+    """A round with the reader's postings left over."""
     return {
-        **_pick(held, _ROUND_OPEN),
-        "surplus_fen": held.surplus_fen if actor.is_operator else None,
+        **round_figures(held, actor),
         "left_over": [
             {
                 "demand_id": item.demand_id,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -28,6 +29,7 @@ def issue(market: Market, db: Database, waybill: str, number: str = "CK-20261123
             for n in (1, 2)
         ]
         data = {"warehouse_id": yard_id, "number": number, "waybill_number": waybill, "plate": "鲁P·12345"}
+        data |= {"owner_org_id": market.people["shipper"].org_id}
         data |= {"bundles": bundles, "mass_g": 27_800_000} | changes
         event = publish(session, "inventory.issue_posted", subject=f"issue:{number}", data=data)
         for subscriber in SUBSCRIBERS:
@@ -108,6 +110,17 @@ def test_without_a_named_yard_the_plate_decides(market: Market, db: Database) ->
     """An issue to another lorry is left aside; one to this lorry counts, however its plate was typed."""
     load = market.journey()
     issue(market, db, load["waybill_number"], plate="鲁P99999")
+    assert market.shipper.get(f"/waybills/{load['waybill_id']}").json["state"] == "issued"
+    issue(market, db, load["waybill_number"])
+    assert market.shipper.get(f"/waybills/{load['waybill_id']}").json["state"] == "loaded"
+
+
+@pytest.mark.parametrize("yard", [True, False], ids=["yard named", "no yard named"])
+def test_issue_of_another_owners_goods_loads_nothing(market: Market, db: Database, yard: bool) -> None:
+    """Who knows the number and the plate of a waybill cannot put somebody else's goods on it."""
+    load = market.journey(loading_warehouse_org_id=market.people["yard"].org_id if yard else None)
+    for owner in ("trader", "carrier", "yard"):
+        issue(market, db, load["waybill_number"], owner_org_id=market.people[owner].org_id)
     assert market.shipper.get(f"/waybills/{load['waybill_id']}").json["state"] == "issued"
     issue(market, db, load["waybill_number"])
     assert market.shipper.get(f"/waybills/{load['waybill_id']}").json["state"] == "loaded"

@@ -22,7 +22,7 @@ def load_waybill(session: Session, issue: dict[str, Any]) -> None:
     """Write on the waybill what an issue put on its lorry; a second telling of the same issue changes nothing.
 
     The issue stands already and cannot be refused here. One that names a waybill it has no business with
-    (another yard's, an unknown or a delivered one) is left aside and logged.
+    (of another owner's goods, another yard's, an unknown or a delivered one) is left aside and logged.
     """
     number = issue.get("waybill_number")
     if not number:
@@ -57,8 +57,10 @@ def load_waybill(session: Session, issue: dict[str, Any]) -> None:
 
 
 def _belongs(session: Session, waybill: Waybill, issue: dict[str, Any]) -> bool:
-    """Whether the issue comes from the warehouse named for loading or, where none is, names the lorry's plate."""
-    if waybill.state == WaybillState.DELIVERED:
+    """Whether the issue is of the shipper's goods and comes from the warehouse named for loading or, where none
+    is, names the lorry's plate.
+    """
+    if waybill.state == WaybillState.DELIVERED or issue.get("owner_org_id") != waybill.shipper_org_id:
         return False
     if waybill.warehouse_org_id is not None:
         yard = session.get(Warehouse, issue["warehouse_id"])
