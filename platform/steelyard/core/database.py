@@ -64,6 +64,21 @@ def db_now(session: Session) -> datetime:
     return moment + clock.shift()
 
 
+@contextmanager
+def undisturbed(session: Session) -> Iterator[Session]:
+    """A session for reading while nobody writes, on SQLite only: ``session`` itself where it writes, else another.
+
+    A reader of SQLite sees what was committed when it began and waits for nobody. The other session takes a
+    writer's turn instead: it waits for whoever writes, and until it ends nobody begins to.
+    """
+    reading = session.connection()
+    if not reading.get_execution_options().get(_READ_ONLY):
+        yield session
+        return
+    with Session(reading.engine.execution_options(**{_READ_ONLY: False})) as alone:
+        yield alone
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     """Make SQLite's transactions explicit: a writer takes its lock at BEGIN, so none fails half-way."""
 
