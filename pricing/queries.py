@@ -1,7 +1,8 @@
 """What is read: series, what is and was believed of them, the board, and where each number comes from."""
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -13,7 +14,7 @@ from pricing.changes import Change, Figure, change, decimal_text
 from pricing.errors import AsOfInFuture
 from pricing.freshness import Freshness, freshness
 from pricing.models import PriceCurrent, PriceObservation, PriceSeries, RawContent, RawDocument
-from pricing.operations.statements import lock_family
+from pricing.operations.statements import unwritten
 from pricing.sources.base import DERIVED_EDITIONS
 from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
@@ -164,32 +165,38 @@ def _narrowed(filters: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def settle_as_of(session: Session, family: str, filters: Mapping[str, Any]) -> None:
-    """See to it that the answer for a moment can never change: wait for documents that are being written.
+@contextmanager
+def settled(session: Session, series_id: int, filters: Mapping[str, Any]) -> Iterator[Session]:
+    """The session to answer in so that the answer for a moment can never change, whoever is writing now.
 
-    Raises `AsOfInFuture` for a moment that has not passed.
+    `known_from` is read at the beginning of a writing and seen at its end; between the two the answer waits.
+    Raises `NotFound`, and `AsOfInFuture` for a moment that has not passed.
     """
-    as_of = filters.get("as_of")
+    found, as_of = series(session, series_id), filters.get("as_of")
     if as_of is None:
+        yield session
         return
-    lock_family(session, family, shared=True)
-    if as_of > db_now(session):
-        raise AsOfInFuture(as_of=as_of.isoformat())
+    with unwritten(session, found.family) as reader:
+        now = db_now(reader)
+        while now == as_of:  # a document may still come within this tick of the clock, of a millisecond at most
+            now = db_now(reader)
+        if as_of > now:
+            raise AsOfInFuture(as_of=as_of.isoformat())
+        yield reader
 
 
 def observations(
     session: Session, series_id: int, filters: Mapping[str, Any], *, every_revision: bool = False
 ) -> tuple[list[Revision], int | None]:
     """One page of what is believed (or of every revision), by day, and the id behind which the next one begins."""
-    settle_as_of(session, series(session, series_id).family, filters)
-    found = revisions_of(series_id, filters)
-    query = select(found)
+    found, limit = revisions_of(series_id, filters), filters["limit"]
+    query = select(found).order_by(found.c.day, found.c.edition, found.c.revision).limit(limit + 1)
     if not every_revision:
         query = query.where(found.c.revision == found.c.revisions)
-    if filters.get("after") is not None:
-        query = query.where(_behind(session, found, filters["after"]))
-    limit = filters["limit"]
-    rows = session.execute(query.order_by(found.c.day, found.c.edition, found.c.revision).limit(limit + 1)).all()
+    with settled(session, series_id, filters) as reader:
+        if filters.get("after") is not None:
+            query = query.where(_behind(reader, found, filters["after"]))
+        rows = reader.execute(query).all()
     shown = [_revision(row) for row in rows[:limit]]
     return shown, (shown[-1].id if len(rows) > limit else None)
 
@@ -213,27 +220,20 @@ def _revision(row: Row[Any]) -> Revision:
 
 def history(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Revision]:
     """What is believed of a series, by day, at most `MOST_POINTS` of the latest days."""
-    settle_as_of(session, series(session, series_id).family, filters)
     found = revisions_of(series_id, filters)
-    rows = session.execute(
-        select(found)
-        .where(found.c.revision == found.c.revisions)
-        .order_by(found.c.day.desc(), found.c.edition.desc())
-        .limit(MOST_POINTS)
-    )
-    return [_revision(row) for row in rows][::-1]
+    query = select(found).where(found.c.revision == found.c.revisions)
+    query = query.order_by(found.c.day.desc(), found.c.edition.desc()).limit(MOST_POINTS)
+    with settled(session, series_id, filters) as reader:
+        return [_revision(row) for row in reader.execute(query)][::-1]
 
 
 def revised(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Revision]:
     """Every revision of the days that have more than one, at most `MOST_POINTS`, the latest days first."""
     found = revisions_of(series_id, filters)
-    rows = session.execute(
-        select(found)
-        .where(found.c.revisions > 1)
-        .order_by(found.c.day.desc(), found.c.edition, found.c.revision.desc())
-        .limit(MOST_POINTS)
-    )
-    return [_revision(row) for row in rows]
+    query = select(found).where(found.c.revisions > 1)
+    query = query.order_by(found.c.day.desc(), found.c.edition, found.c.revision.desc()).limit(MOST_POINTS)
+    with settled(session, series_id, filters) as reader:
+        return [_revision(row) for row in reader.execute(query)]
 
 
 def brought(session: Session, document_id: int) -> list[tuple[PriceObservation, PriceSeries]]:

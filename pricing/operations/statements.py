@@ -6,6 +6,7 @@ either database takes.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from hashlib import sha256
@@ -19,6 +20,7 @@ from sqlalchemy.orm import Session
 from pricing.merging import Belief, Key, Stamp, Statement, Value
 from pricing.models import PriceCurrent, PriceObservation, PriceSeries, RawContent, RawDocument
 from pricing.sources.base import SeriesTraits
+from steelyard.core.database import undisturbed
 
 BATCH = 1000
 T = TypeVar("T")
@@ -39,10 +41,24 @@ def table_of(model: type[Any]) -> Table:
     return table
 
 
+@contextmanager
+def unwritten(session: Session, family: str) -> Iterator[Session]:
+    """A session to read a statistic in while no document of it is being written: it waits for one that is.
+
+    PostgreSQL reads in the caller's own, which sees in every statement what was committed before.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock_family(session, family, shared=True)
+        yield session
+    else:
+        with undisturbed(session) as reader:
+            yield reader
+
+
 def lock_family(session: Session, family: str, *, shared: bool = False) -> None:
     """Let one transaction at a time write a statistic; `shared` only waits for it to end.
 
-    SQLite needs no lock: a writer is alone from its BEGIN.
+    SQLite needs no lock to write: a writer is alone from its BEGIN.
     """
     if session.get_bind().dialect.name == "postgresql":
         number = int.from_bytes(sha256(f"pricing:{family}".encode()).digest()[:8], signed=True)
