@@ -1,12 +1,14 @@
 """What the yard refuses, each with a code that a scanner can show and a sentence."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from steelyard.core.errors import Refused
 from steelyard.core.i18n import N_
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
-"""How far a device's clock may run ahead before what it reports is refused."""
+"""How far a device's clock may be wrong before what it reports is refused."""
+OLDEST_EVENT = timedelta(days=365)
+"""How long after it happened an event may still be reported."""
 
 
 class BundleUnknown(Refused):
@@ -114,6 +116,20 @@ class StocktakeStep(Refused):
     message = N_("This cannot be done with stocktake %(number)s in its present state.")
 
 
+class StocktakeChanged(Refused):
+    """The stocktake was counted again while its variance was being approved."""
+
+    code = "stocktake_changed"
+    message = N_("Stocktake %(number)s was counted again meanwhile; read its variance before you approve it.")
+
+
+class CountedBeforeOpening(Refused):
+    """The count was made before the stocktake was opened."""
+
+    code = "counted_before_opening"
+    message = N_("The count was made before stocktake %(number)s was opened; count again, or check the device's clock.")
+
+
 class CounterMayNotApprove(Refused):
     """Who counted, or ended the count, does not approve the variance."""
 
@@ -147,6 +163,21 @@ class EventInFuture(Refused):
 
     code = "event_in_future"
     message = N_("The time of the event lies in the future; check the device's clock.")
+
+
+class EventTooOld(Refused):
+    """What is reported happened so long ago that the device's clock must be wrong."""
+
+    code = "event_too_old"
+    message = N_("The time of the event lies more than a year back; check the device's clock.")
+
+
+def check_moment(event_at: datetime, now: datetime) -> None:
+    """Raise ``EventInFuture`` or ``EventTooOld`` for an event that cannot have happened at ``event_at``."""
+    if event_at > now + CLOCK_TOLERANCE:
+        raise EventInFuture
+    if event_at < now - OLDEST_EVENT:
+        raise EventTooOld
 
 
 class TagTaken(Refused):
@@ -224,6 +255,15 @@ class MoveNotReversible(Refused):
 
     code = "move_not_reversible"
     message = N_("Only the last move of a bundle can be reversed, once, and a stocktake's never.")
+
+
+class LoadHasLeft(MoveNotReversible):
+    """A bundle that left with its lorry comes back by a receipt, not by undoing the issue."""
+
+    code = "load_has_left"
+    message = N_(
+        "Issue %(number)s was posted and the lorry has left; goods that come back need a new receipt and new tags."
+    )
 
 
 class EncumbranceLifted(Refused):

@@ -40,4 +40,5 @@ def _plain(value: Any, *, sqlite: bool) -> Any:
     if not isinstance(value, datetime):
         return value
     moment = value.astimezone(UTC)
-    return moment.strftime("%Y-%m-%d %H:%M:%S.%f") if sqlite else moment.isoformat()
+    # Not strftime, which writes years before 1000 with fewer than four digits.
+    return moment.replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds") if sqlite else moment.isoformat()

@@ -67,6 +67,7 @@ class StocktakeView:
     stocktake_id: int
     number: str
     status: StocktakeStatus
+    opened_at: datetime
     place_ids: frozenset[int]
 
 
@@ -151,8 +152,7 @@ def judge(yard: YardView, operations: Iterable[Operation], now: datetime) -> Jud
     judgement = Judgement()
     for operation in operations:
         try:
-            if operation.event_at > now + errors.CLOCK_TOLERANCE:
-                raise errors.EventInFuture
+            errors.check_moment(operation.event_at, now)
             effect = _JUDGES[operation.kind](yard, operation)
         except Refused as refusal:
             judgement.answers.append(refused(operation, refusal))
@@ -233,6 +233,8 @@ def _count(yard: YardView, operation: Operation) -> Effect:
         raise errors.StocktakeUnknown(number=number)
     if stocktake.status is not StocktakeStatus.OPEN:
         raise errors.StocktakeNotOpen(number=number)
+    if operation.event_at < stocktake.opened_at - errors.CLOCK_TOLERANCE:
+        raise errors.CountedBeforeOpening(number=number)
     place_id = yard.place(place)
     if place_id not in stocktake.place_ids:
         raise errors.PlaceNotInScope(place=place, number=number)

@@ -65,7 +65,7 @@ def receive(session: Session, actor: Actor, warehouse_id: int, delivery: Deliver
     """Post a receipt with its bundles.
 
     Raises ``AdviceMissing``, ``OwnerUnknown``, ``TagRepeated``, ``TagTaken``, ``ProductUnknown``, ``PlaceUnknown``,
-    ``MassImplausible``, ``EventInFuture``; then nothing is written.
+    ``MassImplausible``, ``EventInFuture``, ``EventTooOld``; then nothing is written.
     """
     warehouse = own_warehouse(session, actor, warehouse_id)
     _check(session, delivery, db_now(session))
@@ -91,8 +91,8 @@ def receive(session: Session, actor: Actor, warehouse_id: int, delivery: Deliver
 def _check(session: Session, delivery: Delivery, now: datetime) -> None:
     if delivery.source is ReceiptSource.ANNOUNCED and delivery.advice_number is None:
         raise errors.AdviceMissing
-    if delivery.event_at is not None and delivery.event_at > now + errors.CLOCK_TOLERANCE:
-        raise errors.EventInFuture
+    if delivery.event_at is not None:
+        errors.check_moment(delivery.event_at, now)
     owner = session.get(Organisation, delivery.owner_id)
     if owner is None or not owner.active:
         raise errors.OwnerUnknown

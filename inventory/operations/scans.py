@@ -103,7 +103,7 @@ def _stocktakes(session: Session, warehouse_id: int, operations: Sequence[Operat
     numbers = [{"number": number} for number in sorted({str(op.stocktake_number) for op in counts})]
     wanted = rowset(session, "wanted", {"number": _STR}, numbers)
     query = (
-        select(Stocktake.number, Stocktake.id, Stocktake.status)
+        select(Stocktake.number, Stocktake.id, Stocktake.status, Stocktake.opened_at)
         .join(wanted, wanted.c.number == Stocktake.number)
         .where(Stocktake.warehouse_id == warehouse_id)
         .order_by(Stocktake.id)
@@ -122,8 +122,8 @@ def _stocktakes(session: Session, warehouse_id: int, operations: Sequence[Operat
     for stocktake_id, place_id in session.execute(places):
         covered.setdefault(stocktake_id, set()).add(place_id)
     return {
-        number: StocktakeView(id_, number, StocktakeStatus(status), frozenset(covered.get(id_, ())))
-        for number, id_, status in found
+        number: StocktakeView(id_, number, StocktakeStatus(status), opened_at, frozenset(covered.get(id_, ())))
+        for number, id_, status, opened_at in found
     }
 
 

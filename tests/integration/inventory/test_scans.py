@@ -3,16 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import event, func, select
 
 from inventory.models import ScanAnswer, StockMove
 from inventory.operations import issuing, stocktakes
+from inventory.rowset import rowset
 from inventory.scanning import Operation
 from inventory.states import Outcome
 from steelyard.core.errors import NotFound
+from steelyard.core.models import UtcDateTime
 from steelyard.core.outbox import Event
 
 from .conftest import Yard
@@ -98,12 +100,27 @@ def test_some_are_refused_while_the_rest_go_through(yard: Yard) -> None:
 
 def test_both_times_are_kept(yard: Yard) -> None:
     yard.receive("T1")
-    earlier = datetime(2026, 9, 1, 1, 2, 3, 456789, tzinfo=UTC)
+    earlier = (datetime.now(UTC) - timedelta(days=80)).replace(microsecond=456789)
     yard.scan(yard.operation("move", "T1", place="B-01", event_at=earlier))
     with yard.db.read() as session:
         move = session.scalars(select(StockMove).order_by(StockMove.id.desc())).first()
     assert move is not None
     assert move.event_at == earlier < move.recorded_at
+
+
+def test_moments_of_any_year_pass_through_a_rowset(yard: Yard) -> None:
+    moments = [datetime(year, 2, 3, 4, 5, 6, tzinfo=UTC) for year in (1, 999, 2026, 9999)]
+    with yard.db.read() as session:
+        rows = rowset(session, "given", {"at": UtcDateTime()}, [{"at": moment} for moment in moments])
+        assert session.scalars(select(rows.c.at)).all() == moments
+
+
+def test_an_event_of_years_ago_is_refused(yard: Yard) -> None:
+    yard.receive("T1")
+    old = [datetime(999, 1, 1, tzinfo=UTC), datetime.now(UTC) - timedelta(days=370)]
+    answers = yard.scan(*(yard.operation("move", "T1", place="B-01", event_at=moment) for moment in old))
+    assert [answer.code for answer in answers] == ["event_too_old"] * 2
+    assert moves(yard) == 1
 
 
 def test_owners_are_told_of_their_own_bundles_only(yard: Yard) -> None:

@@ -11,6 +11,8 @@ from inventory.scanning import BundleView, IssueView, Operation, StocktakeView, 
 from inventory.states import IssueStatus, OperationKind, State, StocktakeStatus
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
+FIRST_DAY = datetime(1, 1, 1, tzinfo=UTC)
+OPENED = NOW - timedelta(minutes=30)
 OWNER, OTHER = 10, 11
 AMOUNT = Quantity(5, 30_000, 400_000)
 
@@ -34,8 +36,8 @@ def yard() -> YardView:
             "CK-2": IssueView(2, "CK-2", OWNER, IssueStatus.POSTED),
         },
         {
-            "PD-1": StocktakeView(1, "PD-1", StocktakeStatus.OPEN, frozenset({1})),
-            "PD-2": StocktakeView(2, "PD-2", StocktakeStatus.CLOSED, frozenset({1})),
+            "PD-1": StocktakeView(1, "PD-1", StocktakeStatus.OPEN, OPENED, frozenset({1})),
+            "PD-2": StocktakeView(2, "PD-2", StocktakeStatus.CLOSED, OPENED, frozenset({1})),
         },
     )
 
@@ -72,6 +74,19 @@ CASES = [
     pytest.param(op("count", "T1", place="A", stocktake_number="PD-9"), "stocktake_unknown", id="count-nowhere"),
     pytest.param(op("count", "T1", place="A"), "operation_incomplete", id="count-without-number"),
     pytest.param(op("move", "T1", place="B", event_at=NOW + timedelta(hours=1)), "event_in_future", id="clock-ahead"),
+    pytest.param(op("move", "T1", place="B", event_at=NOW - timedelta(days=364)), "moved", id="most-of-a-year-ago"),
+    pytest.param(op("move", "T1", place="B", event_at=NOW - timedelta(days=366)), "event_too_old", id="a-year-ago"),
+    pytest.param(op("move", "T1", place="B", event_at=FIRST_DAY), "event_too_old", id="in-the-year-1"),
+    pytest.param(
+        op("count", "T1", place="A", stocktake_number="PD-1", event_at=OPENED - timedelta(minutes=9)),
+        "counted",
+        id="count-by-a-clock-behind",
+    ),
+    pytest.param(
+        op("count", "T1", place="A", stocktake_number="PD-1", event_at=OPENED - timedelta(minutes=11)),
+        "counted_before_opening",
+        id="count-before-the-opening",
+    ),
 ]
 
 
