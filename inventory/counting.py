@@ -1,8 +1,9 @@
 """The variance of a stocktake (盘点差异): what was counted against what stood in the books at that moment.
 
 The yard works on while it is counted. A count is therefore compared with the position that the bundle had when it
-was counted, found by following the later moves back; a bundle that left uncounted is not missed, and one that came
-in after the opening is not expected. Imports neither flask nor sqlalchemy.
+was counted, found by following the later moves back; a bundle that left uncounted is not missed, one that came in
+after the opening is not expected, and one that was moved meanwhile was in somebody's hands and is not lost. Imports
+neither flask nor sqlalchemy.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,9 +17,13 @@ from inventory.states import Finding, PlaceKind
 class Standing:
     """Where the books have a bundle: a place, its kind and the pieces there."""
 
-    place_id: int
+    place_id: int | None
     kind: PlaceKind
     pieces: int
+
+
+NOWHERE = Standing(None, PlaceKind.MILL, 0)
+"""Where a bundle is whose reception was reversed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,11 +88,11 @@ def variance(
         later = [move for move in moves.get(bundle.bundle_id, ()) if move.event_at > count.event_at]
         finding = _judge(later[0].source if later else bundle.standing, count, settled=bool(later))
         lines.append(VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, count.pieces))
-    lines.extend(
-        VarianceLine(bundle.tag, bundle.bundle_id, Finding.MISSING, bundle.standing, None, None)
-        for bundle in booked.values()
-        if bundle.bundle_id not in seen and _is_missed(bundle, moves.get(bundle.bundle_id, ()), scope)
-    )
+    for bundle in booked.values():
+        if bundle.bundle_id not in seen:
+            uncounted = _judge_uncounted(bundle, moves.get(bundle.bundle_id, ()), scope)
+            if uncounted is not None:
+                lines.append(VarianceLine(bundle.tag, bundle.bundle_id, uncounted, bundle.standing, None, None))
     return sorted(lines, key=lambda line: line.tag)
 
 
@@ -104,7 +109,10 @@ def _judge(then: Standing, count: Count, *, settled: bool) -> Finding:
     return Finding.MATCHED
 
 
-def _is_missed(bundle: Booked, moves: Sequence[LaterMove], scope: frozenset[int]) -> bool:
+def _judge_uncounted(bundle: Booked, moves: Sequence[LaterMove], scope: frozenset[int]) -> Finding | None:
+    """Judge a bundle that nobody counted; ``None`` where nobody had to."""
     if bundle.standing.place_id not in scope:
-        return False
-    return not moves or moves[0].source.place_id in scope
+        return None
+    if not moves:
+        return Finding.MISSING
+    return Finding.UNSEEN if moves[0].source.place_id in scope else None

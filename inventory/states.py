@@ -100,6 +100,7 @@ class Finding(StrEnum):
     PIECES = "pieces"
     FOUND = "found"
     UNEXPECTED = "unexpected"
+    UNSEEN = "unseen"
     UNKNOWN = "unknown"
 
 

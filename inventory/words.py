@@ -57,6 +57,7 @@ FINDINGS = {
     Finding.PIECES: N_("pieces differ"),
     Finding.FOUND: N_("found again"),
     Finding.UNEXPECTED: N_("booked out, yet here"),
+    Finding.UNSEEN: N_("moved meanwhile, not counted"),
     Finding.UNKNOWN: N_("unknown tag"),
 }
 FINDING_BADGES = {Finding.MATCHED: "ok", Finding.MISSING: "bad", Finding.UNKNOWN: "bad", Finding.UNEXPECTED: "bad"}

@@ -1,42 +1,46 @@
 """Approving the variance of a stocktake by somebody who did not count: it is posted as moves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, select
 from sqlalchemy.orm import Session
 
 from inventory import errors
-from inventory.models import Stocktake, StocktakeLine, Warehouse
+from inventory.models import StockMove, Stocktake, StocktakeLine, Warehouse
 from inventory.operations import announcing, ledger, yard
 from inventory.operations.scope import own_document, own_warehouse
 from inventory.operations.stocktakes import counters, step, whereabouts
 from inventory.operations.yard import Stood
 from inventory.quantities import Movement, Position
+from inventory.rowset import rowset
 from inventory.states import Document, Finding, PlaceKind, Resolution, StocktakeStatus
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
 
-_LOOKED_INTO = {Finding.UNEXPECTED, Finding.UNKNOWN}
+_LOOKED_INTO = {Finding.UNEXPECTED, Finding.UNKNOWN, Finding.UNSEEN}
 
 
 def approve(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
     """Post the variance: what is missing goes to the count difference, what was found comes from it.
 
     A line whose bundle moved since the close is superseded and not posted. Bundles are locked before the document,
-    as everywhere. Raises ``NotFound``, ``CounterMayNotApprove`` and ``StocktakeStep``.
+    as everywhere. Raises ``NotFound``, ``CounterMayNotApprove``, ``StocktakeStep`` and ``StocktakeChanged``.
     """
-    lines = _lines_of_own(session, actor, stocktake_id)
-    yard.lock_by_ids(session, [line.bundle_id for line in lines if line.bundle_id is not None])
+    locked = _bundles_of(_lines_of_own(session, actor, stocktake_id))
+    yard.lock_by_ids(session, locked)
     document, warehouse = own_document(session, actor, Stocktake, stocktake_id)
     lines = _lines_of_own(session, actor, stocktake_id)
     step(document, StocktakeStatus.POSTED)
     if actor.user_id in counters(session, document):
         raise errors.CounterMayNotApprove(number=document.number)
+    if _bundles_of(lines) != locked:
+        raise errors.StocktakeChanged(number=document.number)
+    overtaken = _moved_since_close(session, document, locked)
     document.decided_at, document.decided_by = db_now(session), actor.user_id
     virtual = yard.virtual_places(session, document.warehouse_id)
-    stood = yard.standing(session, [line.bundle_id for line in lines if line.bundle_id is not None])
+    stood = {id_: places for id_, places in yard.standing(session, locked).items() if id_ not in overtaken}
     movements = [movement for line in lines for movement in settle(line, stood, virtual[PlaceKind.COUNT_DIFFERENCE])]
     postings = [
         ledger.Posting(movement, Document.STOCKTAKE, document.number, document.decided_at) for movement in movements
@@ -57,8 +61,22 @@ def _lines_of_own(session: Session, actor: Actor, stocktake_id: int) -> Sequence
     return session.scalars(query).all()
 
 
+def _bundles_of(lines: Sequence[StocktakeLine]) -> set[int]:
+    return {line.bundle_id for line in lines if line.bundle_id is not None}
+
+
+def _moved_since_close(session: Session, document: Stocktake, bundle_ids: Collection[int]) -> set[int]:
+    """The bundles with a move recorded since the close, even one that brought them back where they were."""
+    wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(bundle_ids)])
+    query = select(StockMove.bundle_id).join(wanted, wanted.c.id == StockMove.bundle_id)
+    return set(session.scalars(query.where(StockMove.recorded_at >= document.closed_at)))
+
+
 def settle(line: StocktakeLine, stood: Mapping[int, Sequence[Stood]], difference_id: int) -> list[Movement]:
-    """Decide one line's resolution and return the moves that it needs."""
+    """Decide one line's resolution and return the moves that it needs.
+
+    ``stood`` holds where each bundle stands, without those that were moved since the close.
+    """
     finding = Finding(line.finding)
     if finding is Finding.MATCHED:
         return []
@@ -81,7 +99,9 @@ def _movements(line: StocktakeLine, at: Stood, difference_id: int) -> list[Movem
     missing = at.position.at(difference_id)
     if line.counted_place_id is None:
         return [Movement(line.bundle_id, at.quantity, at.position, missing)]
-    target = at.position.at(line.counted_place_id)
+    # Where only the pieces differ, the place was right, or a move since the count has settled it.
+    elsewhere = line.finding != Finding.PIECES
+    target = at.position.at(line.counted_place_id) if elsewhere else at.position
     found = [] if target == at.position else [Movement(line.bundle_id, at.quantity, at.position, target)]
     surplus = (line.counted_pieces or at.quantity.pieces) - at.quantity.pieces
     return [*found, *_corrected(line.bundle_id, at, target, target.at(difference_id), surplus)]

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, delete, func, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory import errors
-from inventory.counting import Booked, Count, LaterMove, Standing, VarianceLine, variance
+from inventory.counting import NOWHERE, Booked, Count, LaterMove, Standing, VarianceLine, variance
 from inventory.models import (
     Bundle,
     Place,
@@ -112,10 +112,10 @@ def counters(session: Session, document: Stocktake) -> set[int]:
 
 
 def _line(document: Stocktake, line: VarianceLine) -> StocktakeLine:
+    booked = line.booked if line.booked != NOWHERE else None
     return StocktakeLine(
         stocktake_id=document.id, tag=line.tag, bundle_id=line.bundle_id, finding=line.finding,
-        booked_place_id=line.booked.place_id if line.booked else None,
-        booked_pieces=line.booked.pieces if line.booked else None,
+        booked_place_id=booked.place_id if booked else None, booked_pieces=booked.pieces if booked else None,
         counted_place_id=line.counted_place_id, counted_pieces=line.counted_pieces,
     )  # fmt: skip
 
@@ -162,7 +162,7 @@ def _booked(session: Session, ids: Collection[int]) -> dict[int, Booked]:
 def whereabouts(stood: Sequence[Stood]) -> Standing:
     """Where a bundle is above all: in the yard, else where most of it went. One that is nowhere stands at no place."""
     if not stood:
-        return Standing(0, PlaceKind.MILL, 0)
+        return NOWHERE
     at = max(stood, key=lambda each: (each.kind is PlaceKind.REAL, each.quantity.pieces))
     return Standing(at.position.place_id, at.kind, at.quantity.pieces)
 

@@ -2,6 +2,7 @@
 
 Order of locks, the same everywhere: bundles by id, then issues and stocktakes, then document counters. What is judged
 is read in a statement after the one that locked, because a statement that waited keeps the snapshot from before.
+The key of a bundle is not locked: who holds a document may write lines that name a bundle that another holds.
 """
 
 from collections.abc import Collection, Iterable
@@ -40,7 +41,7 @@ def lock_by_tags(session: Session, warehouse_id: int, tags: Iterable[str]) -> di
         .join(wanted, wanted.c.tag == Bundle.tag)
         .where(Bundle.warehouse_id == warehouse_id, Bundle.voided == 0)
         .order_by(Bundle.id)
-        .with_for_update(of=Bundle)
+        .with_for_update(of=Bundle, key_share=True)
     )
     return dict(session.execute(query).all())
 
@@ -48,7 +49,12 @@ def lock_by_tags(session: Session, warehouse_id: int, tags: Iterable[str]) -> di
 def lock_by_ids(session: Session, bundle_ids: Collection[int]) -> None:
     """Lock bundles in the order of their ids."""
     wanted = rowset(session, "wanted", _ID, [{"id": id_} for id_ in sorted(set(bundle_ids))])
-    query = select(Bundle.id).join(wanted, wanted.c.id == Bundle.id).order_by(Bundle.id).with_for_update(of=Bundle)
+    query = (
+        select(Bundle.id)
+        .join(wanted, wanted.c.id == Bundle.id)
+        .order_by(Bundle.id)
+        .with_for_update(of=Bundle, key_share=True)
+    )
     session.execute(query).all()
 
 

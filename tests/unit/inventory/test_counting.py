@@ -38,7 +38,9 @@ CASES = [
     pytest.param(B, [seen(2, 10)], [(5, A)], Finding.MATCHED, id="moved-before-it-was-seen"),
     pytest.param(B, [seen(1)], [(5, A)], Finding.MISPLACED, id="seen-where-it-no-longer-was"),
     pytest.param(B, [seen(2)], [(20, A)], Finding.MATCHED, id="a-later-move-settles-the-place"),
-    pytest.param(B, [], [(5, A)], Finding.MISSING, id="moved-within-the-scope-unseen"),
+    pytest.param(B, [], [(5, A)], Finding.UNSEEN, id="moved-within-the-scope-unseen"),
+    pytest.param(A, [], [(5, A), (6, OUTSIDE)], Finding.UNSEEN, id="out-and-back-unseen"),
+    pytest.param(B, [], [(5, OUTSIDE), (6, A)], None, id="came-in-and-moved-unseen"),
     pytest.param(A, [], [(5, OUTSIDE)], None, id="came-in-unseen"),
     pytest.param(SOLD, [], [(5, A)], None, id="left-unseen"),
 ]
