@@ -16,7 +16,7 @@ from tests.browser.story import leads, play
 from tests.support.world import World
 
 SETTLE_MS = 500
-WIDTHS = {"desk": DESK, "phone": PHONE}
+WIDTHS = {"": DESK, "-phone": PHONE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class Shot:
 
 SHOTS = (
     Shot("sign-in", None, "/sign-in"),
-    *(Shot(f"home-{kind.value.replace('_', '-')}", kind, "/") for kind in OrgKind),
+    Shot("home", OrgKind.PIPE_MAKER, "/"),
+    *(Shot(f"home-{kind.value.replace('_', '-')}", kind, "/") for kind in OrgKind if kind is not OrgKind.PIPE_MAKER),
     Shot("prices", OrgKind.PIPE_MAKER, "/prices"),
     Shot("price", OrgKind.PIPE_MAKER, "/prices", (r"/prices/\d+",)),
     Shot("campaigns", OrgKind.OPERATOR, "/campaigns"),
@@ -50,11 +51,11 @@ def take(browser: Browser, site: Site, people: dict[OrgKind, Actor], folder: Pat
     witness = Witness(site.host)
     for shot in SHOTS:
         actor = people[shot.kind] if shot.kind else None
-        for width, viewport in WIDTHS.items():
+        for ending, viewport in WIDTHS.items():
             context = site.context(browser, witness, actor, locale=locale, viewport=viewport, device_scale_factor=1)
             page = context.new_page()
             _go(page, shot)
-            page.screenshot(path=folder / f"{shot.name}-{width}.png")
+            page.screenshot(path=folder / f"{shot.name}{ending}.png")
             context.close()
     if witness.strangers or witness.errors:
         raise RuntimeError(f"seen on the way: {witness.strangers} {witness.errors}")
