@@ -12,7 +12,7 @@ from inventory.operations import announcing, ledger, yard
 from inventory.operations.scope import own_warehouse
 from inventory.operations.together import all_or_none
 from inventory.quantities import Movement, Position, Quantity
-from inventory.states import Document, PlaceKind, State
+from inventory.states import Document, IssueStatus, PlaceKind, State
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
@@ -57,7 +57,8 @@ def tell_moved(session: Session, warehouse: Warehouse, movements: Sequence[Movem
 def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockMove:
     """Undo the last move of a bundle by a counter-move that names it; return the counter-move.
 
-    Raises ``NotFound``, ``MoveNotReversible``, and ``BundleEncumbered`` where undoing would let a held bundle leave.
+    Raises ``NotFound``, ``MoveNotReversible``, ``LoadHasLeft`` where the lorry with the bundle is gone, and
+    ``BundleEncumbered`` where undoing would let a held bundle leave.
     A reversed reception frees the tag.
     """
     move = session.get(StockMove, move_id)
@@ -70,6 +71,8 @@ def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockM
     ).one()
     if newest.id != move.id or move.reverses_id is not None or move.document_kind == Document.STOCKTAKE:
         raise errors.MoveNotReversible
+    if move.document_kind == Document.ISSUE:
+        _keep_from_leaving(session, move.document_number)
     bundle = session.get_one(Bundle, move.bundle_id)
     if move.document_kind == Document.RECEIPT:
         for reference in yard.held(session, [bundle.id]).values():
@@ -81,6 +84,13 @@ def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockM
     audit.record(session, actor, "inventory.move_reversed", subject, {"counter_move": counter.id, "reason": reason})
     _tell_reversed(session, warehouse, move, bundle.tag)
     return counter
+
+
+def _keep_from_leaving(session: Session, issue_number: str | None) -> None:
+    """Lock an issue that is open, so that it is not posted meanwhile; raises ``LoadHasLeft`` when it was posted."""
+    status = session.scalar(select(StockIssue.status).where(StockIssue.number == issue_number).with_for_update())
+    if status != IssueStatus.OPEN:
+        raise errors.LoadHasLeft(number=issue_number)
 
 
 def movement_of(move: StockMove) -> Movement:

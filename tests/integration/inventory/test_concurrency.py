@@ -14,6 +14,7 @@ from inventory.states import EncumbranceKind, Outcome
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
 from steelyard.core.errors import Refused
+from steelyard.core.outbox import Event
 
 from .conftest import Yard
 
@@ -116,7 +117,9 @@ def test_a_bundle_leaves_or_is_pledged_never_both(yard: Yard, round_: int) -> No
 
 def test_a_move_is_reversed_once_however_many_try(yard: Yard) -> None:
     yard.receive("T1")
-    yard.issue("T1")
+    loading = issuing.Loading(yard.owner.org_id, "YD-1", "鲁P1", ["T1"])
+    with yard.db.write() as session:
+        issuing.open_issue(session, yard.keeper, yard.warehouse.id, loading)
 
     newest = select(func.max(StockMove.id)).where(StockMove.document_kind == "issue", StockMove.reverses_id.is_(None))
 
@@ -132,4 +135,35 @@ def test_a_move_is_reversed_once_however_many_try(yard: Yard) -> None:
     with ThreadPoolExecutor(CLIENTS) as pool:
         outcomes = sorted(pool.map(undo, range(CLIENTS)))
     assert outcomes == ["move_not_reversible"] * (CLIENTS - 1) + ["reversed"]
+    yard.assert_sound()
+
+
+@pytest.mark.parametrize("round_", range(4))
+def test_a_bundle_is_taken_off_the_lorry_or_leaves_with_it_never_both(yard: Yard, round_: int) -> None:
+    yard.receive("T1", "T2")
+    loading = issuing.Loading(yard.owner.org_id, "YD-1", "鲁P1", ["T1", "T2"])
+    with yard.db.write() as session:
+        document = issuing.open_issue(session, yard.keeper, yard.warehouse.id, loading)
+    with yard.db.read() as session:
+        loaded = session.scalars(select(StockMove.id).where(StockMove.document_kind == "issue")).first()
+
+    def take_off() -> str:
+        try:
+            with yard.db.write() as session:
+                moving.reverse(session, yard.keeper, loaded or 0, "not on the list")
+        except errors.LoadHasLeft as refusal:
+            return refusal.code
+        return "reversed"
+
+    def leave() -> tuple[str, ...]:
+        with yard.db.write() as session:
+            issuing.post_issue(session, yard.keeper, document.id)
+        with yard.db.read() as session:
+            told = session.scalars(select(Event).where(Event.type == "inventory.issue_posted")).one()
+        return tuple(told.data["tags"])
+
+    with ThreadPoolExecutor(2) as pool:
+        taking, leaving = pool.submit(take_off), pool.submit(leave)
+        outcome = (taking.result(), leaving.result())
+    assert outcome in {("reversed", ("T2",)), ("load_has_left", ("T1", "T2"))}
     yard.assert_sound()

@@ -1,6 +1,7 @@
 """Receiving, moving, issuing and reversing on both databases."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select, text
@@ -158,6 +159,14 @@ def receive_announced_without_advice(yard: Yard) -> None:
         receiving.receive(session, yard.keeper, yard.warehouse.id, delivery)
 
 
+def receive_what_came_years_ago(yard: Yard) -> None:
+    arrival = Arrival("T1", yard.product.id, "H1", "Mill One", 1, 6000, "A-01")
+    came = datetime(999, 1, 1, tzinfo=UTC)
+    with yard.db.write() as session:
+        delivery = Delivery(yard.owner.org_id, ReceiptSource.BLIND, [arrival], event_at=came)
+        receiving.receive(session, yard.keeper, yard.warehouse.id, delivery)
+
+
 def receive_unknown_product(yard: Yard) -> None:
     arrival = Arrival("T1", 999_999, "H1", "Mill One", 1, 6000, "A-01")
     with yard.db.write() as session:
@@ -180,6 +189,13 @@ def reverse_twice(yard: Yard) -> None:
     for _ in range(2):
         with yard.db.write() as session:
             moving.reverse(session, yard.keeper, move, "twice")
+
+
+def reverse_what_left_with_its_lorry(yard: Yard) -> None:
+    yard.receive("T1")
+    yard.issue("T1")
+    with yard.db.write() as session:
+        moving.reverse(session, yard.keeper, last_move(yard, "T1"), "it came back")
 
 
 def reverse_receipt_of_pledged(yard: Yard) -> None:
@@ -205,9 +221,11 @@ REFUSALS = [
     (receive_tenfold_mass, errors.MassImplausible),
     (receive_at_a_virtual_place, errors.PlaceUnknown),
     (receive_announced_without_advice, errors.AdviceMissing),
+    (receive_what_came_years_ago, errors.EventTooOld),
     (receive_unknown_product, errors.ProductUnknown),
     (reverse_what_is_not_the_last_move, errors.MoveNotReversible),
     (reverse_twice, errors.MoveNotReversible),
+    (reverse_what_left_with_its_lorry, errors.LoadHasLeft),
     (reverse_receipt_of_pledged, errors.BundleEncumbered),
 ]
 
@@ -229,13 +247,20 @@ def test_one_refusal_keeps_the_whole_lorry_from_leaving(yard: Yard) -> None:
 
 
 def test_a_move_is_reversed_by_a_counter_move_that_names_it(yard: Yard) -> None:
-    yard.receive("T1")
-    yard.issue("T1")
+    yard.receive("T1", "T2")
+    loading = issuing.Loading(yard.owner.org_id, "YD-1", "鲁P1", ["T1", "T2"])
+    with yard.db.write() as session:
+        document = issuing.open_issue(session, yard.keeper, yard.warehouse.id, loading)
     issued = last_move(yard, "T1")
     with yard.db.write() as session:
         counter = moving.reverse(session, yard.keeper, issued, "wrong lorry")
     assert counter.reverses_id == issued
     assert set(places_of(yard, "T1")) == {"A-01", "@MILL"}
+    with yard.db.write() as session:
+        issuing.post_issue(session, yard.keeper, document.id)
+    with yard.db.read() as session:
+        told = session.scalars(select(Event).where(Event.type == "inventory.issue_posted")).one()
+    assert told.data["tags"] == ["T2"]
     yard.assert_sound()
 
 
