@@ -23,7 +23,7 @@ from inventory.models import (
 )
 from inventory.operations.issuing import loaded
 from inventory.queries import Record
-from inventory.states import StocktakeStatus
+from inventory.states import Finding, StocktakeStatus
 from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.errors import NotFound
@@ -131,8 +131,11 @@ def stocktakes(actor: Actor, wanted: Mapping[str, Any]) -> Select[Stocktake]:
     return query
 
 
-def stocktake(session: Session, actor: Actor, stocktake_id: int) -> Record:
-    """A stocktake with its counts, and its variance once it is closed; raises ``NotFound``."""
+def stocktake(session: Session, actor: Actor, stocktake_id: int, most: int | None = None) -> Record:
+    """A stocktake with its counts, and its variance once it is closed; raises ``NotFound``.
+
+    With ``most``, no more than that many lines of the variance, those that differ from the books first.
+    """
     found = session.scalars(stocktakes(actor, {}).where(Stocktake.id == stocktake_id)).one_or_none()
     if found is None:
         raise NotFound
@@ -143,11 +146,12 @@ def stocktake(session: Session, actor: Actor, stocktake_id: int) -> Record:
         **{column.key: getattr(found, column.key) for column in Stocktake.__table__.columns},
         "place": place.code if place else None,
         "counted_tags": session.scalar(counted) or 0,
-        "lines": [] if blind else _variance(session, stocktake_id),
+        "lines": [] if blind else _variance(session, stocktake_id, most),
     }
 
 
-def _variance(session: Session, stocktake_id: int) -> list[Record]:
+def _variance(session: Session, stocktake_id: int, most: int | None) -> list[Record]:
+    differing = [] if most is None else [StocktakeLine.finding == Finding.MATCHED]
     booked, counted = aliased(Place), aliased(Place)
     query = (
         select(
@@ -158,7 +162,8 @@ def _variance(session: Session, stocktake_id: int) -> list[Record]:
         .outerjoin(booked, booked.id == StocktakeLine.booked_place_id)
         .outerjoin(counted, counted.id == StocktakeLine.counted_place_id)
         .where(StocktakeLine.stocktake_id == stocktake_id)
-        .order_by(StocktakeLine.id)
+        .order_by(*differing, StocktakeLine.id)
+        .limit(most)
     )  # fmt: skip
     return [dict(row._mapping) for row in session.execute(query)]
 

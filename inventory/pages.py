@@ -32,6 +32,12 @@ NAVIGATION = (
 )
 
 LATEST = 50
+CHOICES = 2_000
+"""Most places, owners and products that a form offers."""
+BEING_WORKED_ON = 200
+"""Most open issues and stocktakes that the scan page offers, newest first."""
+MOST_STEPS, MOST_BUNDLES, MOST_LINES = 200, 500, 500
+"""Most steps of a bundle, bundles of a heat and lines of a variance on one page."""
 FILTERS = ("tag", "size", "grade", "heat_number", "place")
 
 
@@ -73,17 +79,24 @@ def stock(call: Call) -> str:
 @pages.view("/stock/bundles/<id:bundle_id>", rule=rules.SEE)
 def bundle(call: Call, bundle_id: int) -> str:
     """One bundle: what it is, where it lies, the way it went."""
-    trace = tracing.bundle_trace(call.session, call.actor, bundle_id)
-    return render("inventory/bundle.html", bundle=trace["bundle"], steps=trace["steps"], words=words)
+    trace = tracing.bundle_trace(call.session, call.actor, bundle_id, MOST_STEPS + 1)
+    steps, cut = _newest_of(trace["steps"], MOST_STEPS)
+    return render("inventory/bundle.html", bundle=trace["bundle"], steps=steps, cut=cut, words=words)
+
+
+def _newest_of(records: list[queries.Record], most: int) -> tuple[list[queries.Record], int | None]:
+    """The last ``most`` records, and that number where there were more."""
+    return records[-most:], most if len(records) > most else None
 
 
 @pages.view("/stock/trace", rule=rules.SEE)
 def trace(call: Call) -> str:
     """Where a heat went, forward to the waybills."""
     number = _asked("heat_number").get("heat_number")
-    found = tracing.heats(call.session, call.actor, number, None, LATEST)[0] if number else []
-    traces = [tracing.heat_trace(call.session, call.actor, heat["id"]) for heat in found]
-    return render("inventory/trace.html", number=number or "", traces=traces, words=words)
+    found, more = tracing.heats(call.session, call.actor, number, None, LATEST) if number else ([], None)
+    traces, cut = tracing.heat_traces(call.session, call.actor, found, MOST_BUNDLES) if found else ([], False)
+    shown = sum(len(heat["bundles"]) for heat in traces) if cut or more else None
+    return render("inventory/trace.html", number=number or "", traces=traces, cut=shown, words=words)
 
 
 def _choices(call: Call) -> dict[str, Any]:
@@ -92,14 +105,14 @@ def _choices(call: Call) -> dict[str, Any]:
     real = select(Place).where(Place.warehouse_id.in_([yard.id for yard in yards]), Place.is_real)
     return {
         "warehouses": yards,
-        "places": call.session.scalars(real.order_by(Place.code)).all(),
-        "owners": queries.owners(call.session) if yards else [],
+        "places": call.session.scalars(real.order_by(Place.code).limit(CHOICES)).all(),
+        "owners": queries.owners(call.session, CHOICES) if yards else [],
         "words": words,
     }
 
 
-def _newest(call: Call, query: Any, key: Any) -> Any:
-    return call.session.scalars(query.order_by(key.desc()).limit(LATEST)).all()
+def _newest(call: Call, query: Any, key: Any, most: int = LATEST) -> Any:
+    return call.session.scalars(query.order_by(key.desc()).limit(most)).all()
 
 
 @pages.view("/warehouse/receipts", rule=rules.SEE_YARD)
@@ -108,7 +121,7 @@ def receipts(call: Call) -> str:
     return render(
         "inventory/receipts.html",
         rows=_newest(call, documents.receipts(call.actor, {}), Receipt.id),
-        products=call.session.scalars(select(Product).order_by(Product.key)).all(),
+        products=call.session.scalars(select(Product).order_by(Product.key).limit(CHOICES)).all(),
         may_keep=rules.KEEP.allows(call.actor),
         rows_offered=range(1, forms.ROWS + 1),
         **_choices(call),
@@ -205,10 +218,11 @@ def open_stocktake(call: Call, form: dict[str, Any]) -> Response:
 @pages.view("/warehouse/stocktakes/<id:stocktake_id>", rule=rules.SEE_YARD)
 def stocktake(call: Call, stocktake_id: int) -> str:
     """One stocktake: counting while it is open, its variance afterwards."""
-    found = documents.stocktake(call.session, call.actor, stocktake_id)
+    found = documents.stocktake(call.session, call.actor, stocktake_id, MOST_LINES + 1)
     return render(
         "inventory/stocktake.html",
-        stocktake=found,
+        stocktake={**found, "lines": found["lines"][:MOST_LINES]},
+        cut=MOST_LINES if len(found["lines"]) > MOST_LINES else None,
         may_count=rules.COUNT.allows(call.actor) and found["status"] == StocktakeStatus.OPEN,
         may_decide=rules.APPROVE.allows(call.actor) and found["status"] == StocktakeStatus.CLOSED,
         **_choices(call),
@@ -257,12 +271,12 @@ def approve_stocktake(call: Call, form: dict[str, Any], stocktake_id: int) -> Re
 @pages.view("/warehouse/scan", rule=rules.COUNT)
 def scan(call: Call) -> str:
     """The page for a phone or a handheld: scan tags to move, count or issue them."""
-    open_issues = documents.issues(call.actor, {"status": IssueStatus.OPEN}).order_by(StockIssue.id)
-    open_takes = documents.stocktakes(call.actor, {"status": StocktakeStatus.OPEN}).order_by(Stocktake.id)
+    open_issues = documents.issues(call.actor, {"status": IssueStatus.OPEN})
+    open_takes = documents.stocktakes(call.actor, {"status": StocktakeStatus.OPEN})
     return render(
         "inventory/scan.html",
-        open_issues=call.session.scalars(open_issues).all(),
-        open_takes=call.session.scalars(open_takes).all(),
+        open_issues=_newest(call, open_issues, StockIssue.id, BEING_WORKED_ON),
+        open_takes=_newest(call, open_takes, Stocktake.id, BEING_WORKED_ON),
         may_keep=rules.KEEP.allows(call.actor),
         scheme=labels.SCHEME,
         **_choices(call),

@@ -113,7 +113,7 @@ def _conditions(wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     }  # fmt: skip
     found = [column == wanted[name] for name, column in equal.items() if wanted.get(name) is not None]
     if wanted.get("tag") is not None:
-        found.append(Bundle.tag.startswith(wanted["tag"], autoescape=True))
+        found.append(Bundle.tag.istartswith(wanted["tag"], autoescape=True))
     if wanted.get("size") is not None:
         found.extend(_of_size(wanted["size"]))
     return found
@@ -170,11 +170,11 @@ def totals(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Record:
     return {"bundles": row.bundles, "pieces": int(row.pieces), "mass_g": int(row.mass_g)}
 
 
-def owners(session: Session) -> Sequence[Organisation]:
-    """The organisations for which goods can be received: those that buy, make and trade."""
+def owners(session: Session, most: int) -> Sequence[Organisation]:
+    """The first ``most`` organisations for which goods can be received: those that buy, make and trade."""
     kinds = (OrgKind.PIPE_MAKER, OrgKind.TRADER, OrgKind.OPERATOR)
     query = select(Organisation).where(Organisation.active, Organisation.kind.in_(kinds))
-    return session.scalars(query.order_by(Organisation.name)).all()
+    return session.scalars(query.order_by(Organisation.name).limit(most)).all()
 
 
 def waiting(session: Session, actor: Actor) -> list[Waiting]:

@@ -85,7 +85,7 @@ class ProductQuery(PageQuery):
 
 
 class StockQuery(PageQuery):
-    """Filters of stock; ``tag`` by its beginning, ``size`` as ``219*6``."""
+    """Filters of stock; ``tag`` by its beginning in capitals or small letters, ``size`` as ``219*6``."""
 
     warehouse_id = IdField()
     tag = Text(max=60)

@@ -23,10 +23,10 @@ from steelyard.core.actors import Actor
 from steelyard.core.errors import NotFound
 
 
-def bundle_trace(session: Session, actor: Actor, bundle_id: int) -> Record:
-    """A bundle and its whole way; raises ``NotFound``."""
+def bundle_trace(session: Session, actor: Actor, bundle_id: int, newest: int | None = None) -> Record:
+    """A bundle and its whole way, or the ``newest`` steps of it; raises ``NotFound``."""
     found = queries.bundle(session, actor, bundle_id)
-    return {"bundle": found, "steps": steps(session, [bundle_id])}
+    return {"bundle": found, "steps": steps(session, [bundle_id], newest)}
 
 
 def heats(session: Session, actor: Actor, heat_number: str | None, after: int | None, limit: int) -> queries.Page:
@@ -38,30 +38,57 @@ def heats(session: Session, actor: Actor, heat_number: str | None, after: int | 
     if after is not None:
         query = query.where(Heat.id > after)
     rows = session.scalars(query.order_by(Heat.id).limit(limit + 1)).all()
-    records = [{"id": heat.id, "heat_number": heat.heat_number, "mill_name": heat.mill_name} for heat in rows[:limit]]
-    return records, (rows[limit - 1].id if len(rows) > limit else None)
+    return [_heat(heat) for heat in rows[:limit]], (rows[limit - 1].id if len(rows) > limit else None)
 
 
 def heat_trace(session: Session, actor: Actor, heat_id: int) -> Record:
     """A heat with all bundles of it that the actor sees, their ways, and where the mass went; raises ``NotFound``."""
     heat = session.get(Heat, heat_id)
-    visible = select(Bundle.id).where(Bundle.heat_id == heat_id, Bundle.voided == 0, visibility.bundles(actor))
-    ids = session.scalars(visible.order_by(Bundle.id)).all()
-    if heat is None or not ids:
+    found, _ = heat_traces(session, actor, [_heat(heat)] if heat else [])
+    if not found:
         raise NotFound
-    way = steps(session, ids)
-    return {
-        "id": heat.id,
-        "heat_number": heat.heat_number,
-        "mill_name": heat.mill_name,
-        "bundles": _summaries(session, actor, ids, way),
-        "steps": way,
-        "balance": _balance(way),
-    }
+    return found[0]
 
 
-def steps(session: Session, bundle_ids: Collection[int]) -> list[Record]:
-    """The moves of the bundles in order, each with its document, places and people's words for it."""
+def heat_traces(
+    session: Session, actor: Actor, heats_wanted: Sequence[Record], most: int | None = None
+) -> tuple[list[Record], bool]:
+    """The traces of several heats in as many statements as one takes, without heats of which nothing is seen.
+
+    With ``most``, no more than that many bundles in all are read; the answer says whether there were more.
+    """
+    ids = [{"id": heat["id"]} for heat in heats_wanted]
+    wanted = rowset(session, "heats", {"id": BigInteger()}, ids)
+    query = (
+        select(Bundle.id, Bundle.heat_id)
+        .join(wanted, wanted.c.id == Bundle.heat_id)
+        .where(Bundle.voided == 0, visibility.bundles(actor))
+        .order_by(Bundle.heat_id, Bundle.id)
+        .limit(None if most is None else most + 1)
+    )
+    rows = session.execute(query).all()
+    heat_of: dict[int, int] = dict(rows[:most])
+    way = steps(session, heat_of)
+    ways: dict[int, list[Record]] = {}
+    for step in way:
+        ways.setdefault(heat_of[step["bundle_id"]], []).append(step)
+    bundles: dict[int, list[Record]] = {}
+    for summary in _summaries(session, actor, heat_of, way):
+        bundles.setdefault(summary["heat_id"], []).append(summary)
+    found = [
+        {**heat, "bundles": bundles[heat["id"]], "steps": ways[heat["id"]], "balance": _balance(ways[heat["id"]])}
+        for heat in heats_wanted
+        if heat["id"] in ways
+    ]
+    return found, len(rows) > len(heat_of)
+
+
+def _heat(heat: Heat) -> Record:
+    return {"id": heat.id, "heat_number": heat.heat_number, "mill_name": heat.mill_name}
+
+
+def steps(session: Session, bundle_ids: Collection[int], newest: int | None = None) -> list[Record]:
+    """The moves of the bundles in order, or the ``newest`` of them, with documents, places and people's words."""
     wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(set(bundle_ids))])
     source, target = aliased(Place), aliased(Place)
     query = (
@@ -70,9 +97,10 @@ def steps(session: Session, bundle_ids: Collection[int]) -> list[Record]:
         .join(Bundle, Bundle.id == StockMove.bundle_id)
         .join(source, source.id == StockMove.from_place_id)
         .join(target, target.id == StockMove.to_place_id)
-        .order_by(StockMove.id)
+        .order_by(StockMove.id.desc())
+        .limit(newest)
     )
-    rows = session.execute(query).all()
+    rows = session.execute(query).all()[::-1]
     papers = _papers(session, {move.document_number for move, *_ in rows if move.document_number})
     return [_step(papers, *row) for row in rows]
 

@@ -109,7 +109,8 @@ def test_stock_is_found_by_size_grade_heat_owner_place_and_tag(yard: Yard, api_a
     assert tags(size="108*4.5") == ["P1", "P2", "X1"]
     assert tags(size="108×4.5×12m") == tags(size="219*6") == tags(grade="45") == []
     assert tags(heat_number="H2") == tags(place="B-01") == tags(owner_org_id=yard.other_owner.org_id) == ["X1"]
-    assert tags(tag="P") == ["P1", "P2"]
+    assert tags(tag="P") == tags(tag="p") == ["P1", "P2"]
+    assert tags(tag="_") == tags(tag="%") == []
     assert keeper.get("/stock", size="wide").json["code"] == "size_unreadable"
     first = keeper.get("/stock", limit=2).json
     assert [item["tag"] for item in keeper.get("/stock", after=first["next"]).json["items"]] == ["X1"]

@@ -5,10 +5,13 @@ from typing import Any
 
 import pytest
 
+from inventory import pages
+from inventory.operations import stocktakes
 from steelyard.api.locales import COOKIE
 from tests.support.clients import Browser
 
 from .conftest import Yard
+from .test_scans import statements
 
 BrowseAs = Callable[..., Browser]
 
@@ -130,3 +133,59 @@ def test_every_page_opens_in_both_languages(yard: Yard, browse_as: BrowseAs, pat
 @pytest.mark.parametrize("query", ["size=%00", "after=-1", "after=99999999999999999999", "size=big", "tag=%25"])
 def test_a_strange_search_is_no_error(yard: Yard, browse_as: BrowseAs, query: str) -> None:
     assert browse_as(yard.owner).get(f"/stock?{query}").status_code == 200
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that are full with two."""
+    for name in ("CHOICES", "BEING_WORKED_ON", "MOST_STEPS", "MOST_BUNDLES", "MOST_LINES"):
+        monkeypatch.setattr(pages, name, 2)
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_page_is_bounded_and_says_so(yard: Yard, browse_as: BrowseAs) -> None:
+    yard.receive("T1", "T2")
+    browser = browse_as(yard.keeper)
+    (bundle_id, _) = yard.bundle_ids(["T1", "T2"])
+    assert "are shown" not in browser.get("/stock/trace?heat_number=H1").text
+    assert "are shown" not in browser.get(f"/stock/bundles/{bundle_id}").text
+    yard.receive("T3")
+    for place in ("A-02", "B-01"):
+        yard.scan(yard.operation("move", "T1", place=place))
+    trace = browser.get("/stock/trace?heat_number=H1").text
+    assert "the first 2 are shown" in trace
+    assert [tag in trace for tag in (">T1<", ">T2<", ">T3<")] == [True, True, False]
+    way = browser.get(f"/stock/bundles/{bundle_id}").text
+    assert "The newest 2 steps" in way
+    assert [word in way for word in ('info">received<', 'info">moved<')] == [False, True]
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_long_variance_shows_what_differs_first(yard: Yard, browse_as: BrowseAs) -> None:
+    yard.receive("T1", "T2", "T3")
+    with yard.db.write() as session:
+        takes = [stocktakes.open_stocktake(session, yard.keeper, yard.warehouse.id) for _ in range(3)]
+    counts = [yard.operation("count", tag, place="A-01", stocktake_number=takes[0].number) for tag in ("T1", "T2")]
+    yard.scan(*counts, actor=yard.counter)
+    scan = browse_as(yard.keeper).get("/warehouse/scan").text
+    assert [take.number in scan for take in takes] == [False, True, True]
+    with yard.db.write() as session:
+        stocktakes.close(session, yard.counter, takes[0].id)
+    page = browse_as(yard.manager).get(f"/warehouse/stocktakes/{takes[0].id}").text
+    assert "The first 2 lines" in page
+    assert [f">{tag}<" in page for tag in ("T1", "T2", "T3")] == [True, False, True]
+    assert page.index(">T3<") < page.index(">T1<")
+
+
+def test_many_heats_of_one_number_take_no_more_statements_than_one(yard: Yard, browse_as: BrowseAs) -> None:
+    yard.receive("ONE", heat_number="H-ONE")
+    for number in range(6):
+        yard.receive(f"M{number}", heat_number="H-MANY", mill_name=f"Mill {number}")
+    browser = browse_as(yard.keeper)
+    browser.get("/stock/trace?heat_number=H-ONE")
+    with statements(yard) as for_one:
+        browser.get("/stock/trace?heat_number=H-ONE")
+    with statements(yard) as for_many:
+        page = browser.get("/stock/trace?heat_number=H-MANY").text
+    assert page.count("Heat H-MANY") == 6
+    assert len(for_many) == len(for_one), for_many
