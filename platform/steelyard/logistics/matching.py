@@ -71,7 +71,8 @@ def plan_round(consignments: Iterable[Consignment], lorries: Iterable[Lorry], no
 def _split(found: Pair) -> Match:
     """Halve the surplus: the shipper pays at most its ceiling, the carrier receives at least its cost.
 
-    An odd fen goes to the carrier, so that what is paid is what is received.
+    An odd fen goes to the carrier, so that what is paid is what is received. A midpoint keeps no secret: from
+    the price and its own limit each side computes the other's, price + price − own (to the odd fen).
     """
     price_fen = found.consignment.ceiling_fen - found.surplus_fen // 2
     return Match(found, shipper_pays_fen=price_fen, carrier_receives_fen=price_fen)

@@ -252,7 +252,9 @@ class FreightDeclineIn(Schema):
 
 
 class FreightLoadOut(Schema):
-    """A load; prices are null for the warehouse, and each side sees only its own limit."""
+    """A load; prices are null for the warehouse. Each side is shown only its own limit, but can compute the
+    other's from it: the price is the midpoint.
+    """
 
     id = IdField(required=True)
     number = Text(max=NUMBER, required=True)

@@ -127,7 +127,10 @@ def supply_view(supply: FreightSupply, actor: Actor) -> dict[str, Any]:
 
 
 def load_view(load: FreightLoad, actor: Actor) -> dict[str, Any]:
-    """A load: each side sees the price and its own limit, the warehouse sees no money."""
+    """A load: each side sees the price and its own limit, the warehouse sees no money.
+
+    The other side's limit is not shown, but follows from the two (:func:`steelyard.logistics.matching._split`).
+    """
     demand, supply = load.demand, load.supply
     is_shipper, is_carrier = load.shipper_org_id == actor.org_id, load.carrier_org_id == actor.org_id
     side = Side.SHIPPER if is_shipper else Side.CARRIER if is_carrier else None
