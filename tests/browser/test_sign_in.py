@@ -95,6 +95,8 @@ def test_a_made_up_password_must_be_changed(open_as: Open, site: Site) -> None:
     page = open_as(None, "/sign-in", locale="en")
     _sign_in(page, site.world.login_of(actor), PASSWORD)
     expect(page.get_by_role("status")).to_contain_text("Choose a password of your own first")
+    page.goto("/prices")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My account")
     page.get_by_label("Present password").fill(PASSWORD)
     page.get_by_label("New password").fill("another yard of steel")
     page.get_by_role("button", name="Change the password").click()

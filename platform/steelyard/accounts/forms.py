@@ -5,11 +5,10 @@ from enum import StrEnum
 from marshmallow import fields, validate
 
 from steelyard.accounts.schemas import LOGIN, SCOPE
+from steelyard.accounts.secrets import LONGEST_PASSWORD
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import FormChoice, FormFlag, FormInt, FormSchema, FormText
 from steelyard.core.actors import Role
-
-LONGEST_PASSWORD = 200
 
 
 class Language(StrEnum):
