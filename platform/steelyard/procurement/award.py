@@ -19,9 +19,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from steelyard.procurement.lots import LotModel, NotProven
+from steelyard.procurement.lots import Budget, LotModel, NotProven
 
-__all__ = ["Award", "AwardWrong", "Bid", "Need", "NotProven", "Offer", "Win", "check", "ranked", "solve"]
+__all__ = [
+    "Award", "AwardWrong", "Bid", "Budget", "Need", "NotProven", "Offer", "Win", "check", "ranked", "solve",
+]  # fmt: skip
+
+SECONDS = 60.0
+"""What the solver may take for one decision, all its rounds together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,20 +97,20 @@ def ranked(bids: Iterable[Bid], seed: str) -> list[Bid]:
     return sorted(bids, key=lambda bid: (bid.received_at, sha256((seed + bid.receipt).encode()).digest()))
 
 
-def solve(needs: Sequence[Need], bids: Sequence[Bid], seed: str) -> Award:
-    """Return the one right award; raises ``NotProven`` where the solver cannot prove a step."""
+def solve(needs: Sequence[Need], bids: Sequence[Bid], seed: str, budget: Budget | None = None) -> Award:
+    """Return the one right award; raises ``NotProven`` where the solver cannot prove a step within ``budget``."""
     lots = {need.line: need for need in needs if need.lots > 0}
     order = ranked(bids, seed)
     cells = [
-        (bid, offer, min(lots[offer.line].lots, offer.capacity_g // lots[offer.line].lot_g))
+        (bid, offer, min(lots[offer.line].lots, min(offer.capacity_g, bid.capacity_g) // lots[offer.line].lot_g))
         for bid in order
         for offer in sorted(bid.offers, key=lambda offer: offer.line)
         if offer.line in lots
     ]
-    cells = [cell for cell in cells if cell[2] > 0 and cell[0].capacity_g >= lots[cell[1].line].lot_g]
+    cells = [cell for cell in cells if cell[2] > 0]
     if not cells:
         return Award((), 0)
-    model = LotModel([most for _, _, most in cells], [bid.mill for bid, _, _ in cells])
+    model = LotModel([most for _, _, most in cells], [bid.mill for bid, _, _ in cells], budget or Budget(SECONDS))
     for need in lots.values():
         model.limit([int(offer.line == need.line) for _, offer, _ in cells], need.lots)
     masses = [lots[offer.line].lot_g for _, offer, _ in cells]
@@ -113,6 +118,7 @@ def solve(needs: Sequence[Need], bids: Sequence[Bid], seed: str) -> Award:
         model.limit(
             [mass if own is bid else 0 for mass, (own, _, _) in zip(masses, cells, strict=True)],
             bid.capacity_g,
+            bid.mill,
         )
     costs = [mass * offer.price_fen_per_t for mass, (_, offer, _) in zip(masses, cells, strict=True)]
     amounts = model.most(masses, then_least=costs)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from steelyard.procurement.allocation import Settlement, pooled_price, pro_rata, settle
-from steelyard.procurement.award import Award, Bid, Need, solve
+from steelyard.procurement.award import SECONDS, Award, Bid, Budget, Need, solve
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,19 @@ class Firm:
 
 
 @dataclass(frozen=True, slots=True)
+class Tender:
+    """All that an award depends on: lots (grams) by line, pledges, bids, the seed that breaks ties, and the
+    campaign's version.
+    """
+
+    lot_g: Mapping[int, int]
+    pledges: tuple[Firm, ...]
+    bids: tuple[Bid, ...]
+    seed: str
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """The award, each supplied line's settlement, each pledge's lots, and who was left out by his ceiling."""
 
@@ -33,12 +46,18 @@ class Outcome:
     left_out: frozenset[int]
 
 
-def decide(lot_g: Mapping[int, int], pledges: Iterable[Firm], bids: Sequence[Bid], seed: str) -> Outcome:
-    """Apply the rule; ``lot_g`` is each line's lot in grams. Raises ``award.NotProven``."""
+def decide(
+    lot_g: Mapping[int, int], pledges: Iterable[Firm], bids: Sequence[Bid], seed: str, *, seconds: float = SECONDS
+) -> Outcome:
+    """Apply the rule; ``lot_g`` is each line's lot in grams, ``seconds`` what all rounds together may solve.
+
+    Raises ``award.NotProven``.
+    """
+    budget = Budget(seconds)
     kept = sorted(pledges, key=lambda pledge: pledge.key)
     everyone = {pledge.key for pledge in kept}
     while True:
-        award = solve(_needs(lot_g, kept), bids, seed)
+        award = solve(_needs(lot_g, kept), bids, seed, budget)
         shares = _shares(award, kept, seed)
         prices = {line: pooled_price(_wins(award, line)) for line in lot_g if award.lots_of(line)}
         passed = _passed(prices, kept)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steelyard.procurement import award
+from steelyard.procurement import award, lots
 from steelyard.procurement.award import Bid, Need, Offer
 
 MORNING = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
@@ -201,3 +201,32 @@ def test_the_checker_finds_broken_sums(needs, bids, wrong):
     _, right = _award_of()
     with pytest.raises(award.AwardWrong):
         award.check(needs, bids, wrong(right))
+
+
+def crowded(lines, mills):
+    """A tender in which prices lie on a coarse grid and lots are alike, so that many awards cost the same."""
+    needs = [Need(line, 10 * TONNE, 150 + 20 * line) for line in range(lines)]
+    offers = [[(line, 3600 + 10 * ((mill * 37 + line * 101) % 7), 500 + 90 * mill) for line in range(lines)]
+              for mill in range(mills)]  # fmt: skip
+    return needs, [bid(mill, *offers[mill], capacity_t=2_000 + 70 * mill) for mill in range(mills)]
+
+
+def test_ties_are_broken_without_a_programme_in_whole_lots_for_each_cell(monkeypatch):
+    """The relaxation proves nearly every cell; before, each of the eighty cost an integer programme."""
+    solved, original = [], lots.LotModel._solved
+
+    def counted(model, *arguments):
+        solved.append(1)
+        return original(model, *arguments)
+
+    monkeypatch.setattr(lots.LotModel, "_solved", counted)
+    needs, bids = crowded(10, 8)
+    award.check(needs, bids, award.solve(needs, bids, SEED))
+    assert len(solved) <= 8
+
+
+@pytest.mark.parametrize("seconds", [pytest.param(0.0, id="none"), pytest.param(1e-4, id="too-little")])
+def test_beyond_its_time_nothing_is_awarded(seconds):
+    needs, bids = crowded(10, 8)
+    with pytest.raises(award.NotProven):
+        award.solve(needs, bids, SEED, award.Budget(seconds))

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from steelyard.procurement import award
+from steelyard.procurement import award, pooling
 from steelyard.procurement.allocation import pooled_price
 from steelyard.procurement.award import Bid, Need, Offer
 from steelyard.procurement.pooling import Firm, decide
@@ -93,3 +93,18 @@ def test_a_short_supply_is_divided_pro_rata(short):
     outcome = decide({0: TONNE}, pledges, [bid(1, (0, 95, short))], SEED)
     assert sum(outcome.lots.values()) == short
     assert abs(outcome.lots[1] - outcome.lots[2]) <= 1
+
+
+def test_all_rounds_share_one_allowance_of_time(monkeypatch):
+    """Every round is given what the rounds before left, so that many rounds take no longer than one may."""
+    given, original = [], award.solve
+
+    def watched(needs, bids, seed, budget):
+        given.append(budget)
+        return original(needs, bids, seed, budget)
+
+    monkeypatch.setattr(pooling, "solve", watched)
+    decide({0: TONNE}, [Firm(1, 0, 10, 90), Firm(2, 0, 5, 94)], [bid(1, (0, 95, 99))], SEED, seconds=50)
+    assert len(given) == 3
+    assert len({id(budget) for budget in given}) == 1
+    assert 0 < given[0].left < 50
