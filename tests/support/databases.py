@@ -35,9 +35,9 @@ def begin_run() -> None:
 def end_run() -> None:
     """Stop what the run started and remove its folder."""
     folder = Path(os.environ.pop(RUN_FOLDER))
-    note = folder / "server"
-    if note.exists():
-        Server.load(Path(note.read_text())).stop()
+    for note in folder.glob("server-*"):
+        if note.suffix != ".lock":
+            Server.load(Path(note.read_text())).stop()
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -88,8 +88,17 @@ def _once(name: str) -> Iterator[Path]:
         yield folder / name
 
 
+def _worker() -> str:
+    """Return the name of this worker of the run.
+
+    Each has a server of its own, because a feed shows a row only when every transaction of the whole server that
+    began before it has ended: one worker's long transaction would hold up what another's test waits for.
+    """
+    return os.environ.get("PYTEST_XDIST_WORKER", "alone")
+
+
 def _server() -> Server:
-    with _once("server") as note:
+    with _once(f"server-{_worker()}") as note:
         if not note.exists():
             owner = int(os.environ["STEELYARD_TEST_OWNER"])
             note.write_text(start(owner_pid=owner).folder)
@@ -102,7 +111,7 @@ def _administer(statement: sql.Composed | str) -> None:
 
 
 def _postgresql_template() -> str:
-    with _once("postgresql-template") as done:
+    with _once(f"postgresql-template-{_worker()}") as done:
         if not done.exists():
             _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
             _migrate(_server().url(_TEMPLATE))

@@ -1,7 +1,7 @@
 """A PostgreSQL server for the tests: found on the machine, else the one that a test package carries.
 
-One server serves all workers of a run. It is started by the first test that wants it, lives in a folder of
-its own under the system's temporary folder, is never durable (``fsync=off``), and ends with the run.
+Each worker of a run has one. It is started by the first test that wants it, lives in a folder of its own under
+the system's temporary folder, is never durable (``fsync=off``), and ends with the run.
 """
 
 import json
