@@ -14,6 +14,7 @@ from steelyard.api.pages import inside
 from steelyard.core.actors import OrgKind, Role
 from steelyard.core.errors import BadRequest
 from steelyard.core.logs import TextFormatter
+from steelyard.core.settings import Settings
 from tests.support.clients import SITE, ApiClient, Browser, find_form
 from tests.support.world import PASSWORD, World
 
@@ -110,13 +111,13 @@ def test_many_keys_and_endless_lists_are_refused_early(api_as: Callable[..., Api
     assert len(answer.data) < 2000
 
 
-def test_made_up_tokens_do_not_lift_the_limit(world: World, settings_of: Callable[..., object]) -> None:
+def test_made_up_tokens_do_not_lift_the_limit(world: World, settings_of: Callable[..., Settings]) -> None:
     """An address has an end of its own, whatever it sends as a token."""
     from dataclasses import replace
 
     from steelyard.app import create_app
 
-    app = create_app(replace(settings_of(world.db), requests_per_minute=10), world.db)  # type: ignore[type-var]
+    app = create_app(replace(settings_of(world.db), requests_per_minute=10), world.db)
     statuses = [ApiClient(app, f"sy_{number}").get("/ping").status_code for number in range(220)]
     assert 429 in statuses
 
