@@ -72,6 +72,8 @@ class Clock:
                     self._tend()
                 except SQLAlchemyError as error:
                     logger.warning("the clock cannot reach the database: %s", error)
+                except Exception:  # whatever it is, a thread that ends would let every deadline pass in silence
+                    logger.exception("a round of the clock was broken off; the next one follows")
                 self._stop.wait(CANDIDATE_SECONDS)
         finally:
             self._step_down()
@@ -102,8 +104,9 @@ class Clock:
 
     def _lead(self) -> None:
         sweep_lock_files(self._db)
-        self._scheduler = make_scheduler(self._jobs, self._queue)
-        self._scheduler.start()
+        scheduler = make_scheduler(self._jobs, self._queue)
+        scheduler.start()
+        self._scheduler = scheduler
         logger.info("this clock leads %d jobs", len(self._jobs))
 
     def _step_down(self) -> None:

@@ -56,7 +56,7 @@ class Pump:
                 try:
                     while deliver(self._db, subscriber) == BATCH and not self._stop.is_set():
                         pass
-                except DBAPIError:
+                except Exception:  # whatever it is, a thread that ends would leave every event lying in silence
                     logger.exception("delivery to %s was broken off; it is tried again", subscriber.name)
 
 

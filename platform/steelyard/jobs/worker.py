@@ -135,3 +135,5 @@ class Worker:
                     logger.warning("worker %s lost its connection and has its lock again", self.executor_id)
             except DBAPIError as error:
                 logger.warning("worker %s cannot reach the database: %s", self.executor_id, error)
+            except Exception:  # whatever it is, a thread that ends would let the leader give our orders away
+                logger.exception("worker %s could not look after its lock; it tries again", self.executor_id)
