@@ -98,9 +98,21 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
         run = _Once(body, returns, 201, shown_once, prepare)
         return self._publish("POST", path, rule, run, returns=returns, body=body, status=201)
 
-    def act(self, path: str, *, rule: Rule, returns: type[Schema], body: type[Schema] | None = None) -> Decorator:
-        """``POST`` of a business verb: ``view(call[, body], **path) -> document``; 200, once per key."""
-        return self._publish("POST", path, rule, _Once(body, returns, 200), returns=returns, body=body)
+    def act(
+        self,
+        path: str,
+        *,
+        rule: Rule,
+        returns: type[Schema],
+        body: type[Schema] | None = None,
+        prepare: View | None = None,
+    ) -> Decorator:
+        """``POST`` of a business verb: ``view(call[, body], **path) -> document``; 200, once per key.
+
+        ``prepare(call[, body], **path)`` is as for :meth:`create`.
+        """
+        run = _Once(body, returns, 200, prepare=prepare)
+        return self._publish("POST", path, rule, run, returns=returns, body=body)
 
     def change(self, path: str, *, rule: Rule, body: type[Schema], returns: type[Schema]) -> Decorator:
         """``PATCH`` of a document: ``view(call, body, **path) -> document``; it must call ``call.match``."""
