@@ -49,16 +49,21 @@ def get_progress(call: Call, campaign_id: int) -> dict[str, Any]:
     return queries.progress(call.session, call.actor, campaign, call.db_now())
 
 
+def _choose(call: Call, body: dict[str, Any], campaign_id: int) -> officers.Chosen | None:
+    return officers.choose_passphrase(call.session, call.actor, campaign_id, body["passphrase"], _secret())
+
+
 @blp.act(
     "/campaigns/<id:campaign_id>/officers",
     rule=rules.RUN,
     body=schemas.OpeningPassphrase,
     returns=schemas.CampaignProgressOut,
+    prepare=_choose,
 )
 def appoint_officer(call: Call, body: dict[str, Any], campaign_id: int) -> dict[str, Any]:
     """Become one of the two officers of a draft, with an opening passphrase of one's own."""
     campaign = _alone(call, campaign_id)
-    officers.appoint_officer(call.session, call.actor, campaign, body["passphrase"], _secret())
+    officers.appoint_officer(call.session, call.actor, campaign, call.prepared)
     return queries.progress(call.session, call.actor, campaign, call.db_now())
 
 
@@ -158,16 +163,22 @@ def list_bids(call: Call, query: dict[str, Any], campaign_id: int) -> Any:
     return call.page(queries.opened_bids(call.actor, campaign.id), query, OpenedBid.id)
 
 
+def _try(call: Call, body: dict[str, Any], campaign_id: int) -> officers.Attempt | None:
+    phrase = body["passphrase"]
+    return officers.try_passphrase(call.session, services().db, call.actor, campaign_id, phrase, _secret())
+
+
 @blp.act(
     "/campaigns/<id:campaign_id>/opening-approvals",
     rule=rules.RUN,
     body=schemas.OpeningPassphrase,
     returns=schemas.CampaignProgressOut,
+    prepare=_try,
 )
 def approve_opening(call: Call, body: dict[str, Any], campaign_id: int) -> dict[str, Any]:
     """Approve the opening of the bids with the passphrase chosen for it."""
     campaign = _alone(call, campaign_id)
-    officers.approve_opening(call.session, call.actor, campaign, body["passphrase"], _secret())
+    officers.approve_opening(call.session, call.actor, campaign, call.prepared, _secret())
     return queries.progress(call.session, call.actor, campaign, call.db_now())
 
 
@@ -189,11 +200,21 @@ def get_award(call: Call, campaign_id: int) -> dict[str, Any]:
     return queries.award_seen(call.actor, award)
 
 
-@blp.create("/campaigns/<id:campaign_id>/award", rule=rules.RUN, body=schemas.ProposalIn, returns=schemas.AwardOut)
+def _work_out(call: Call, body: dict[str, Any], campaign_id: int) -> awards.Prepared | None:
+    return awards.prepare_award(call.session, call.actor, campaign_id, body.get("reason"))
+
+
+@blp.create(
+    "/campaigns/<id:campaign_id>/award",
+    rule=rules.RUN,
+    body=schemas.ProposalIn,
+    returns=schemas.AwardOut,
+    prepare=_work_out,
+)
 def propose_award(call: Call, body: dict[str, Any], campaign_id: int) -> Award:
     """Work out the award and propose it."""
     campaign = _alone(call, campaign_id)
-    return awards.propose_award(call.session, call.actor, campaign, body.get("reason"))
+    return awards.propose_award(call.session, call.actor, campaign, body.get("reason"), call.prepared)
 
 
 @blp.act("/campaigns/<id:campaign_id>/award/confirm", rule=rules.RUN, returns=schemas.AwardOut)

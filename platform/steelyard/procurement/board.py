@@ -11,13 +11,16 @@ from steelyard.api.locales import say
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.errors import Invalid
 from steelyard.core.i18n import N_
-from steelyard.core.units import parse_mass_g, parse_price_fen_per_t
+from steelyard.core.units import format_mass, parse_mass_g, parse_price_fen_per_t
 from steelyard.procurement import queries
 from steelyard.procurement.lifecycle import ENDS, TIMELINE, State
 from steelyard.procurement.models import Allocation, Campaign, Delivery, Material, Pledge
 from steelyard.procurement.operations.moves import facts_of
+from steelyard.procurement.schemas import LOT_LEAST_G, LOT_MOST_G, MOST_MASS_G
 
 _SHOWN = 100
+DELIVERIES = 200
+"""How many deliveries their page shows, the newest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ def cards(session: Session, actor: Actor, now: datetime) -> list[Card]:
 def campaign_page(session: Session, actor: Actor, campaign: Campaign, now: datetime) -> dict[str, Any]:
     """Gather what a campaign's page shows to ``actor``."""
     award = queries.award(session, actor, campaign.id)
+    award_seen = queries.award_seen(actor, award) if award else {"lines": (), "totals": ()}
     allocations: Sequence[Allocation] = ()
     if award is not None and actor.org_kind is not OrgKind.MILL:
         allocations = session.scalars(queries.allocations(actor, award.id).order_by(Allocation.id)).all()
@@ -72,7 +76,8 @@ def campaign_page(session: Session, actor: Actor, campaign: Campaign, now: datet
         "receipt": queries.own_sealed_bid(session, actor, campaign.id) if actor.org_kind is OrgKind.MILL else None,
         "bids": session.scalars(queries.opened_bids(actor, campaign.id)).all(),
         "award": award,
-        "award_lines": queries.award_seen(actor, award)["lines"] if award else (),
+        "award_lines": award_seen["lines"],
+        "totals": {total.line_id: total for total in award_seen["totals"]},
         "allocations": allocations,
         "deliveries": session.scalars(deliveries).all(),
         "is_officer": any(officer.user_id == actor.user_id for officer in campaign.officers),
@@ -123,7 +128,7 @@ def lines_of(form: Mapping[str, Any]) -> list[dict[str, Any]]:
                 "grade": grade,
                 "size": size,
                 "standard": standard,
-                "lot_g": _positive(parse_mass_g(lot, assume="t"), number),
+                "lot_g": _within(parse_mass_g(lot, assume="t"), LOT_LEAST_G, LOT_MOST_G, number),
                 "delivery_from": _day(first, number),
                 "delivery_to": _day(last, number),
             }
@@ -149,7 +154,7 @@ def offers_of(form: Mapping[str, Any]) -> list[dict[str, Any]]:
             {
                 "line_id": line_id,
                 "price_fen_per_t": _positive(parse_price_fen_per_t(price), number),
-                "capacity_g": _positive(parse_mass_g(capacity, assume="t"), number),
+                "capacity_g": _within(parse_mass_g(capacity, assume="t"), 1, MOST_MASS_G, number),
             }
         )
     if not offers:
@@ -161,6 +166,15 @@ def _positive(value: int, row: int) -> int:
     if value < 1:
         raise _incomplete(row)
     return value
+
+
+def _within(mass_g: int, least_g: int, most_g: int, row: int) -> int:
+    """Return the mass if the API would take it too. Raises ``Invalid``."""
+    if not least_g <= mass_g <= most_g:
+        least, most = (format_mass(bound, "en", exact=True) for bound in (least_g, most_g))
+        sentence = say(N_("the mass must lie between %(least)s and %(most)s"), least=least, most=most)
+        raise Invalid(fields={say(N_("row %(number)s"), number=row): [sentence]})
+    return mass_g
 
 
 def _incomplete(row: int) -> Invalid:

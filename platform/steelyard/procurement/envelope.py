@@ -16,8 +16,8 @@ binds it.
 
 What it does not protect against: the server itself. It makes the campaign's key and sees each bid for the
 moment in which it seals it, so somebody who changes the running program can read along. Two colluding
-officers with access to the database can open early. A passphrase that is lost cannot be recovered: then the
-mills reveal their bids again, and the receipts prove them.
+officers with access to the database can open early. A passphrase that is lost cannot be recovered:
+then nobody can read the campaign's bids, it can only be cancelled and held again.
 """
 
 import hmac

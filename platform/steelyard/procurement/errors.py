@@ -68,10 +68,17 @@ class OnlyExtended(Refused):
 
 
 class DeliveryWindow(Refused):
-    """A line's delivery window ends before it begins or before the bids end."""
+    """A line's delivery window ends before it begins."""
 
     code = "bad_delivery_window"
     message = N_("The delivery of line %(position)s must end on or after the day it begins.")
+
+
+class NothingExtended(Refused):
+    """A change of a published campaign moves no deadline to a later moment."""
+
+    code = "nothing_extended"
+    message = N_("No deadline was extended: give one that is later than the present one.")
 
 
 class OfficersMissing(Refused):
@@ -131,7 +138,7 @@ class AlreadyPledged(Refused):
 
 
 class UnknownLine(Refused):
-    """The line is not one of this campaign, or nobody pledged for it."""
+    """The line is not one of this campaign."""
 
     code = "unknown_line"
     message = N_("A line that was named is not one of this campaign.")
@@ -158,11 +165,21 @@ class NothingToAward(Refused):
     message = N_("No bid meets the members' ceilings, so there is nothing to award.")
 
 
+class AwardInputsChanged(Refused):
+    """The campaign, a pledge or a bid changed while the award was worked out."""
+
+    code = "award_inputs_changed"
+    message = N_("The campaign changed while the award was worked out. Nothing was proposed; look at it and try again.")
+
+
 class AwardNotProven(Refused):
     """The solver could not prove its answer in the time it has."""
 
     code = "award_not_proven"
-    message = N_("The best award could not be proven in time. Nothing was changed; try again.")
+    message = N_(
+        "The best award could not be proven within a minute, so none was proposed. The same bids and pledges will"
+        " need as long again; a less busy machine may manage."
+    )
 
 
 class SeparationOfDuties(Refused):

@@ -30,11 +30,18 @@ class CampaignForm(FormSchema):
 
 
 class PledgeForm(FormSchema):
-    """A pledge for a line, made or replaced."""
+    """A pledge for a line, made or replaced; ``version`` is the replaced one's, 0 where there was none."""
 
     line_id = FormInt(min=1, required=True)
     mass = FormMass(max=MOST_MASS_G, required=True)
     ceiling = FormPrice(required=True)
+    version = FormInt(min=0, required=True)
+
+
+class WithdrawalForm(FormSchema):
+    """A pledge is withdrawn as it was shown."""
+
+    version = FormInt(min=1, required=True)
 
 
 class BidForm(FormSchema):

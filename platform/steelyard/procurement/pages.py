@@ -9,9 +9,10 @@ from flask_babel import gettext as _
 from steelyard.api.calls import Call
 from steelyard.api.pages import NavItem, PageBlueprint, render
 from steelyard.api.services import services
+from steelyard.core.errors import StaleVersion
 from steelyard.core.i18n import N_
 from steelyard.procurement import board, forms, names, queries, rules
-from steelyard.procurement.models import Campaign
+from steelyard.procurement.models import Campaign, Delivery, Pledge
 from steelyard.procurement.operations import awards, bids, campaigns, officers, opening, pledges
 
 pages = PageBlueprint("procurement", __name__)
@@ -69,16 +70,22 @@ def campaign_page(call: Call, campaign_id: int) -> str:
 
 @pages.view("/deliveries", rule=rules.SEE)
 def deliveries(call: Call) -> str:
-    """Show the deliveries that name the person's organisation."""
-    found = call.session.scalars(queries.deliveries(call.actor).limit(200)).all()
-    return render("procurement/deliveries.html", deliveries=found, names=names)
+    """Show the newest deliveries that name the person's organisation."""
+    newest = queries.deliveries(call.actor).order_by(Delivery.id.desc()).limit(board.DELIVERIES + 1)
+    found = call.session.scalars(newest).all()
+    more = board.DELIVERIES if len(found) > board.DELIVERIES else None
+    return render("procurement/deliveries.html", deliveries=found[: board.DELIVERIES], more=more, names=names)
 
 
-@pages.form("/campaigns/<id:campaign_id>/officers", rule=rules.RUN, form=forms.PassphraseForm)
+def _choose(call: Call, form: dict[str, Any], campaign_id: int) -> officers.Chosen | None:
+    return officers.choose_passphrase(call.session, call.actor, campaign_id, form["passphrase"], _secret())
+
+
+@pages.form("/campaigns/<id:campaign_id>/officers", rule=rules.RUN, form=forms.PassphraseForm, prepare=_choose)
 def appoint_officer(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
     """Become one of the two officers."""
     campaign = _alone(call, campaign_id)
-    officers.appoint_officer(call.session, call.actor, campaign, form["passphrase"], _secret())
+    officers.appoint_officer(call.session, call.actor, campaign, call.prepared)
     flash(_("You are an officer of this campaign now. Keep your passphrase: nobody can recover it."), "success")
     return _back(campaign)
 
@@ -103,9 +110,10 @@ def cancel_campaign(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
 
 @pages.form("/campaigns/<id:campaign_id>/pledge", rule=rules.PLEDGE, form=forms.PledgeForm)
 def pledge(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
-    """Pledge for a line, or replace the pledge that stands."""
+    """Pledge for a line, or replace the pledge that stands, unless somebody else changed it meanwhile."""
     campaign = queries.campaign(call.session, call.actor, campaign_id, lock="share")
     standing = board.own_pledges(call.session, call.actor, campaign.id).get(form["line_id"])
+    _match(standing, form["version"])
     what = {"mass_g": form["mass"], "ceiling_fen_per_t": form["ceiling"]}
     if standing is None:
         pledges.make_pledge(call.session, call.actor, campaign, line_id=form["line_id"], **what)
@@ -115,11 +123,12 @@ def pledge(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
     return _back(campaign)
 
 
-@pages.form("/campaigns/<id:campaign_id>/pledges/<id:pledge_id>/withdraw", rule=rules.PLEDGE)
+@pages.form("/campaigns/<id:campaign_id>/pledges/<id:pledge_id>/withdraw", rule=rules.PLEDGE, form=forms.WithdrawalForm)
 def withdraw_pledge(call: Call, form: dict[str, Any], campaign_id: int, pledge_id: int) -> Any:
-    """Withdraw a pledge."""
+    """Withdraw a pledge, unless somebody else changed it meanwhile."""
     campaign = queries.campaign(call.session, call.actor, campaign_id, lock="share")
     standing = queries.pledge(call.session, call.actor, campaign.id, pledge_id)
+    _match(standing, form["version"])
     pledges.withdraw_pledge(call.session, call.actor, campaign, standing)
     flash(_("Your pledge is withdrawn."), "success")
     return _back(campaign)
@@ -141,11 +150,16 @@ def submit_bid(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
     return _back(campaign)
 
 
-@pages.form("/campaigns/<id:campaign_id>/opening-approval", rule=rules.RUN, form=forms.PassphraseForm)
+def _try(call: Call, form: dict[str, Any], campaign_id: int) -> officers.Attempt | None:
+    phrase = form["passphrase"]
+    return officers.try_passphrase(call.session, services().db, call.actor, campaign_id, phrase, _secret())
+
+
+@pages.form("/campaigns/<id:campaign_id>/opening-approval", rule=rules.RUN, form=forms.PassphraseForm, prepare=_try)
 def approve_opening(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
     """Approve the opening; the second approval opens the bids at once."""
     campaign = _alone(call, campaign_id)
-    officers.approve_opening(call.session, call.actor, campaign, form["passphrase"], _secret())
+    officers.approve_opening(call.session, call.actor, campaign, call.prepared, _secret())
     if all(officer.approved_at for officer in campaign.officers):
         opening.open_bids(call.session, call.actor, campaign, _secret())
         flash(_("The bids are opened."), "success")
@@ -154,11 +168,24 @@ def approve_opening(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
     return _back(campaign)
 
 
-@pages.form("/campaigns/<id:campaign_id>/award", rule=rules.RUN, form=forms.ProposalForm)
+@pages.form("/campaigns/<id:campaign_id>/open-bids", rule=rules.RUN)
+def open_bids(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
+    """Open the bids, where both approvals came by another way than the form."""
+    campaign = _alone(call, campaign_id)
+    opening.open_bids(call.session, call.actor, campaign, _secret())
+    flash(_("The bids are opened."), "success")
+    return _back(campaign)
+
+
+def _work_out(call: Call, form: dict[str, Any], campaign_id: int) -> awards.Prepared | None:
+    return awards.prepare_award(call.session, call.actor, campaign_id, form["reason"])
+
+
+@pages.form("/campaigns/<id:campaign_id>/award", rule=rules.RUN, form=forms.ProposalForm, prepare=_work_out)
 def propose_award(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
     """Propose the award."""
     campaign = _alone(call, campaign_id)
-    awards.propose_award(call.session, call.actor, campaign, form["reason"])
+    awards.propose_award(call.session, call.actor, campaign, form["reason"], call.prepared)
     flash(_("The award is proposed. Somebody else must confirm it."), "success")
     return _back(campaign)
 
@@ -188,6 +215,12 @@ def close_campaign(call: Call, form: dict[str, Any], campaign_id: int) -> Any:
     campaigns.close_campaign(call.session, call.actor, campaign)
     flash(_("The campaign is closed."), "success")
     return _back(campaign)
+
+
+def _match(standing: Pledge | None, version: int) -> None:
+    """Check the version that the form showed, 0 where there was no pledge. Raises ``StaleVersion``."""
+    if version != (standing.version if standing else 0):
+        raise StaleVersion
 
 
 def _alone(call: Call, campaign_id: int) -> Campaign:

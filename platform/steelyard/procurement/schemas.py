@@ -22,6 +22,7 @@ from steelyard.procurement.models import AwardState, DeliveryState, Material
 
 MOST_LINES = 30
 MOST_MASS_G = 10**12
+LOT_LEAST_G, LOT_MOST_G = 1_000, 10**9
 DIGEST = "[0-9a-f]{64}"
 
 
@@ -38,7 +39,7 @@ class CampaignLineIn(Schema):
     grade = Text(max=40, required=True)
     size = Text(max=40, required=True)
     standard = Text(max=60, required=True)
-    lot_g = MassG(min=1_000, max=10**9, required=True)
+    lot_g = MassG(min=LOT_LEAST_G, max=LOT_MOST_G, required=True)
     delivery_from = Day(required=True)
     delivery_to = Day(required=True)
 

@@ -3,6 +3,7 @@
 import pytest
 
 from steelyard.api.locales import COOKIE
+from steelyard.procurement import board
 from tests.integration.procurement.market import PASSPHRASES, TONNE, at, ok
 
 
@@ -134,3 +135,89 @@ def test_a_trader_has_no_campaigns(browse_as, market):
     trader = browse_as("trader")
     assert trader.get("/campaigns").status_code == 403
     assert trader.get(page_of(campaign)).status_code == 403
+
+
+def test_a_mill_reads_on_the_page_no_more_than_the_api_tells_it(market, browse):
+    """What all mills together won of a line is not for one of them."""
+    campaign = market.awarded()
+    page = page_of(campaign)
+    assert ok(market.as_(market.mills[1]).get(f"{page}/award"))["totals"] == []
+    mill, member = (browse(actor).get(page).text for actor in (market.mills[1], market.members[0]))
+    assert "Members' price" in member
+    assert "Members' price" not in mill
+    assert "600.000 t</td>" in member.replace("\n", "")
+    won_by_all = 'data-label="Quantity won" class="num">600.000 t'
+    assert won_by_all in member
+    assert won_by_all not in mill
+    assert 'data-label="Quantity won" class="num">100.000 t' in mill
+
+
+def test_bids_approved_by_api_are_opened_on_the_page(market, browse):
+    campaign = market.bid_for()
+    page = page_of(campaign)
+    assert "Open the bids" not in browse(market.first).get(page).text
+    market.approve(campaign)
+    answer = browse(market.first).submit(page, f"{page}/open-bids")
+    assert "The bids are opened" in answer.text
+    assert market.state(campaign) == "opened"
+
+
+def test_the_newest_deliveries_are_shown_first_and_the_rest_is_told(market, browse, monkeypatch):
+    market.awarded()
+    numbers = [item["number"] for item in ok(market.as_(market.first).get("/deliveries"))["items"]]
+    assert len(numbers) > 2
+    text = browse(market.first).get("/deliveries").text
+    assert sorted(numbers, key=text.index) == sorted(numbers, reverse=True)
+    assert "The newest" not in text
+    monkeypatch.setattr(board, "DELIVERIES", 2)
+    text = browse(market.first).get("/deliveries").text
+    assert [number in text for number in sorted(numbers, reverse=True)[:3]] == [True, True, False]
+    assert "The newest 2 deliveries are shown" in text
+
+
+@pytest.mark.parametrize(
+    ("lot", "taken"),
+    [
+        pytest.param("0.999公斤", False, id="below-1-kg"),
+        pytest.param("1公斤", True, id="1-kg"),
+        pytest.param("1000吨", True, id="1000-t"),
+        pytest.param("1000.001吨", False, id="above-1000-t"),
+    ],
+)
+def test_the_form_takes_the_lots_that_the_api_takes(market, browse, lot, taken):
+    local = {"pledge_deadline": at(hours=30)[:19], "bid_deadline": at(hours=40)[:19]}
+    row = {"kind": "coil", "grade": "Q235B", "size": "3.0", "standard": "GB/T 3274", "lot": lot}
+    days = {"delivery_from": "2026-12-01", "delivery_to": "2026-12-31"}
+    rows = {name: [value, "", ""] for name, value in (row | days).items()}
+    answer = browse(market.first).submit("/campaigns/new", "/campaigns/new", title="Coil", **rows, **local)
+    assert ("was drafted" in answer.text) is taken
+    assert ("between 0.001 t and 1,000.000 t" in answer.text) is not taken
+    assert len(ok(market.as_(market.first).get("/campaigns"))["items"]) == taken
+
+
+def test_a_pledge_form_that_was_overtaken_changes_nothing(market, browse):
+    """A colleague pledged, or replaced the pledge, after the page was loaded."""
+    campaign, member = market.open(), market.members[0]
+    page, line_id = page_of(campaign), campaign["lines"][0]["id"]
+    form = {"line_id": line_id, "mass": "100", "ceiling": "3600"}
+    own = ok(market.pledge(campaign, 0, 350, 3650), 201)
+    stale = browse(member).submit(page, f"{page}/pledge", **form | {"version": "0"})
+    assert "Somebody changed this document" in stale.text
+    path = f"{page}/pledges/{own['id']}"
+    ok(market.as_(member).patch(path, {"mass_g": 200 * TONNE, "ceiling_fen_per_t": 365000}, etag='"1"'))
+    for action in (f"{page}/pledge", f"{path}/withdraw"):
+        stale = browse(member).submit(page, action, **form | {"version": "1"})
+        assert "Somebody changed this document" in stale.text
+    assert ok(market.as_(member).get(path))["mass_g"] == 200 * TONNE
+    assert "Your pledge stands" in browse(member).submit(page, f"{page}/pledge", **form).text
+    assert "is withdrawn" in browse(member).submit(page, f"{path}/withdraw").text
+
+
+def test_a_pledge_form_for_one_that_was_withdrawn_makes_no_new_one(market, browse):
+    campaign, member = market.open(), market.members[0]
+    page = page_of(campaign)
+    own = ok(market.pledge(campaign, 0, 350, 3650), 201)
+    assert market.as_(member).delete(f"{page}/pledges/{own['id']}", etag='"1"').status_code == 204
+    stale = browse(member).submit(page, f"{page}/pledge", mass="100", ceiling="3600", version="1")
+    assert "Somebody changed this document" in stale.text
+    assert ok(market.as_(member).get(f"{page}/pledges"))["items"] == []

@@ -1,7 +1,9 @@
 """Bad input and forbidden acts: each has a typed answer and changes nothing."""
 
 import pytest
+from sqlalchemy import select
 
+from steelyard.core import outbox
 from steelyard.core.units import PRICE_MOST_FEN_PER_T
 from steelyard.procurement.jobs import advance_due
 from tests.integration.procurement.market import LINE, PASSPHRASES, TONNE, at, ok, refused
@@ -299,3 +301,23 @@ def test_mills_see_the_pool_only_after_the_pledges_have_ended(market):
     assert ok(market.as_(market.members[1]).get(path))["lines"][0]["pooled_g"] == 350 * TONNE
     market.time.pass_(minutes=10)
     assert ok(market.as_(market.mills[0]).get(path))["lines"][0]["pooled_g"] == 350 * TONNE
+
+
+SAME = [
+    pytest.param((), id="nothing"),
+    pytest.param(("bid_deadline",), id="the-same-deadline"),
+    pytest.param(("pledge_deadline", "bid_deadline"), id="both-the-same"),
+]
+
+
+@pytest.mark.parametrize("names", SAME)
+def test_a_deadline_that_does_not_move_is_told_to_nobody(market, db, names):
+    campaign = market.open()
+    path, client = f"/campaigns/{campaign['id']}", market.as_(market.first)
+    change = {name: campaign[name] for name in names}
+    refused(client.patch(path, change, etag=f'"{campaign["version"]}"'), 409, "nothing_extended")
+    later = {"pledge_deadline": campaign["pledge_deadline"], "bid_deadline": at(minutes=30)}
+    ok(client.patch(path, later, etag=f'"{campaign["version"]}"'))
+    with db.read() as session:
+        types = session.scalars(select(outbox.Event.type)).all()
+    assert types.count("procurement.deadline_extended") == 1

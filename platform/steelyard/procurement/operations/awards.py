@@ -1,4 +1,11 @@
-"""The award: proposed by one person of the operator, confirmed or declined by another."""
+"""The award: proposed by one person of the operator, confirmed or declined by another.
+
+It is worked out before the transaction that writes it begins, because the solver may take a minute and nobody
+shall wait for its locks. The writing transaction then checks that nothing it depends on has changed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,6 +13,7 @@ from sqlalchemy.orm import Session
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
+from steelyard.core.errors import NotFound
 from steelyard.core.units import amount_fen
 from steelyard.procurement import errors, queries
 from steelyard.procurement.award import Bid, NotProven, Offer
@@ -22,25 +30,58 @@ from steelyard.procurement.models import (
 )
 from steelyard.procurement.operations.deliveries import order_deliveries
 from steelyard.procurement.operations.moves import move
-from steelyard.procurement.pooling import Firm, Outcome, decide
+from steelyard.procurement.pooling import Firm, Outcome, Tender, decide
 
 FEWEST_BIDS = 3
 """With fewer readable bids the proposal must give a reason, which is recorded."""
 
 
-def propose_award(session: Session, actor: Actor, campaign: Campaign, reason: str | None) -> Award:
-    """Work out the one right award (:mod:`~steelyard.procurement.pooling`) and propose it.
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An award as it was worked out; ``outcome`` is ``None`` where it could not be proven in time."""
 
-    Raises ``WrongState``, ``TooFewBids``, ``NothingToAward``, ``AwardNotProven``.
+    tender: Tender
+    outcome: Outcome | None
+
+
+def prepare_award(session: Session, actor: Actor, campaign_id: int, reason: str | None) -> Prepared | None:
+    """Work out the one right award (:mod:`~steelyard.procurement.pooling`); ``None`` where none can be proposed.
+
+    Only reads, and gives its connection back before the solver begins.
+    """
+    try:
+        campaign = queries.campaign(session, actor, campaign_id)
+    except NotFound:
+        return None
+    bids = _readable(session, campaign)
+    if campaign.stage is not State.OPENED or (len(bids) < FEWEST_BIDS and not reason):
+        return None
+    tender = _tender(campaign, _pledges(session, campaign), bids)
+    session.rollback()
+    try:
+        outcome = decide(tender.lot_g, tender.pledges, tender.bids, tender.seed)
+    except NotProven:
+        return Prepared(tender, None)
+    return Prepared(tender, outcome)
+
+
+def propose_award(
+    session: Session, actor: Actor, campaign: Campaign, reason: str | None, prepared: Prepared | None
+) -> Award:
+    """Propose what :func:`prepare_award` worked out; the caller holds the campaign's lock.
+
+    Raises ``WrongState``, ``TooFewBids``, ``AwardInputsChanged``, ``AwardNotProven``, ``NothingToAward``.
     """
     if campaign.stage is not State.OPENED:
         raise errors.WrongState(number=campaign.number)
-    bids = session.scalars(select(OpenedBid).where(OpenedBid.campaign_id == campaign.id)).all()
-    readable = [bid for bid in bids if bid.capacity_g is not None]
-    if len(readable) < FEWEST_BIDS and not reason:
-        raise errors.TooFewBids(count=len(readable), least=FEWEST_BIDS)
-    pledges = list(session.scalars(queries.standing_pledges(campaign.id).order_by(Pledge.id)))
-    outcome = _decide(campaign, pledges, readable)
+    bids, pledges = _readable(session, campaign), _pledges(session, campaign)
+    if len(bids) < FEWEST_BIDS and not reason:
+        raise errors.TooFewBids(count=len(bids), least=FEWEST_BIDS)
+    if prepared is None or prepared.tender != _tender(campaign, pledges, bids):
+        raise errors.AwardInputsChanged
+    outcome = prepared.outcome
+    if outcome is None:
+        raise errors.AwardNotProven
     if not outcome.award.wins:
         raise errors.NothingToAward
     award = Award(
@@ -50,7 +91,7 @@ def propose_award(session: Session, actor: Actor, campaign: Campaign, reason: st
         proposed_by=actor.user_id,
         proposed_at=db_now(session),
         totals=_totals(campaign, pledges, outcome),
-        lines=_lines(readable, outcome),
+        lines=_lines(bids, outcome),
         allocations=_allocations(campaign, pledges, outcome),
     )
     session.add(award)
@@ -102,24 +143,35 @@ def _decided(session: Session, actor: Actor, award: Award, state: AwardState) ->
     audit.record(session, actor, f"award.{state}", f"award:{award.id}")
 
 
-def _decide(campaign: Campaign, pledges: list[Pledge], bids: list[OpenedBid]) -> Outcome:
+def _readable(session: Session, campaign: Campaign) -> list[OpenedBid]:
+    query = select(OpenedBid).where(OpenedBid.campaign_id == campaign.id, OpenedBid.capacity_g.is_not(None))
+    return list(session.scalars(query.order_by(OpenedBid.id)))
+
+
+def _pledges(session: Session, campaign: Campaign) -> list[Pledge]:
+    return list(session.scalars(queries.standing_pledges(campaign.id).order_by(Pledge.id)))
+
+
+def _tender(campaign: Campaign, pledges: Sequence[Pledge], bids: Sequence[OpenedBid]) -> Tender:
+    """Gather, as plain data, all that the award depends on."""
     lot_g = {line.id: line.lot_g for line in campaign.lines}
-    firm = [Firm(p.id, p.line_id, p.mass_g // lot_g[p.line_id], p.ceiling_fen_per_t) for p in pledges]
-    offers = [
-        Bid(
-            bid.org_id,
-            bid.capacity_g or 0,
-            bid.received_at,
-            bid.receipt,
-            tuple(Offer(line.line_id, line.price_fen_per_t, line.capacity_g) for line in bid.lines),
-        )
-        for bid in bids
-    ]
     assert campaign.tie_seed is not None
-    try:
-        return decide(lot_g, firm, offers, campaign.tie_seed)
-    except NotProven:
-        raise errors.AwardNotProven from None
+    return Tender(
+        lot_g,
+        tuple(Firm(p.id, p.line_id, p.mass_g // lot_g[p.line_id], p.ceiling_fen_per_t) for p in pledges),
+        tuple(
+            Bid(
+                bid.org_id,
+                bid.capacity_g or 0,
+                bid.received_at,
+                bid.receipt,
+                tuple(Offer(line.line_id, line.price_fen_per_t, line.capacity_g) for line in bid.lines),
+            )
+            for bid in bids
+        ),
+        campaign.tie_seed,
+        campaign.version,
+    )
 
 
 def _totals(campaign: Campaign, pledges: list[Pledge], outcome: Outcome) -> list[AwardTotal]:

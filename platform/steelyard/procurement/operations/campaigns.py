@@ -61,7 +61,7 @@ def create_campaign(
 def change_campaign(session: Session, actor: Actor, campaign: Campaign, changes: Mapping[str, Any]) -> None:
     """Change a draft, or extend a deadline of a published campaign before it passes.
 
-    Raises ``OnlyExtended``, ``DeadlinePassed``, ``DeadlinesOutOfOrder``, ``WrongState``.
+    Raises ``OnlyExtended``, ``NothingExtended``, ``DeadlinePassed``, ``DeadlinesOutOfOrder``, ``WrongState``.
     """
     now = db_now(session)
     before = {name: getattr(campaign, name) for name in changes}
@@ -138,6 +138,8 @@ def _check_extension(campaign: Campaign, changes: Mapping[str, Any], now: dateti
             raise errors.OnlyExtended
         if getattr(campaign, name) <= now:
             raise errors.DeadlinePassed
+    if all(value == getattr(campaign, name) for name, value in changes.items()):
+        raise errors.NothingExtended
 
 
 def _plain(value: Any) -> Any:

@@ -56,7 +56,8 @@ def move(
 def advance(session: Session, campaign: Campaign, now: datetime) -> None:
     """Do what passed deadlines call for; the caller holds the campaign's lock.
 
-    Every command of the operator begins with this, so a clock that missed its run changes no outcome.
+    Locking, cancelling, approving the opening and opening begin with this; every other command that a deadline
+    decides looks at the clock itself. So a run that the clock missed changes no outcome.
     """
     while (act := due(campaign.stage, facts_of(session, campaign, now))) is not None:
         move(session, campaign, act, Party.CLOCK, actor=None)
