@@ -57,9 +57,9 @@ def dialect(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def databases(tmp_path: Path) -> Iterator[Databases]:
+def databases() -> Iterator[Databases]:
     """Maker of databases for tests that need several, or an empty one."""
-    maker = Databases(tmp_path)
+    maker = Databases()
     try:
         yield maker
     finally:

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from steelyard.core.database import Database
 from steelyard.migrations import run as migrations
+from tests.support.memory import volatile_folder
 from tests.support.postgres import Server, start
 
 RUN_FOLDER = "STEELYARD_TEST_RUN"
@@ -25,11 +26,13 @@ _PREFIX = "steelyard-tests-"
 
 def begin_run() -> None:
     """Make the folder that the workers of this run share (called once, by the controlling process)."""
-    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+    for left in volatile_folder().glob(f"{_PREFIX}*"):
         owner = left.name.removeprefix(_PREFIX).partition("-")[0]
         if Path("/proc").exists() and not Path("/proc", owner).exists():
             shutil.rmtree(left, ignore_errors=True)  # of a run that was killed
-    os.environ[RUN_FOLDER] = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-")
+    folder = tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=volatile_folder())
+    # pytest makes the tests' own folders there too
+    os.environ[RUN_FOLDER] = os.environ["PYTEST_DEBUG_TEMPROOT"] = folder
 
 
 def end_run() -> None:
@@ -44,8 +47,8 @@ def end_run() -> None:
 class Databases:
     """Makes the databases of one test and removes them after it."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
+        self._folder = Path(tempfile.mkdtemp(prefix="test-", dir=os.environ[RUN_FOLDER]))
         self._open: list[Database] = []
         self._names: list[str] = []
 
@@ -59,7 +62,11 @@ class Databases:
             return f"sqlite:///{path}"
         template = "template1" if empty else _postgresql_template()
         self._names.append(name)
-        _administer(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template)))
+        _administer(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
+                sql.Identifier(name), sql.Identifier(template)
+            )
+        )
         return _server().url(name)
 
     def open(self, dialect: str, *, empty: bool = False, **options: Any) -> Database:
@@ -77,6 +84,7 @@ class Databases:
             database.close()
         for name in self._names:
             _administer(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        shutil.rmtree(self._folder)
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """A PostgreSQL server for the tests: found on the machine, else the one that a test package carries.
 
 Each worker of a run has one. It is started by the first test that wants it, lives in a folder of its own under
-the system's temporary folder, is never durable (``fsync=off``), and ends with the run.
+the folder that :mod:`tests.support.memory` names, is never durable (``fsync=off``), and ends with the run.
 """
 
 import json
@@ -17,6 +17,8 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Self
+
+from tests.support.memory import volatile_folder
 
 OLDEST = 15
 PREFIX = "steelyard-pg-"
@@ -130,7 +132,7 @@ def _carried() -> Path | None:
 def start(binaries: Path | None = None, *, owner_pid: int) -> Server:
     """Make and start a server of the process ``owner_pid``, after whose death any run may end it."""
     end_orphans()
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX))
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=volatile_folder()))
     try:
         programs = _reachable(binaries or find_binaries(), folder)
         server = Server(str(folder), str(programs), _free_port(), secrets.token_hex(8), owner_pid)
@@ -155,7 +157,7 @@ def _start(server: Server) -> None:
 
 def end_orphans() -> None:
     """End servers whose run was killed before it could."""
-    for note in Path(tempfile.gettempdir()).glob(f"{PREFIX}*/server.json"):
+    for note in volatile_folder().glob(f"{PREFIX}*/server.json"):
         try:
             server = Server.load(note.parent)
         except (OSError, ValueError, TypeError):

@@ -32,7 +32,7 @@ def archive(db: Database, files: FileStore, tmp_path: Path) -> Path:
 def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A backup made on SQLite, for tests that only care what restoring does with it."""
     folder = tmp_path_factory.mktemp("sample")
-    maker = Databases(folder)
+    maker = Databases()
     source, store = maker.open("sqlite"), FileStore(folder)
     for content in FILES:
         store.put(content)
