@@ -219,8 +219,11 @@ def _prepare(prepare: View | None, actor: Actor | None, given: tuple[Any, ...], 
         return prepare(Call(session, actor), *given, **path_values)
 
 
+_encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def _text(payload: Any) -> str:
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
+    return _encoder.encode(payload)
 
 
 def _answer(payload: Any, status: int, etag: str | None) -> Response:

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -19,11 +20,12 @@ from steelyard.api.services import services
 from steelyard.core import context
 from steelyard.core.errors import TooManyRequests
 from steelyard.core.idents import random_id
+from steelyard.core.logs import ACCESS
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_log = logging.getLogger("steelyard.access")
+_log = logging.getLogger(ACCESS)
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 HEADERS = {
@@ -120,6 +122,7 @@ class Notes(SecureCookieSessionInterface):
 def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> None:
     """Install the handlers; the rate is kept for each caller and server process."""
     limit = RateLimit(requests_per_minute)
+    process, numbers = random_id()[:20], count()  # an id needs to be one of its kind, not a secret
     metrics = Metrics()
     app.session_interface = Notes()
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's documented way
@@ -134,7 +137,7 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
         asked = _request()
         g.began = time.perf_counter()
         given = asked.headers.get("X-Request-Id")
-        context.request_id.set(given if given and _GIVEN_ID.fullmatch(given) else random_id())
+        context.request_id.set(given if given and _GIVEN_ID.fullmatch(given) else f"{process}{next(numbers):012x}")
         if asked.path not in _QUIET and (wait_s := limit.hit(asked)):
             raise TooManyRequests(wait_s)
 
