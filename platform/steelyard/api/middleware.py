@@ -5,7 +5,6 @@ import re
 import time
 from collections.abc import Callable, Iterable
 from functools import cache
-from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -122,7 +121,6 @@ class Notes(SecureCookieSessionInterface):
 def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> None:
     """Install the handlers; the rate is kept for each caller and server process."""
     limit = RateLimit(requests_per_minute)
-    process, numbers = random_id()[:20], count()  # an id needs to be one of its kind, not a secret
     metrics = Metrics()
     app.session_interface = Notes()
     app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's documented way
@@ -137,7 +135,7 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
         asked = _request()
         g.began = time.perf_counter()
         given = asked.headers.get("X-Request-Id")
-        context.request_id.set(given if given and _GIVEN_ID.fullmatch(given) else f"{process}{next(numbers):012x}")
+        context.request_id.set(given if given and _GIVEN_ID.fullmatch(given) else random_id())
         if asked.path not in _QUIET and (wait_s := limit.hit(asked)):
             raise TooManyRequests(wait_s)
 
