@@ -1,6 +1,5 @@
 """What every request passes: an id, a limit on its rate, headers that browsers obey, metrics, one line of log."""
 
-import logging
 import re
 import time
 from collections.abc import Callable, Iterable
@@ -19,12 +18,11 @@ from steelyard.api.services import services
 from steelyard.core import context
 from steelyard.core.errors import TooManyRequests
 from steelyard.core.idents import random_id
-from steelyard.core.logs import ACCESS
+from steelyard.core.logs import answered
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_log = logging.getLogger(ACCESS)
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 HEADERS = {
@@ -104,7 +102,7 @@ class Notes(SecureCookieSessionInterface):
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         """Read the cookie where there is one."""
-        if self.get_cookie_name(app) not in request.cookies:
+        if "HTTP_COOKIE" not in request.environ or self.get_cookie_name(app) not in request.cookies:
             return SecureCookieSession()
         return super().open_session(app, request)
 
@@ -151,8 +149,8 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
         seconds = now - g.get("began", now)
         if not _SEALED.search(asked.path):
             metrics.note(asked, status, seconds)
-            if asked.path not in _QUIET and _log.isEnabledFor(logging.INFO):
-                _log.info("%s %s %s", asked.method, _shown(asked), status, extra={"ms": round(seconds * 1000, 1)})
+            if asked.path not in _QUIET:
+                answered(f"{asked.method} {_shown(asked)} {status}", round(seconds * 1000, 1))
         return response
 
 

@@ -59,7 +59,7 @@ class Pong(Schema):
 @blp.quick("/ping", returns=Pong)
 def ping() -> dict[str, Any]:
     """Answer with the server's time, without the database."""
-    return {"pong": True, "at": utc_now()}
+    return {"pong": True, "at": utc_now().isoformat()}
 
 
 class EventQuery(QuerySchema):
