@@ -34,8 +34,9 @@ layers: ## Check that a layer imports only layers below it
 check: lint types layers ## Run lint, types and layers
 
 .PHONY: fix
-fix: ## Mend what the linter can mend by itself
+fix: ## Mend what the linter can mend by itself, and the form of the code
 	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
 
 .PHONY: coverage
 coverage: ## Run the tests and show which branches they miss

@@ -24,9 +24,7 @@ def document(source: str, content: bytes, *, minutes: int = 0, **traits: object)
     return RawDocument(source, f"https://example.org/{source}", moment, content, **traits)  # type: ignore[arg-type]  # passed on as given
 
 
-def shfe_file(
-    settlements: dict[str, int | str], day: date = date(2026, 9, 8), *, previous: int = 3000
-) -> bytes:
+def shfe_file(settlements: dict[str, int | str], day: date = date(2026, 9, 8), *, previous: int = 3000) -> bytes:
     """A whole daily file of 48 contracts; `settlements` replaces single ones, as ``{"rb2610": 3111}``."""
     entries = []
     for product in ("rb", "wr", "hc", "ss"):

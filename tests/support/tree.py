@@ -22,9 +22,7 @@ def relative(path: Path) -> str:
 
 def python_files(*folders: str) -> list[Path]:
     """Tracked Python under ``folders``, scripts without a suffix included."""
-    return [
-        path for path in tracked_files() if path.relative_to(ROOT).parts[0] in folders and is_python(path)
-    ]
+    return [path for path in tracked_files() if path.relative_to(ROOT).parts[0] in folders and is_python(path)]
 
 
 def is_python(path: Path) -> bool:

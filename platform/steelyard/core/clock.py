@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
-
 class _Shift:
     """By how much this process's clock is moved."""
 

@@ -27,8 +27,6 @@ class SteelyardError(Exception):
         return self.message % self.params if self.params else self.message
 
 
-
-
 class BadRequest(SteelyardError):
     """The request cannot be read at all (malformed JSON, repeated parameter)."""
 

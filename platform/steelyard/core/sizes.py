@@ -42,9 +42,7 @@ class NotAPipe(UnitError):
     """A size whose wall leaves no bore, or a solid one where a pipe is asked for."""
 
     code = "bad_size"
-    message = N_(
-        "“%(text)s” is not the size of a pipe: twice the wall must be less than the outside diameter."
-    )
+    message = N_("“%(text)s” is not the size of a pipe: twice the wall must be less than the outside diameter.")
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -20,13 +20,9 @@ def _guarded(db: Database) -> dict[str, set[str]]:
         rows = session.execute(text(SQLITE if db.dialect == "sqlite" else POSTGRESQL)).all()
     for table, what in rows:
         if db.dialect == "sqlite":
-            statements = {
-                verb for verb in ("UPDATE", "DELETE") if f"BEFORE {verb}" in what and "RAISE(ABORT" in what
-            }
+            statements = {verb for verb in ("UPDATE", "DELETE") if f"BEFORE {verb}" in what and "RAISE(ABORT" in what}
         else:
-            statements = {
-                verb for bit, verb in ((8, "DELETE"), (16, "UPDATE"), (32, "TRUNCATE")) if what & bit
-            }
+            statements = {verb for bit, verb in ((8, "DELETE"), (16, "UPDATE"), (32, "TRUNCATE")) if what & bit}
         found.setdefault(table, set()).update(statements)
     return found
 

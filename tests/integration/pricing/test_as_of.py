@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from pricing import queries
 from pricing.models import PriceSeries
 from pricing.operations.ingestion import ingest
-from pricing.queries import Revision
+from pricing.queries import prices as queries
+from pricing.queries.prices import Revision
 from steelyard.core.database import Database, db_now, undisturbed
 from tests.support.price_documents import FETCHED, shfe_file
 

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from pricing.models import PriceCurrent, PriceSeries
 from pricing.operations.ingestion import IngestReport, ingest
-from pricing.queries import history, revised
+from pricing.queries.prices import history, revised
 from steelyard.core.database import Database, db_now
 from tests.support.price_documents import FETCHED, shfe_file
 

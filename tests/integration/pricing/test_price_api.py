@@ -81,7 +81,7 @@ def test_board_says_how_fresh_each_price_is(
 ):
     client = api_as("trader")
     there = datetime(2026, 11, 23, 4, 0, tzinfo=UTC) + timedelta(days=days)
-    monkeypatch.setattr("pricing.queries.db_now", lambda session: there)
+    monkeypatch.setattr("pricing.queries.prices.db_now", lambda session: there)
     entries = {one["series"]["code"]: one["freshness"] for one in client.get("/price-board").json["entries"]}
     assert (entries[PIPE], entries["shfe.daily:rb2609:settle"]) == (pipe, rebar)
 

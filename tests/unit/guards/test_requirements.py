@@ -30,6 +30,20 @@ UNIMPORTED = {
     "granian": "started as a program of its own",
     "psycopg": "loaded by SQLAlchemy for addresses of PostgreSQL",
 }
+# Installed for work that is under way; each name goes with its first import.
+NOT_YET = {
+    "apprise",
+    "biip",
+    "chinesecalendar",
+    "exchange-calendars",
+    "jsonschema-rs",
+    "lark",
+    "pillow",
+    "pybreaker",
+    "pyrate-limiter",
+    "python-calamine",
+    "xlsxwriter",
+}
 
 
 def _canonical(name: str) -> str:
@@ -95,9 +109,7 @@ def test_the_larger_lists_hold_the_smaller_at_the_same_version() -> None:
 
 
 def _versions(name: str) -> dict[str, str]:
-    return dict(
-        re.findall(r"^([A-Za-z0-9][\w.-]*)==(\S+)", (REQUIREMENTS / f"{name}.txt").read_text(), re.MULTILINE)
-    )
+    return dict(re.findall(r"^([A-Za-z0-9][\w.-]*)==(\S+)", (REQUIREMENTS / f"{name}.txt").read_text(), re.MULTILINE))
 
 
 def test_every_import_is_a_direct_requirement_and_every_direct_requirement_is_imported() -> None:
@@ -107,7 +119,8 @@ def test_every_import_is_a_direct_requirement_and_every_direct_requirement_is_im
     for path in python_files("platform", "pricing", "inventory"):
         for module in _imported(path) - set(sys.stdlib_module_names) - OURS:
             used |= {_canonical(name) for name in providers.get(module, [f"nothing installed for {module}"])}
-    assert used - set(UNIMPORTED) == _direct(REQUIREMENTS / "run.in") - set(UNIMPORTED)
+    assert not used & NOT_YET
+    assert used - set(UNIMPORTED) == _direct(REQUIREMENTS / "run.in") - set(UNIMPORTED) - NOT_YET
 
 
 def _imported(path: Path) -> set[str]:
@@ -126,9 +139,7 @@ def test_what_runs_is_free_to_use(name: str) -> None:
     if name in NAMED:
         assert NAMED[name].partition(":")[0] in _licences(name)
         return
-    words = {
-        word for text in _licences(name) for word in re.split(r"\s+(?:AND|OR|WITH)\s+", text.strip("() "))
-    }
+    words = {word for text in _licences(name) for word in re.split(r"\s+(?:AND|OR|WITH)\s+", text.strip("() "))}
     permissive = {word for word in words if PERMISSIVE.fullmatch(word)}
     assert words
     assert permissive == words
@@ -139,9 +150,7 @@ def _licences(name: str) -> set[str]:
     about = metadata(name)
     if expression := about.get("License-Expression"):
         return {expression}
-    classifiers = [
-        line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License")
-    ]
+    classifiers = [line.split(" :: ")[-1] for line in about.get_all("Classifier") or [] if line.startswith("License")]
     named = {re.sub(r" (Software )?License$", "", line) for line in classifiers} - {"OSI Approved"}
     if name in NAMED or not named:
         return {(about.get("License") or "").strip()}

@@ -15,9 +15,7 @@ MIGRATIONS = ROOT / "platform" / "steelyard" / "migrations" / "versions"
 
 def _long_functions(source: str) -> list[str]:
     functions = (
-        node
-        for node in ast.walk(ast.parse(source))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
     )
     return [
         f"{node.name} (line {node.lineno}): {length} lines"

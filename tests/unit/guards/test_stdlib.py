@@ -14,8 +14,7 @@ def test_platform_is_no_package() -> None:
 def test_the_standard_library_stays_importable_from_the_root() -> None:
     """A fresh interpreter that looks into the root first still finds ``platform`` and ``uuid``."""
     code = (
-        "import sysconfig, platform, uuid; uuid.uuid1(); "
-        "print(platform.__file__); print(sysconfig.get_path('stdlib'))"
+        "import sysconfig, platform, uuid; uuid.uuid1(); print(platform.__file__); print(sysconfig.get_path('stdlib'))"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     found, stdlib = done.stdout.split()

@@ -21,12 +21,8 @@ HOSTS = tuple(
         ("unp" + "kg", "com"),
     )
 )
-FOLDERS = tuple(
-    "/" + "/".join(parts) + "/" for parts in (("wo" + "rk",), ("ro" + "ot",), ("op" + "t", "pypi"))
-)
-FORBIDDEN = re.compile(
-    "|".join(map(re.escape, HOSTS)) + "|(?<![A-Za-z0-9_.}$-])(?:" + "|".join(FOLDERS) + ")"
-)
+FOLDERS = tuple("/" + "/".join(parts) + "/" for parts in (("wo" + "rk",), ("ro" + "ot",), ("op" + "t", "pypi")))
+FORBIDDEN = re.compile("|".join(map(re.escape, HOSTS)) + "|(?<![A-Za-z0-9_.}$-])(?:" + "|".join(FOLDERS) + ")")
 UNFINISHED = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X)\b")
 UNREASONED = re.compile(
     r"#\s*(?:type:\s*ignore(?:\[[^\]]*\])?|noqa(?::\s*[A-Z0-9, ]*[A-Z0-9])?)\s*(?:#\s*)?$", re.MULTILINE

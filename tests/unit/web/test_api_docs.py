@@ -5,9 +5,7 @@ from steelyard.web import api_docs
 DOCUMENT = {
     "paths": {
         "/api/v1/bundles/{id}": {
-            "parameters": [
-                {"in": "path", "name": "id", "required": True, "schema": {"type": "integer", "minimum": 1}}
-            ],
+            "parameters": [{"in": "path", "name": "id", "required": True, "schema": {"type": "integer", "minimum": 1}}],
             "get": {
                 "tags": ["inventory"],
                 "summary": "Show a bundle.",
@@ -15,9 +13,7 @@ DOCUMENT = {
                 "responses": {
                     "200": {
                         "description": "OK",
-                        "content": {
-                            "application/json": {"schema": {"$ref": "#/components/schemas/BundleOut"}}
-                        },
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/BundleOut"}}},
                     },
                     "404": {"$ref": "#/components/responses/NOT_FOUND"},
                     "default": {"description": "Default error response"},
@@ -75,9 +71,7 @@ def test_fields_of_a_schema_name_the_schemas_they_hold() -> None:
         pytest.param({"type": ["integer", "null"], "minimum": 1}, "integer | null ≥ 1", id="nullable"),
         pytest.param({"type": "string", "format": "date-time"}, "string (date-time)", id="format"),
         pytest.param({"enum": ["mill", "trader"], "type": "string"}, "mill | trader", id="enumeration"),
-        pytest.param(
-            {"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}, "A | null", id="alternatives"
-        ),
+        pytest.param({"anyOf": [{"$ref": "#/components/schemas/A"}, {"type": "null"}]}, "A | null", id="alternatives"),
         pytest.param({}, "any", id="anything"),
     ],
 )

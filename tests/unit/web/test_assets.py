@@ -25,16 +25,11 @@ def test_a_second_run_finds_everything_fresh() -> None:
 def test_the_font_of_printed_documents_is_a_truetype_file() -> None:
     """reportlab embeds TrueType outlines only; the licence lies beside the font."""
     assert (VENDOR / "fonts/NotoSansSC-Regular.ttf").read_bytes()[:4] == b"\x00\x01\x00\x00"
-    assert (
-        "SIL OPEN FONT LICENSE"
-        in (VENDOR / "fonts/NotoSansSC-LICENSE.txt").read_text(encoding="utf-8").upper()
-    )
+    assert "SIL OPEN FONT LICENSE" in (VENDOR / "fonts/NotoSansSC-LICENSE.txt").read_text(encoding="utf-8").upper()
 
 
 def test_an_unknown_option_is_refused() -> None:
     """A mistyped option must not pass for a run that did its work."""
-    done = subprocess.run(
-        [ROOT / "scripts" / "assets", "--frce"], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([ROOT / "scripts" / "assets", "--frce"], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "--frce" in done.stderr

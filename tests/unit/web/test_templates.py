@@ -54,16 +54,12 @@ def test_the_content_security_policy_is_kept(path: Path) -> None:
 @pytest.mark.parametrize("path", [*TEMPLATES, *ISLANDS], ids=_name)
 def test_nothing_is_loaded_from_elsewhere(path: Path) -> None:
     """Templates, scripts and style sheets name no other host."""
-    named = re.findall(
-        r"""(?:src|href|action|url\(|from|import)\s*[=(]?\s*["']?(?:https?:)?//\S+""", _read(path)
-    )
+    named = re.findall(r"""(?:src|href|action|url\(|from|import)\s*[=(]?\s*["']?(?:https?:)?//\S+""", _read(path))
     assert named == []
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=_name)
 def test_every_posting_form_has_its_guard(path: Path) -> None:
     """A form without form_guard() would be refused for the lack of its CSRF token."""
-    forms = re.findall(
-        r"""<form\b[^>]*method=["']post["'].*?</form>""", _read(path), re.DOTALL | re.IGNORECASE
-    )
+    forms = re.findall(r"""<form\b[^>]*method=["']post["'].*?</form>""", _read(path), re.DOTALL | re.IGNORECASE)
     assert [form[:80] for form in forms if "form_guard()" not in form] == []

@@ -1,15 +1,17 @@
-"""The API of prices."""
+"""The API of documents, series and the board."""
 
 from base64 import b64decode
 from typing import Any
 
 from flask_babel import gettext as _
 
-from pricing import labels, queries, rules
+from pricing import labels, rules
+from pricing.api.slice import blp
 from pricing.errors import DocumentUnreadable
 from pricing.models import PriceSeries, RawDocument
 from pricing.operations.ingestion import ingest
-from pricing.schemas import (
+from pricing.queries import prices as queries
+from pricing.schemas.prices import (
     BoardOut,
     BoardQuery,
     ChartOut,
@@ -22,10 +24,7 @@ from pricing.schemas import (
     SeriesQuery,
 )
 from pricing.sources.catalogue import publisher
-from steelyard.api.blueprint import SliceBlueprint
 from steelyard.api.calls import Call
-
-blp = SliceBlueprint("pricing", __name__, description="Price series, what is known of them, and where it comes from.")
 
 
 @blp.create("/price-documents", rule=rules.BRING, body=DocumentIn, returns=DocumentOut)

@@ -8,18 +8,16 @@ from typing import Any
 
 from flask import request
 
-from pricing import labels, queries, rules
-from pricing.queries import BoardEntry
+from pricing import labels, rules
+from pricing.pages.slice import pages
+from pricing.queries import prices as queries
+from pricing.queries.prices import BoardEntry
 from pricing.sources.catalogue import SOURCES, publisher
 from pricing.sources.nbs import FERROUS
 from steelyard.api.calls import Call
-from steelyard.api.pages import NavItem, PageBlueprint, render
+from steelyard.api.pages import render
 from steelyard.core.clock import SHANGHAI
 from steelyard.core.errors import BadRequest
-from steelyard.core.i18n import N_
-
-pages = PageBlueprint("pricing", __name__)
-NAVIGATION = (NavItem("pricing_pages.board", N_("Prices"), rules.SEE, "chart", 10),)
 
 HEADLINES = ("无缝钢管", "热轧普通板卷", "螺纹钢")
 """What a maker of seamless pipe looks at first: his product, and the two steels that billet follows."""
