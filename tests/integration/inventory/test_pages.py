@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from inventory import pages
 from inventory.operations import stocktakes
+from inventory.pages import receipts, scanning, stock
+from inventory.pages import slice as shared
+from inventory.pages import stocktakes as counting
 from steelyard.api.locales import COOKIE
 from tests.support.clients import Browser
 
@@ -138,8 +140,15 @@ def test_a_strange_search_is_no_error(yard: Yard, browse_as: BrowseAs, query: st
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pages that are full with two."""
-    for name in ("CHOICES", "BEING_WORKED_ON", "MOST_STEPS", "MOST_BUNDLES", "MOST_LINES"):
-        monkeypatch.setattr(pages, name, 2)
+    for module, *names in (
+        (shared, "CHOICES"),
+        (receipts, "CHOICES"),
+        (scanning, "BEING_WORKED_ON"),
+        (stock, "MOST_STEPS", "MOST_BUNDLES"),
+        (counting, "MOST_LINES"),
+    ):
+        for name in names:
+            monkeypatch.setattr(module, name, 2)
 
 
 @pytest.mark.usefixtures("narrow")

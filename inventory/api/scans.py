@@ -1,0 +1,23 @@
+"""The API of scanning: operations of a device, each with its own answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from inventory import rules, schemas
+from inventory.answers import told
+from inventory.api.slice import Record, blp
+from inventory.operations import scans
+from inventory.scanning import Operation
+from inventory.states import OperationKind
+from steelyard.api.calls import Call
+from steelyard.core.errors import Forbidden
+
+
+@blp.act("/warehouse/operations", rule=rules.COUNT, body=schemas.OperationsIn, returns=schemas.AnswersOut)
+def operate(call: Call, body: Mapping[str, Any]) -> Record:
+    """One to a thousand scans, each with its own answer; a repeat gets the first answer again. Counters only count."""
+    operations = [Operation(**given) for given in body["operations"]]
+    if any(op.kind is not OperationKind.COUNT for op in operations) and not rules.KEEP.allows(call.actor):
+        raise Forbidden
+    answers = scans.perform(call.session, call.actor, body["warehouse_id"], operations)
+    return {"answers": [told(answer) for answer in answers]}

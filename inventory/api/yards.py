@@ -1,0 +1,52 @@
+"""The API of yards: warehouses, their places, and the catalogue of products."""
+
+from typing import Any
+
+from inventory import documents, rules, schemas
+from inventory.api.slice import Body, blp
+from inventory.models import Place, Product, Warehouse
+from inventory.operations import setting_up
+from steelyard.api.calls import Call
+
+
+@blp.list_("/warehouses", rule=rules.SEE, returns=schemas.WarehouseOut)
+def list_warehouses(call: Call, query: Body) -> Any:
+    """Yards: one's own, and those that hold one's goods."""
+    return call.page(documents.warehouses(call.actor), query, Warehouse.id)
+
+
+@blp.create("/warehouses", rule=rules.SET_UP, body=schemas.WarehouseIn, returns=schemas.WarehouseOut)
+def open_warehouse(call: Call, body: Body) -> Warehouse:
+    """Open a yard with its virtual places."""
+    return setting_up.open_warehouse(call.session, call.actor, **body)
+
+
+@blp.get("/warehouses/<id:warehouse_id>", rule=rules.SEE, returns=schemas.WarehouseOut)
+def get_warehouse(call: Call, warehouse_id: int) -> Warehouse:
+    """One yard."""
+    return documents.warehouse(call.session, call.actor, warehouse_id)
+
+
+@blp.list_("/warehouses/<id:warehouse_id>/places", rule=rules.SEE_YARD, returns=schemas.PlaceOut)
+def list_places(call: Call, query: Body, warehouse_id: int) -> Any:
+    """The places of a yard, virtual ones too."""
+    documents.warehouse(call.session, call.actor, warehouse_id)
+    return call.page(documents.places(call.actor, warehouse_id), query, Place.id)
+
+
+@blp.create("/warehouses/<id:warehouse_id>/places", rule=rules.KEEP, body=schemas.PlaceIn, returns=schemas.PlaceOut)
+def add_place(call: Call, body: Body, warehouse_id: int) -> Place:
+    """Add a place."""
+    return setting_up.add_place(call.session, call.actor, warehouse_id, **body)
+
+
+@blp.list_("/products", rule=rules.SEE, query=schemas.ProductQuery, returns=schemas.ProductOut)
+def list_products(call: Call, query: Body) -> Any:
+    """The catalogue."""
+    return call.page(documents.products(query), query, Product.id)
+
+
+@blp.create("/products", rule=rules.SET_UP, body=schemas.ProductIn, returns=schemas.ProductOut)
+def add_product(call: Call, body: Body) -> Product:
+    """Add a product."""
+    return setting_up.add_product(call.session, call.actor, setting_up.spec_of(**body))

@@ -1,0 +1,62 @@
+"""Pages of stock: what lies where, one bundle, the way of a heat."""
+
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+
+from inventory import errors, queries, rules, tracing, words
+from inventory.pages.slice import LATEST, after, asked, pages
+from steelyard.api.calls import Call
+from steelyard.api.pages import render
+
+MOST_STEPS, MOST_BUNDLES = 200, 500
+"""Most steps of a bundle and bundles of a heat on one page."""
+FILTERS = ("tag", "size", "grade", "heat_number", "place")
+
+
+@pages.view("/stock", rule=rules.SEE)
+def stock(call: Call) -> str:
+    """The stock that one sees, by filters."""
+    wanted = asked(*FILTERS)
+    rows: list[queries.Record] = []
+    totals, next_, mistake = None, None, None
+    try:
+        rows, next_ = queries.stock(call.session, call.actor, {**wanted, "after": after(), "limit": LATEST})
+        totals = queries.totals(call.session, call.actor, wanted)
+    except errors.SizeUnreadable as error:
+        mistake = _(error.message) % error.params
+    address: dict[str, Any] = {**wanted, "after": next_}
+    following = url_for("inventory_pages.stock", **address) if next_ else None
+    return render(
+        "inventory/stock.html",
+        rows=rows,
+        totals=totals,
+        wanted=wanted,
+        mistake=mistake,
+        following=following,
+        words=words,
+    )
+
+
+@pages.view("/stock/bundles/<id:bundle_id>", rule=rules.SEE)
+def bundle(call: Call, bundle_id: int) -> str:
+    """One bundle: what it is, where it lies, the way it went."""
+    trace = tracing.bundle_trace(call.session, call.actor, bundle_id, MOST_STEPS + 1)
+    steps, cut = _newest_of(trace["steps"], MOST_STEPS)
+    return render("inventory/bundle.html", bundle=trace["bundle"], steps=steps, cut=cut, words=words)
+
+
+def _newest_of(records: list[queries.Record], most: int) -> tuple[list[queries.Record], int | None]:
+    """The last ``most`` records, and that number where there were more."""
+    return records[-most:], most if len(records) > most else None
+
+
+@pages.view("/stock/trace", rule=rules.SEE)
+def trace(call: Call) -> str:
+    """Where a heat went, forward to the waybills."""
+    number = asked("heat_number").get("heat_number")
+    found, more = tracing.heats(call.session, call.actor, number, None, LATEST) if number else ([], None)
+    traces, cut = tracing.heat_traces(call.session, call.actor, found, MOST_BUNDLES) if found else ([], False)
+    shown = sum(len(heat["bundles"]) for heat in traces) if cut or more else None
+    return render("inventory/trace.html", number=number or "", traces=traces, cut=shown, words=words)
