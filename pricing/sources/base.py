@@ -10,6 +10,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from hashlib import sha256
 
+from pricing.fetching.plans import FetchPlan
+
 MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 """The largest document that is looked at; the largest known real page has 709 KB."""
 
@@ -302,11 +304,12 @@ def _without_repeats(sheet: Sheet) -> ParseResult:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A contract and the parser that reads documents of its shape."""
+    """A contract and the parser that reads documents of its shape; `fetch` where it can be fetched."""
 
     contract: Contract
     parse: Callable[[RawDocument], ParseResult]
     day_of_url: Callable[[str], date | None] = lambda url: None
+    fetch: FetchPlan | None = None
 
 
 class Registry:
