@@ -5,7 +5,7 @@ transaction, a row that says so: therefore the effect happens once, whichever wo
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -14,10 +14,16 @@ from sqlalchemy.orm import Session
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work that can be enqueued: ``run(session, **params)`` in one transaction, committed by the queue."""
+    """Work that can be enqueued: ``run(session, **params)`` in one transaction, committed by the queue.
+
+    What must not happen within it, such as speaking to another machine, is done by ``prepare(db, **params)``
+    before it begins; ``run`` is then given the result as ``prepared``. It may happen again where a worker dies
+    between the two.
+    """
 
     name: str
     run: Callable[..., object]
+    prepare: Callable[..., Any] | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,10 @@ def perform(db: Database, jobs: Mapping[str, Job], name: str, order_id: str, par
         raise UnknownJob(f"there is no job called {name}")
     token = request_id.set(order_id[-REQUEST_ID_LENGTH:])
     try:
+        if job.prepare is not None:
+            if _is_done(db, order_id):
+                return "already done"
+            params = params | {"prepared": job.prepare(db, **params)}
         with db.write() as session:
             if not _claim(session, name, order_id):
                 return "already done"
@@ -37,6 +41,12 @@ def perform(db: Database, jobs: Mapping[str, Job], name: str, order_id: str, par
         return "done"
     finally:
         request_id.reset(token)
+
+
+def _is_done(db: Database, order_id: str) -> bool:
+    """Whether the order's effect is there: then what would be prepared for it is not done again."""
+    with db.read() as session:
+        return session.get(JobRun, order_id) is not None
 
 
 def _claim(session: Session, name: str, order_id: str) -> bool:

@@ -98,6 +98,26 @@ def test_an_effect_is_there_once(notes: Database) -> None:
     assert _words(notes) == ["a", "b"]
 
 
+def test_slow_work_is_done_before_the_transaction_begins(notes: Database) -> None:
+    """While a job prepares, another writes; what is done already is not prepared again."""
+    seen: list[str] = []
+
+    def prepare(db: Database, word: str) -> str:
+        seen.append(word)
+        with db.write() as session:  # would wait for ever for a transaction of its own job on SQLite
+            _write(session, "meanwhile")
+        return word.upper()
+
+    def run(session: Session, prepared: str, word: str) -> None:
+        assert word.upper() == prepared
+        _write(session, prepared)
+
+    shout = {"shout": Job("shout", run, prepare=prepare)}
+    assert effects.perform(notes, shout, "shout", "order:shout:1", {"word": "a"}) == "done"
+    assert effects.perform(notes, shout, "shout", "order:shout:1", {"word": "a"}) == "already done"
+    assert (_words(notes), seen) == (["meanwhile", "A"], ["a"])
+
+
 def test_a_failing_job_leaves_neither_effect_nor_proof(notes: Database) -> None:
     """What a job wrote before it failed is gone, and it may be tried again."""
     with pytest.raises(RuntimeError, match="after the write"):
