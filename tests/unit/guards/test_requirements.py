@@ -34,8 +34,6 @@ UNIMPORTED = {
 NOT_YET = {
     "apprise",
     "biip",
-    "chinesecalendar",
-    "exchange-calendars",
     "jsonschema-rs",
     "lark",
     "pillow",
