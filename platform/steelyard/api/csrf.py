@@ -8,8 +8,9 @@ import hashlib
 import hmac
 import secrets
 
-from flask import g, request
+from flask import Response, after_this_request, g, request
 
+from steelyard.api.middleware import cookies_need_tls
 from steelyard.api.services import services
 from steelyard.core.errors import Forbidden
 from steelyard.core.i18n import N_
@@ -37,9 +38,15 @@ def visitor_key() -> str:
     if "visitor" not in g:
         given = request.cookies.get(COOKIE, "")
         g.visitor = given if len(given) == 43 else secrets.token_urlsafe(32)
-        g.visitor_is_new = g.visitor != given
+        if g.visitor != given:
+            after_this_request(_set_cookie)
     key: str = g.visitor
     return key
+
+
+def _set_cookie(response: Response) -> Response:
+    response.set_cookie(COOKIE, g.visitor, httponly=True, samesite="Lax", secure=cookies_need_tls())
+    return response
 
 
 def check(given: str | None, key: str) -> None:

@@ -9,12 +9,11 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, g, request
+from flask import Flask, Request, Response, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from prometheus_client import CollectorRegistry, Counter, Histogram
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from steelyard.api import csrf
 from steelyard.api.services import services
 from steelyard.core import context
 from steelyard.core.errors import TooManyRequests
@@ -22,7 +21,7 @@ from steelyard.core.idents import random_id
 from steelyard.core.logs import answered
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _GIVEN_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -36,6 +35,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(self), microphone=(), geolocation=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
+_FIXED = tuple(HEADERS.items())
+_SHORT_LIVED = ("Cache-Control", "private, no-cache")
+_NOT_KEPT = ("Cache-Control", "no-store")
 
 
 _SEALED = re.compile(r"/bids?(/|$)")
@@ -99,16 +101,15 @@ class RateLimit:
         self._counts: dict[str, int] = {}
         self._lock = Lock()
 
-    def hit(self, asked: Request) -> int:
+    def hit(self, environ: "WSGIEnvironment") -> int:
         """Count one request; return 0, or the seconds to wait where the caller has had all of his."""
         minute, second = divmod(int(time.monotonic()), 60)
-        token = asked.headers.get("Authorization")
-        known = token or ("HTTP_COOKIE" in asked.environ and SESSION_COOKIE in asked.cookies)
-        share = ADDRESS_SHARE if known else 1
+        token = environ.get("HTTP_AUTHORIZATION")
+        share = ADDRESS_SHARE if token or SESSION_COOKIE in environ.get("HTTP_COOKIE", "") else 1
         with self._lock:
             if minute != self._minute:
                 self._minute, self._counts = minute, {}
-            over = self._count(asked.remote_addr or "unknown", share)
+            over = self._count(environ.get("REMOTE_ADDR") or "unknown", share)
             if token and not over:
                 over = self._count(str(hash(token)), 1)
         return 60 - second if over else 0
@@ -142,56 +143,54 @@ def init_app(app: Flask, *, requests_per_minute: int, trusted_proxies: int) -> N
     limit = RateLimit(requests_per_minute)
     metrics = Metrics()
     app.session_interface = Notes()
-    app.wsgi_app = _with_headers(app.wsgi_app)  # type: ignore[method-assign, assignment]  # Flask's documented way
+    app.wsgi_app = Envelope(app, limit, metrics)  # type: ignore[method-assign]  # Flask's documented way
     app.extensions["steelyard_metrics"] = metrics
     if trusted_proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # Flask's documented way
             app.wsgi_app, x_for=trusted_proxies, x_proto=trusted_proxies, x_host=trusted_proxies
         )
 
-    @app.before_request
-    def _begin() -> None:
-        asked = _request()
-        g.began = time.perf_counter()
-        given = asked.headers.get("X-Request-Id")
-        context.request_id.set(given if given and _GIVEN_ID.fullmatch(given) else random_id())
-        if asked.path not in _QUIET and (wait_s := limit.hit(asked)):
-            raise TooManyRequests(wait_s)
 
-    @app.after_request
-    def _finish(response: Response) -> Response:
-        asked, headers, status = _request(), response.headers, response.status_code
-        headers["X-Request-Id"] = context.request_id.get()
-        if asked.endpoint != "static" and "Cache-Control" not in headers:
-            headers["Cache-Control"] = "no-store" if asked.method != "GET" else "private, no-cache"
-        if "visitor_is_new" in g and g.visitor_is_new:
-            response.set_cookie(csrf.COOKIE, g.visitor, httponly=True, samesite="Lax", secure=cookies_need_tls())
-        now = time.perf_counter()
-        seconds = now - g.get("began", now)
-        if not _SEALED.search(asked.path):
-            metrics.note(asked, status, seconds)
-            if asked.path not in _QUIET:
-                answered(f"{asked.method} {_shown(asked)} {status}", round(seconds * 1000, 1))
-        return response
+class Envelope:
+    """What surrounds Flask, below its hooks, where a dictionary and a list are all that it meets.
 
+    A hook of Flask's costs a quick request more than what we do in it.
+    """
 
-def _with_headers(wsgi_app: "WSGIApplication") -> "WSGIApplication":
-    """Add the fixed headers below Flask, where a list is all that they meet."""
-    fixed = list(HEADERS.items())
+    def __init__(self, app: Flask, limit: RateLimit, metrics: Metrics) -> None:
+        self._app, self._inner = app, app.wsgi_app
+        self._limit, self._metrics = limit, metrics
 
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Name the request, refuse what is too much, and see the answer off."""
+        began = time.perf_counter()
+        given = environ.get("HTTP_X_REQUEST_ID")
+        ident = given if given and _GIVEN_ID.fullmatch(given) else random_id()
+        context.request_id.set(ident)
+
         def start(status: str, headers: list[tuple[str, str]], *error: Any) -> Callable[[bytes], object]:
-            return start_response(status, headers + fixed, *error)
+            self._note(environ["werkzeug.request"], int(status[:3]), time.perf_counter() - began)
+            own = [*headers, *_FIXED, ("X-Request-Id", ident)]
+            if not any(name == "Cache-Control" for name, _ in headers):
+                own.append(_SHORT_LIVED if environ["REQUEST_METHOD"] == "GET" else _NOT_KEPT)
+            return start_response(status, own, *error)
 
-        return wsgi_app(environ, start)
+        if environ["PATH_INFO"] not in _QUIET and (wait_s := self._limit.hit(environ)):
+            return self._refuse(environ, start, wait_s)
+        return self._inner(environ, start)
 
-    return answer
+    def _refuse(self, environ: "WSGIEnvironment", start: "StartResponse", wait_s: int) -> Iterable[bytes]:
+        with self._app.request_context(environ):
+            refusal = self._app.handle_user_exception(TooManyRequests(wait_s))
+            return self._app.finalize_request(refusal)(environ, start)
 
-
-def _request() -> Request:
-    """Return the request itself: each look through Flask's proxy costs, and what runs always should not."""
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # the proxy's documented accessor
-    return found
+    def _note(self, asked: Request, status: int, seconds: float) -> None:
+        """Count and log an answered request; those of sealed bids leave no trace."""
+        if _SEALED.search(asked.path):
+            return
+        self._metrics.note(asked, status, seconds)
+        if asked.path not in _QUIET:
+            answered(f"{asked.method} {_shown(asked)} {status}", round(seconds * 1000, 1))
 
 
 def _shown(asked: Request) -> str:
