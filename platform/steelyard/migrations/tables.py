@@ -13,6 +13,7 @@ MODULES = (
     "steelyard.api.idempotency",
     "steelyard.accounts.models",
     "pricing.models",
+    "pricing.alert_models",
     "inventory.models",
     "steelyard.procurement.models",
     "steelyard.logistics.models",
