@@ -7,7 +7,8 @@ import pytest
 
 
 @pytest.mark.parametrize(
-    "module", ["pricing.sources.catalogue", "pricing.merging", "pricing.changes", "pricing.freshness"]
+    "module",
+    ["pricing.vocabulary", "pricing.sources.catalogue", "pricing.merging", "pricing.changes", "pricing.freshness"],
 )
 def test_pure_module_imports_no_framework(module: str):
     program = f"import sys, {module}; print({{'flask', 'sqlalchemy', 'lxml'}} & set(sys.modules))"
