@@ -8,6 +8,7 @@ from pricing.changes import Change, decimal_text
 from pricing.freshness import Freshness
 from pricing.sources.base import DropReason, Edition, Status
 from pricing.sources.periods import third_of
+from pricing.sources.traits import Kind
 from steelyard.core.i18n import N_
 
 EDITIONS: dict[str, str] = {
@@ -16,7 +17,6 @@ EDITIONS: dict[str, str] = {
     Edition.IMPLIED: N_("Implied by the next release"),
     Edition.COMPUTED: N_("Computed"),
 }
-EDITION_ORDER = list(EDITIONS)
 STATUSES: dict[str, str] = {
     Status.PROVISIONAL: N_("Provisional"),
     Status.FINAL: N_("Final"),
@@ -32,7 +32,13 @@ FRESHNESS: dict[str, tuple[str, str]] = {
 UNITS = {"CNY/t": N_("yuan/t"), "CNY/kg": N_("yuan/kg")}
 FREQUENCIES = {"ten_day": N_("Every ten days"), "daily": N_("Every trading day")}
 FIELDS = {"average": N_("Average price"), "settle": N_("Settlement price")}
-KINDS = {"spot": N_("Spot"), "futures": N_("Futures")}
+KINDS: dict[str, str] = {
+    Kind.SPOT: N_("Spot"),
+    Kind.FUTURES: N_("Futures"),
+    Kind.INDEX: N_("Index"),
+    Kind.FX: N_("Exchange rate"),
+    Kind.DEAL: N_("Deals on this platform"),
+}
 DROPS: dict[str, str] = {
     DropReason.CATEGORY: N_("Heading of a class"),
     DropReason.DUPLICATE: N_("Repeats another row"),
@@ -52,6 +58,16 @@ _THIRDS = {
     "中": N_("second ten days of %(month)s"),
     "下": N_("last days of %(month)s"),
 }
+
+
+def edition(name: str) -> str:
+    """An edition in words; a time of day stands for itself."""
+    return str(_(EDITIONS[name])) if name in EDITIONS else name
+
+
+def edition_order(name: str) -> tuple[int, str]:
+    """Sorts editions: times of day by the clock, then the named ones in their order."""
+    return (1 + list(EDITIONS).index(name), "") if name in EDITIONS else (0, name)
 
 
 def period(day: date, frequency: str) -> str:

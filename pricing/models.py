@@ -32,6 +32,8 @@ class PriceSeries(Base):
     """One price that is observed again and again (价格序列).
 
     A changed specification is a new series that names the old one as its predecessor; nothing is spliced.
+    `predecessor` is the code as it was stated, `predecessor_id` the link, made once both series are there.
+    What each column says stands at :class:`pricing.sources.traits.SeriesTraits`.
     """
 
     __tablename__ = "price_series"
@@ -43,14 +45,29 @@ class PriceSeries(Base):
     commodity: Mapped[str] = mapped_column(String(NAME), nullable=False)
     category: Mapped[str] = mapped_column(String(NAME), nullable=False)
     specification: Mapped[str | None] = mapped_column(String(NAME))
+    spec_raw: Mapped[str | None] = mapped_column(String(NAME))
+    standard: Mapped[str | None] = mapped_column(String(NAME))
     grade: Mapped[str | None] = mapped_column(String(WORD))
     market: Mapped[str] = mapped_column(String(NAME), nullable=False)
+    city: Mapped[str | None] = mapped_column(String(NAME))
+    mill: Mapped[str | None] = mapped_column(String(NAME))
     contract: Mapped[str | None] = mapped_column(String(WORD))
     value_field: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    adjustment: Mapped[str] = mapped_column(String(WORD), nullable=False, default="raw")
     frequency: Mapped[str] = mapped_column(String(WORD), nullable=False)
     unit: Mapped[str] = mapped_column(String(WORD), nullable=False)
+    currency: Mapped[str] = mapped_column(String(WORD), nullable=False, default="CNY")
     tax_included: Mapped[bool] = mapped_column(Boolean, nullable=False)
+    weighing: Mapped[str | None] = mapped_column(String(WORD))
+    payment: Mapped[str | None] = mapped_column(String(NAME))
+    delivery_basis: Mapped[str | None] = mapped_column(String(NAME))
+    length_terms: Mapped[str | None] = mapped_column(String(NAME))
+    counting: Mapped[str | None] = mapped_column(String(NAME))
+    source: Mapped[str | None] = mapped_column(String(NAME))
+    methodology: Mapped[str | None] = mapped_column(String(NAME))
+    instrument: Mapped[str | None] = mapped_column(String(NAME), index=True)
     position: Mapped[int] = mapped_column(Integer, nullable=False)
+    predecessor: Mapped[str | None] = mapped_column(String(CODE), index=True)
     predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("price_series.id"))
 
     __table_args__ = (Index("ix_price_series_family_position", "family", "position"),)
@@ -129,6 +146,8 @@ class PriceObservation(Base):
 class PriceCurrent(Base):
     """What is believed now of one day of one series: the last revision, written with the observation it rests
     on.
+
+    Consumers leave out what is withdrawn (`status`) and what is `held` in quarantine.
     """
 
     __tablename__ = "price_current"
@@ -140,6 +159,7 @@ class PriceCurrent(Base):
     change_mantissa: Mapped[int | None] = mapped_column(BigInt)
     status: Mapped[str] = mapped_column(String(WORD), nullable=False)
     revision: Mapped[int] = mapped_column(Integer, nullable=False)
+    held: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
     observation_id: Mapped[int] = mapped_column(BigInt, nullable=False, index=True)
 
     __table_args__ = (

@@ -3,8 +3,6 @@
 from base64 import b64decode
 from typing import Any
 
-from flask_babel import gettext as _
-
 from pricing import labels, rules
 from pricing.api.slice import blp
 from pricing.errors import DocumentUnreadable
@@ -92,8 +90,8 @@ def chart(call: Call, query: dict[str, Any], series_id: int) -> dict[str, Any]:
     lines: dict[str, list[list[Any]]] = {}
     for row in queries.history(call.session, series_id, query):
         lines.setdefault(row.edition, []).append([row.day.isoformat(), row.mantissa / 10**row.scale])
-    names = sorted(lines, key=labels.EDITION_ORDER.index)
-    return {"series": [{"name": _(labels.EDITIONS[name]), "points": lines[name]} for name in names]}
+    names = sorted(lines, key=labels.edition_order)
+    return {"series": [{"name": labels.edition(name), "points": lines[name]} for name in names]}
 
 
 @blp.get("/price-board", rule=rules.SEE, query=BoardQuery, returns=BoardOut)

@@ -17,7 +17,7 @@ from pricing import errors
 from pricing.merging import Key, Plan, Stamp, Statement, Value, plan
 from pricing.models import RawDocument
 from pricing.operations import statements
-from pricing.sources.base import Fault, Outcome, ParsedRow, ParseResult, Source
+from pricing.sources.base import Fault, Outcome, ParsedRow, ParseResult, Source, Status
 from pricing.sources.base import RawDocument as Fetched
 from pricing.sources.catalogue import SOURCES
 from steelyard.core import audit, outbox
@@ -166,6 +166,8 @@ def _weigh(session: Session, family: str, stamp: Stamp, kept: Sequence[ParsedRow
 
 
 def _value(row: ParsedRow) -> Value:
+    if row.status is Status.WITHDRAWN:
+        return Value(0, 0, None, Status.WITHDRAWN)
     return Value(row.mantissa, row.scale, row.change_mantissa, row.status)
 
 

@@ -13,7 +13,7 @@ from hashlib import sha256
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Table, and_, func, insert, or_, select, tuple_
+from sqlalchemy import Table, and_, func, insert, or_, select, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -87,7 +87,16 @@ def series_ids(session: Session, family: str, traits: Iterable[SeriesTraits]) ->
     if missing:
         session.execute(upsert(session, PriceSeries).on_conflict_do_nothing(index_elements=["code"]), missing)
         found |= _known_series(session, (row["code"] for row in missing))
+        _link_predecessors(session)
     return found
+
+
+def _link_predecessors(session: Session) -> None:
+    """Make the links that wait for a series that is there now."""
+    table, former = table_of(PriceSeries), table_of(PriceSeries).alias("former")
+    linked = select(former.c.id).where(former.c.code == table.c.predecessor).scalar_subquery()
+    waiting = table.c.predecessor.is_not(None) & table.c.predecessor_id.is_(None)
+    session.execute(update(table).where(waiting).values(predecessor_id=linked))
 
 
 def _known_series(session: Session, codes: Iterable[str]) -> dict[str, int]:

@@ -83,7 +83,7 @@ def series(session: Session, series_id: int) -> PriceSeries:
 def all_series(filters: Mapping[str, Any]) -> Select[PriceSeries]:
     """The series, narrowed by the columns that `filters` names."""
     query = select(PriceSeries)
-    for name in ("kind", "family", "category", "commodity", "contract"):
+    for name in ("kind", "family", "category", "commodity", "contract", "instrument", "city"):
         if name in filters:
             query = query.where(getattr(PriceSeries, name) == filters[name])
     return query

@@ -1,26 +1,18 @@
 """What the API of prices takes and gives. Values are integers: `mantissa` / 10**`scale` in the series' `unit`."""
 
-from enum import StrEnum
-
 from marshmallow import fields, validate
 
 from pricing.changes import Basis
 from pricing.freshness import Freshness
 from pricing.models import NAME, SOURCE, URL, WORD
-from pricing.sources.base import DropReason, Edition, Status
+from pricing.sources.base import DropReason, Status
+from pricing.sources.traits import EDITION_PATTERN, Adjustment, Kind, Weighing
 from steelyard.api.fields import Choice, Day, Flag, IdField, Int, ListOf, Nested, Text, Timestamp
 from steelyard.api.schemas import PageQuery, QuerySchema, Schema
 
 LONGEST_BASE64 = 4_194_304
 """3 MiB of bytes; the largest known real document has 0.7."""
 FIGURE = 10**15
-
-
-class SeriesKind(StrEnum):
-    """What kind of price a series holds."""
-
-    SPOT = "spot"
-    FUTURES = "futures"
 
 
 class DocumentIn(Schema):
@@ -63,11 +55,13 @@ class DocumentOut(Schema):
 class SeriesQuery(PageQuery):
     """Filters of series."""
 
-    kind = Choice(SeriesKind)
+    kind = Choice(Kind)
     family = Text(max=SOURCE)
     category = Text(max=NAME)
     commodity = Text(max=NAME)
     contract = Text(max=WORD)
+    instrument = Text(max=NAME)
+    city = Text(max=NAME)
 
 
 class SeriesOut(Schema):
@@ -77,18 +71,33 @@ class SeriesOut(Schema):
     code = fields.String(required=True)
     family = fields.String(required=True)
     publisher = fields.String(required=True)
-    kind = Choice(SeriesKind, required=True)
+    kind = Choice(Kind, required=True)
     name = fields.String(required=True)
     commodity = fields.String(required=True)
     category = fields.String(required=True)
     specification = fields.String(required=True, allow_none=True)
+    spec_raw = fields.String(required=True, allow_none=True)
+    standard = fields.String(required=True, allow_none=True)
     grade = fields.String(required=True, allow_none=True)
     market = fields.String(required=True)
+    city = fields.String(required=True, allow_none=True)
+    mill = fields.String(required=True, allow_none=True)
     contract = fields.String(required=True, allow_none=True)
+    instrument = fields.String(required=True, allow_none=True)
     value_field = fields.String(required=True)
+    adjustment = Choice(Adjustment, required=True)
     frequency = fields.String(required=True)
     unit = fields.String(required=True)
+    currency = fields.String(required=True)
     tax_included = Flag(required=True)
+    weighing = Choice(Weighing, required=True, allow_none=True)
+    payment = fields.String(required=True, allow_none=True)
+    delivery_basis = fields.String(required=True, allow_none=True)
+    length_terms = fields.String(required=True, allow_none=True)
+    counting = fields.String(required=True, allow_none=True)
+    source = fields.String(required=True, allow_none=True)
+    methodology = fields.String(required=True, allow_none=True)
+    predecessor = fields.String(required=True, allow_none=True)
     predecessor_id = IdField(required=True, allow_none=True)
 
 
@@ -98,7 +107,7 @@ class ObservationQuery(PageQuery):
     as_of = Timestamp()
     day_from = Day()
     day_to = Day()
-    edition = Choice(Edition)
+    edition = Text(max=WORD, pattern=EDITION_PATTERN)
 
 
 class ObservationOut(Schema):
@@ -106,7 +115,7 @@ class ObservationOut(Schema):
 
     id = IdField(required=True)
     day = Day(required=True)
-    edition = Choice(Edition, required=True)
+    edition = fields.String(required=True)
     derived = Flag(required=True)
     mantissa = Int(min=1, max=FIGURE, required=True)
     scale = Int(max=6, required=True)
@@ -145,7 +154,7 @@ class ChartOut(Schema):
 class BoardQuery(QuerySchema):
     """Filters of the board."""
 
-    kind = Choice(SeriesKind)
+    kind = Choice(Kind)
     family = Text(max=SOURCE)
     category = Text(max=NAME)
     commodity = Text(max=NAME)

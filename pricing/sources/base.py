@@ -11,6 +11,9 @@ from enum import StrEnum
 from hashlib import sha256
 
 from pricing.fetching.plans import FetchPlan
+from pricing.sources.traits import DERIVED_EDITIONS as DERIVED_EDITIONS
+from pricing.sources.traits import Edition as Edition
+from pricing.sources.traits import SeriesTraits as SeriesTraits
 
 MAX_DOCUMENT_BYTES = 8 * 1024 * 1024
 """The largest document that is looked at; the largest known real page has 709 KB."""
@@ -67,24 +70,15 @@ _VALUELESS = (DropReason.NO_VALUE, DropReason.OUT_OF_RANGE, DropReason.UNSETTLED
 
 
 class Status(StrEnum):
-    """How settled an observation is in the publisher's own eyes."""
+    """How settled an observation is in the publisher's own eyes.
+
+    A withdrawn one takes back what was said of its day and edition and states no figure of its own: whatever
+    mantissa its row carries, 0 is stored, and no consumer uses it.
+    """
 
     PROVISIONAL = "provisional"
     FINAL = "final"
     WITHDRAWN = "withdrawn"
-
-
-class Edition(StrEnum):
-    """Which of several figures for one day an observation is; all are kept, none replaces another."""
-
-    RELEASE = "release"
-    SETTLEMENT = "settlement"
-    IMPLIED = "implied"
-    COMPUTED = "computed"
-
-
-DERIVED_EDITIONS = frozenset({Edition.IMPLIED, Edition.COMPUTED})
-"""Editions that nobody published as a price: shown and named in a chart, never on the board."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,35 +99,15 @@ class RawDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class SeriesTraits:
-    """What makes a series itself; a changed specification is another code and so another series."""
-
-    code: str
-    kind: str
-    name: str
-    commodity: str
-    category: str
-    market: str
-    value_field: str
-    frequency: str
-    unit: str
-    position: int
-    specification: str | None = None
-    grade: str | None = None
-    contract: str | None = None
-    tax_included: bool = True
-
-
-@dataclass(frozen=True, slots=True)
 class ParsedRow:
     """One price as printed: `mantissa` / 10**`scale` in the series' unit; the change, where printed, has the
-    same scale.
+    same scale. `edition` is a word of `Edition` or a time of day such as 10:51.
     """
 
     traits: SeriesTraits
     row: int
     day: date
-    edition: Edition
+    edition: str
     mantissa: int
     scale: int
     change_mantissa: int | None = None
@@ -290,7 +264,7 @@ def judge(contract: Contract, sheet: Sheet) -> ParseResult:
 
 def _without_repeats(sheet: Sheet) -> ParseResult:
     """Drop a row that repeats another; two values for one thing refuse the document."""
-    first: dict[tuple[str, date, Edition], ParsedRow] = {}
+    first: dict[tuple[str, date, str], ParsedRow] = {}
     for row in list(sheet.kept):
         known = first.setdefault((row.traits.code, row.day, row.edition), row)
         if known is row:
