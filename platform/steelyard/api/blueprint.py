@@ -21,6 +21,7 @@ from steelyard.api import csrf, idempotency
 from steelyard.api.access import PUBLIC, Rule, admit
 from steelyard.api.calls import Call, etag_of
 from steelyard.api.docs import describe
+from steelyard.api.downloads import sent_file
 from steelyard.api.json_body import parse_json
 from steelyard.api.locales import say
 from steelyard.api.schemas import IdempotencyHeader, PageQuery, QuerySchema, Schema, page_of
@@ -29,6 +30,7 @@ from steelyard.api.validation import as_fields
 from steelyard.core.actors import Actor
 from steelyard.core.errors import Invalid, UnsupportedMedia
 from steelyard.core.i18n import N_
+from steelyard.core.spreadsheets import MEDIA_TYPES, Format, write
 
 View = Callable[..., Any]
 Decorator = Callable[[View], View]
@@ -138,19 +140,54 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
 
         return self._publish("DELETE", path, rule, run, status=204)
 
-    def file(self, path: str, *, rule: Rule, media_type: str) -> Decorator:
-        """``GET`` of a file: ``view(call, **path) -> bytes``."""
+    def file(
+        self, path: str, *, rule: Rule, media_type: str, query: type[QuerySchema] = QuerySchema, name: str | None = None
+    ) -> Decorator:
+        """``GET`` of a file: ``view(call, **path) -> bytes``; with a ``query`` schema ``view(call, query, **path)``.
+
+        A browser saves it under ``name``, where one is given.
+        """
 
         def run(view: View, path_values: dict[str, Any]) -> Response:
-            _query(QuerySchema)
+            arguments = _query(query)
+            given = (arguments,) if query is not QuerySchema else ()
             with services().db.read() as session:
-                content = view(Call(session, g.actor), **path_values)
-            return Response(content, mimetype=media_type)
+                content = view(Call(session, g.actor), *given, **path_values)
+            return Response(content, mimetype=media_type) if name is None else sent_file(content, name, media_type)
 
-        return self._publish("GET", path, rule, run, media_type=media_type)
+        return self._publish("GET", path, rule, run, media_type=media_type, query=query)
 
-    def _publish(self, method: str, path: str, rule: Rule, run: Callable[..., Response], **doc: Any) -> Decorator:
+    def spreadsheet(self, path: str, *, rule: Rule, query: type[QuerySchema] = QuerySchema) -> Decorator:
+        """``GET`` of a table as ``<path>.csv`` and as ``<path>.xlsx``: ``view(call[, query], **path) -> Table``.
+
+        Its rows may be a generator: they are read within the transaction. The endpoints are named after the view,
+        with ``_csv`` and ``_xlsx``.
+        """
+
         def decorate(view: View) -> View:
+            for form in Format:
+                media_type = MEDIA_TYPES[form]
+                run = partial(self._write_table, query, form)
+                name = f"{view.__name__}_{form}"
+                self._publish("GET", f"{path}.{form}", rule, run, name=name, media_type=media_type, query=query)(view)
+            return view
+
+        return decorate
+
+    def _write_table(self, query: type[QuerySchema], form: Format, view: View, path_values: dict[str, Any]) -> Response:
+        arguments = _query(query)
+        given = (arguments,) if query is not QuerySchema else ()
+        with services().db.read() as session:
+            table = view(Call(session, g.actor), *given, **path_values)
+            file = write(table, form)
+        return sent_file(file, f"{table.name}.{form}", MEDIA_TYPES[form])
+
+    def _publish(
+        self, method: str, path: str, rule: Rule, run: Callable[..., Response], name: str | None = None, **doc: Any
+    ) -> Decorator:
+        def decorate(view: View) -> View:
+            named = name or view.__name__
+
             def endpoint(**path_values: Any) -> ResponseReturnValue:
                 found = admit(rule)
                 g.actor = found.actor if found else None
@@ -158,11 +195,11 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
                     csrf.check_header(found.session_key)
                 return run(view, path_values)
 
-            endpoint.__name__ = view.__name__
+            endpoint.__name__ = named
             endpoint.__doc__ = view.__doc__
             endpoint.rule = rule  # type: ignore[attr-defined]  # read by the test that walks all routes
-            flask.Blueprint.add_url_rule(self, path, view.__name__, endpoint, methods=[method])
-            self._published.append((method, view.__name__, endpoint, partial(describe, method, rule=rule, **doc)))
+            flask.Blueprint.add_url_rule(self, path, named, endpoint, methods=[method])
+            self._published.append((method, named, endpoint, partial(describe, method, rule=rule, **doc)))
             return view
 
         return decorate

@@ -40,7 +40,6 @@ NOT_YET = {
     "pybreaker",
     "pyrate-limiter",
     "python-calamine",
-    "xlsxwriter",
 }
 
 
