@@ -14,6 +14,7 @@ MODULES = (
     "steelyard.accounts.models",
     "pricing.models",
     "pricing.alert_models",
+    "pricing.derived_models",
     "inventory.models",
     "steelyard.procurement.models",
     "steelyard.logistics.models",

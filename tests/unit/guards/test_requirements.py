@@ -35,7 +35,6 @@ NOT_YET = {
     "apprise",
     "biip",
     "jsonschema-rs",
-    "lark",
     "pillow",
     "pybreaker",
     "pyrate-limiter",

@@ -1,0 +1,1 @@
+"""What is worked out of observed prices; pure modules, exact until a figure is shown."""
