@@ -2,11 +2,13 @@
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -38,6 +40,8 @@ class Settings:
     max_body_bytes: int = 16 * MEBIBYTE
     requests_per_minute: int = 1200
     trusted_proxies: int = 0
+    smtp_url: str | None = None
+    mail_from: str | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -56,7 +60,11 @@ class Settings:
             max_body_bytes=reader.number("MAX_BODY_BYTES", 16 * MEBIBYTE, 65_536, 1024 * MEBIBYTE),
             requests_per_minute=reader.number("REQUESTS_PER_MINUTE", 1200, 10, 1_000_000),
             trusted_proxies=reader.number("TRUSTED_PROXIES", 0, 0, 8),
+            smtp_url=reader.smtp("SMTP_URL"),
+            mail_from=reader.address("MAIL_FROM"),
         )
+        if settings.smtp_url and not settings.mail_from:
+            reader.mistakes.append("STEELYARD_MAIL_FROM: name the address that mail comes from.")
         if reader.mistakes:
             raise SettingsError(reader.mistakes)
         return settings
@@ -114,6 +122,28 @@ class _Reader:
         if value is not None and not value.startswith(("http://", "https://")):
             self.mistakes.append(f"STEELYARD_{name}: it must begin with http:// or https://.")
         return value.rstrip("/") if value else None
+
+    def smtp(self, name: str) -> str | None:
+        value = self._raw(name)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        try:
+            found = parts.scheme in {"smtp", "smtps"} and bool(parts.hostname) and (parts.port or 25) > 0
+        except ValueError:
+            found = False
+        if not found or parts.path not in {"", "/"}:
+            self.mistakes.append(
+                f"STEELYARD_{name}: write smtp://user:password@host:587 (STARTTLS), smtps://host:465, "
+                "or smtp://host:25?plain for a server of your own without encryption."
+            )
+        return value
+
+    def address(self, name: str) -> str | None:
+        value = self._raw(name)
+        if value is not None and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
+            self.mistakes.append(f"STEELYARD_{name}: {value[:80]!r} is no mail address.")
+        return value
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = self._raw(name) or default

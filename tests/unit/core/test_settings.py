@@ -112,3 +112,27 @@ def test_blank_values_are_as_good_as_none(environ):
 
 def test_a_trailing_slash_of_the_public_address_is_dropped(environ):
     assert Settings.from_env(environ | {"STEELYARD_PUBLIC_URL": "https://y.cn/"}).public_url == "https://y.cn"
+
+
+@pytest.mark.parametrize(
+    "url", ["smtp://mail.example.com:587", "smtps://name:p%40ss@mail.example.com", "smtp://127.0.0.1:25?plain"]
+)
+def test_a_mail_server_is_taken_with_the_address_that_mail_comes_from(environ, url):
+    mail = {"STEELYARD_SMTP_URL": url, "STEELYARD_MAIL_FROM": "steelyard@example.com"}
+    settings = Settings.from_env(environ | mail)
+    assert (settings.smtp_url, settings.mail_from) == (url, "steelyard@example.com")
+
+
+@pytest.mark.parametrize(
+    ("mail", "names"),
+    [
+        ({"SMTP_URL": "http://mail.example.com", "MAIL_FROM": "a@b.cn"}, ["STEELYARD_SMTP_URL"]),
+        ({"SMTP_URL": "smtp://mail.example.com:x", "MAIL_FROM": "a@b.cn"}, ["STEELYARD_SMTP_URL"]),
+        ({"SMTP_URL": "smtp://mail.example.com"}, ["STEELYARD_MAIL_FROM"]),
+        ({"MAIL_FROM": "nobody"}, ["STEELYARD_MAIL_FROM"]),
+    ],
+)
+def test_a_mail_server_that_cannot_be_used_is_told(environ, mail, names):
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env(environ | {f"STEELYARD_{name}": value for name, value in mail.items()})
+    assert [mistake.split(":")[0] for mistake in refusal.value.mistakes] == names
