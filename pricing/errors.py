@@ -72,3 +72,31 @@ class AsOfInFuture(Refused):
 
     code = "price_as_of_in_future"
     message = N_("What is known at %(as_of)s can only be told when that moment has passed.")
+
+
+class SourceNotFetched(Refused):
+    """The source has no plan by which it could be fetched: its documents are brought by people."""
+
+    code = "price_source_not_fetched"
+    message = N_("The source %(source)s is not fetched: its documents are brought by hand.")
+
+
+class FetchingIsOff(Refused):
+    """This installation does not call the outside."""
+
+    code = "price_fetching_off"
+    message = N_("This installation fetches nothing. Set STEELYARD_FETCH_PRICES=on where it may.")
+
+
+class SourceIsOff(Refused):
+    """The operator has not switched the source on."""
+
+    code = "price_source_off"
+    message = N_("The source %(source)s is switched off. Switch it on first; read its legal note before.")
+
+
+class SecretUnknown(Refused):
+    """The source has no use for a key of that name."""
+
+    code = "price_source_secret_unknown"
+    message = N_("The source %(source)s needs no key called %(name)s.")

@@ -25,6 +25,7 @@ class Outcome(StrEnum):
     OK = "ok"
     NO_SESSION = "no_session"
     NOT_YET = "not_yet"
+    NOT_MODIFIED = "not_modified"
     EMPTY = "empty"
     BLOCKED = "blocked"
     SCHEMA_CHANGED = "schema_changed"

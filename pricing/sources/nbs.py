@@ -28,6 +28,7 @@ from pricing.sources.base import (
 )
 from pricing.sources.figures import fold, paired
 from pricing.sources.goods import UNITS, category_name, split_name, steel_grade
+from pricing.sources.nbs_list import PLAN
 from pricing.sources.periods import find_period
 from steelyard.core.clock import SHANGHAI
 from steelyard.core.i18n import N_
@@ -193,4 +194,4 @@ def _read_product(sheet: Sheet, number: int, cells: Line, category: str, release
         sheet.kept.append(row)
 
 
-SOURCE = Source(CONTRACT, parse)
+SOURCE = Source(CONTRACT, parse, fetch=PLAN)

@@ -8,10 +8,11 @@ old ones are no valid JSON.
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
+from pricing.fetching.plans import Daily, FetchPlan, Request
 from pricing.sources.base import (
     Contract,
     DropReason,
@@ -75,6 +76,22 @@ def day_of_url(url: str) -> date | None:
     """The day that the file's name asks for, or None."""
     match = _URL_DAY.search(url)
     return _compact_day(match[1]) if match else None
+
+
+def _requests(day: date) -> tuple[Request, ...]:
+    return (Request(f"https://www.shfe.com.cn/data/tradedata/future/dailydata/kx{day:%Y%m%d}.dat", day),)
+
+
+PLAN = FetchPlan(
+    hosts=frozenset({"www.shfe.com.cn"}),
+    calendar="shfe",
+    times=(time(15, 40),),
+    how=Daily(_requests),
+    headers={"Referer": "https://www.shfe.com.cn/"},
+    catch_up_days=30,
+    confirm_after=timedelta(hours=17),
+)
+"""From the afternoon on until the settlements are there, and once more the next morning for corrections."""
 
 
 def series_traits(product: str, month: str) -> SeriesTraits:
@@ -219,4 +236,4 @@ def _priced(line: _Line, day: date) -> ParsedRow | None:
     return ParsedRow(traits, line.number, day, CONTRACT.edition, mantissa, scale, change)
 
 
-SOURCE = Source(CONTRACT, parse, day_of_url)
+SOURCE = Source(CONTRACT, parse, day_of_url, PLAN)

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 SECRET_BYTES = 32
 SHORTEST_SECRET = 32
 MEBIBYTE = 1 << 20
+LONGEST_CONTACT = 120
 
 
 class SettingsError(Exception):
@@ -28,7 +29,11 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an installation decides. ``public_url`` is where browsers reach it, if a proxy stands before it."""
+    """What an installation decides. ``public_url`` is where browsers reach it, if a proxy stands before it.
+
+    Only with ``fetch_prices`` does the clock ask publishers for prices; ``fetch_contact`` (a mail or web address)
+    tells them whom to turn to.
+    """
 
     data_dir: Path
     database_url: str
@@ -42,6 +47,8 @@ class Settings:
     trusted_proxies: int = 0
     smtp_url: str | None = None
     mail_from: str | None = None
+    fetch_prices: bool = False
+    fetch_contact: str | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -62,6 +69,8 @@ class Settings:
             trusted_proxies=reader.number("TRUSTED_PROXIES", 0, 0, 8),
             smtp_url=reader.smtp("SMTP_URL"),
             mail_from=reader.address("MAIL_FROM"),
+            fetch_prices=reader.choice("FETCH_PRICES", "off", ("on", "off")) == "on",
+            fetch_contact=reader.line("FETCH_CONTACT"),
         )
         if settings.smtp_url and not settings.mail_from:
             reader.mistakes.append("STEELYARD_MAIL_FROM: name the address that mail comes from.")
@@ -143,6 +152,12 @@ class _Reader:
         value = self._raw(name)
         if value is not None and not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", value):
             self.mistakes.append(f"STEELYARD_{name}: {value[:80]!r} is no mail address.")
+        return value
+
+    def line(self, name: str) -> str | None:
+        value = self._raw(name)
+        if value is not None and not (value.isascii() and value.isprintable() and len(value) <= LONGEST_CONTACT):
+            self.mistakes.append(f"STEELYARD_{name}: write one line of at most {LONGEST_CONTACT} plain characters.")
         return value
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:

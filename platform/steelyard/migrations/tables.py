@@ -13,6 +13,7 @@ MODULES = (
     "steelyard.api.idempotency",
     "steelyard.accounts.models",
     "pricing.models",
+    "pricing.fetching.models",
     "pricing.alert_models",
     "pricing.derived_models",
     "inventory.models",

@@ -35,8 +35,6 @@ NOT_YET = {
     "biip",
     "jsonschema-rs",
     "pillow",
-    "pybreaker",
-    "pyrate-limiter",
     "python-calamine",
 }
 
