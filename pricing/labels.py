@@ -31,7 +31,7 @@ FRESHNESS: dict[str, tuple[str, str]] = {
 """The words and the kind of badge for each degree of freshness."""
 UNITS = {"CNY/t": N_("yuan/t"), "CNY/kg": N_("yuan/kg")}
 FREQUENCIES = {"ten_day": N_("Every ten days"), "daily": N_("Every trading day")}
-FIELDS = {"average": N_("Average price"), "settle": N_("Settlement price")}
+FIELDS = {"average": N_("Average price"), "settle": N_("Settlement price"), "quote": N_("Quoted price")}
 KINDS: dict[str, str] = {
     Kind.SPOT: N_("Spot"),
     Kind.FUTURES: N_("Futures"),
@@ -41,14 +41,22 @@ KINDS: dict[str, str] = {
 }
 DROPS: dict[str, str] = {
     DropReason.CATEGORY: N_("Heading of a class"),
+    DropReason.CONFLICT: N_("Contradicts another row"),
     DropReason.DUPLICATE: N_("Repeats another row"),
     DropReason.NOT_FOLLOWED: N_("Product is not followed"),
     DropReason.NOT_FUTURES: N_("Not a futures contract"),
+    DropReason.NOT_A_PRICE: N_("No figure in the price column"),
+    DropReason.NOT_QUOTED: N_("No price is quoted"),
+    DropReason.NO_DAY: N_("No date, or one that has not come"),
+    DropReason.NO_PRODUCT: N_("No product in the row"),
+    DropReason.NO_TERMS: N_("Not known whether with tax"),
     DropReason.NO_VALUE: N_("No price in the row"),
     DropReason.NOT_A_ROW: N_("Not a row of the table"),
     DropReason.OUT_OF_RANGE: N_("Price out of range"),
+    DropReason.PRICE_RANGE: N_("A range, not a price"),
     DropReason.REFUSED: N_("Refused with its document"),
     DropReason.SECOND_PRINTING: N_("Second printing of the table"),
+    DropReason.SLID: N_("The cells of this row are shifted"),
     DropReason.SUBTOTAL: N_("Subtotal"),
     DropReason.UNKNOWN_UNIT: N_("Unknown unit"),
     DropReason.UNSETTLED: N_("Not settled yet"),

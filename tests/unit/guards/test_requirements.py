@@ -35,7 +35,6 @@ NOT_YET = {
     "biip",
     "jsonschema-rs",
     "pillow",
-    "python-calamine",
 }
 
 

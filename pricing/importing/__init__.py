@@ -1,0 +1,1 @@
+"""Price sheets that people bring: files and pasted tables, read by content, mapped by people, tried before kept."""
