@@ -36,6 +36,7 @@ def workbook(lines: Iterable[Sequence[Any]], **options: Any) -> bytes:
     """An XLSX with one worksheet; figures stay figures, texts texts."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, {"strings_to_formulas": False, **options}) as book:
+        book.set_properties({"created": FETCHED})
         sheet = book.add_worksheet("价格")
         for number, line in enumerate(lines):
             for place, value in enumerate(line):
