@@ -29,9 +29,37 @@ FRESHNESS: dict[str, tuple[str, str]] = {
     Freshness.ENDED: (N_("Contract ended"), "info"),
 }
 """The words and the kind of badge for each degree of freshness."""
-UNITS = {"CNY/t": N_("yuan/t"), "CNY/kg": N_("yuan/kg")}
-FREQUENCIES = {"ten_day": N_("Every ten days"), "daily": N_("Every trading day")}
-FIELDS = {"average": N_("Average price"), "settle": N_("Settlement price"), "quote": N_("Quoted price")}
+UNITS = {
+    "CNY/t": N_("yuan/t"),
+    "CNY/kg": N_("yuan/kg"),
+    "USD/t": N_("US dollars/t"),
+    "US cents/dmtu": N_("US cents per dry tonne unit"),
+    "CNY": N_("yuan"),
+    "lots": N_("lots"),
+    "%": "%",
+}
+FREQUENCIES = {
+    "ten_day": N_("Every ten days"),
+    "daily": N_("Every trading day"),
+    "monthly": N_("Every month"),
+    "intraday": N_("Several times a day"),
+}
+FIELDS = {
+    "average": N_("Average price"),
+    "settle": N_("Settlement price"),
+    "quote": N_("Quoted price"),
+    "open": N_("Opening price"),
+    "high": N_("Day's highest price"),
+    "low": N_("Day's lowest price"),
+    "close": N_("Closing price"),
+    "last": N_("Last price"),
+    "spot": N_("Spot price"),
+    "volume": N_("Volume"),
+    "open_interest": N_("Open interest"),
+    "turnover": N_("Turnover"),
+    "futures_over_spot": N_("Futures less spot, share of spot"),
+    "spot_over_futures": N_("Spot less futures, in percent"),
+}
 KINDS: dict[str, str] = {
     Kind.SPOT: N_("Spot"),
     Kind.FUTURES: N_("Futures"),
@@ -50,6 +78,7 @@ DROPS: dict[str, str] = {
     DropReason.NO_DAY: N_("No date, or one that has not come"),
     DropReason.NO_PRODUCT: N_("No product in the row"),
     DropReason.NO_TERMS: N_("Not known whether with tax"),
+    DropReason.NO_SESSION: N_("No session on that day"),
     DropReason.NO_VALUE: N_("No price in the row"),
     DropReason.NOT_A_ROW: N_("Not a row of the table"),
     DropReason.OUT_OF_RANGE: N_("Price out of range"),

@@ -63,6 +63,7 @@ class DropReason(StrEnum):
     NOT_QUOTED = "not_quoted"
     NO_DAY = "no_day"
     NO_PRODUCT = "no_product"
+    NO_SESSION = "no_session"
     NO_TERMS = "no_terms"
     NO_VALUE = "no_value"
     OUT_OF_RANGE = "out_of_range"

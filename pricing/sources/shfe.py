@@ -1,35 +1,36 @@
-"""Shanghai Futures Exchange: the daily file kxYYYYMMDD.dat with every contract's settlement price.
+"""Shanghai Futures Exchange: the daily file kxYYYYMMDD.dat with every contract's figures of the day.
 
-The file is already there during the session, with HTTP 200 and every settlement empty: that is NOT_YET, not a
-price. Files of before 2024 pad their strings with spaces and may lack PRODUCTCLASS and PRODUCTGROUPID; a few
-old ones are no valid JSON.
+The file is there during the session already, with HTTP 200 and every settlement empty: what it then says of
+opening, highest, lowest and last price is provisional, and without those it is NOT_YET. Files of before 2024 pad
+their strings with spaces and may lack PRODUCTCLASS and PRODUCTGROUPID; five old ones are no valid JSON.
 """
 
-import json
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
-from decimal import Decimal
 from typing import Any
 
 from pricing.fetching.plans import Daily, FetchPlan, Request
 from pricing.sources.base import (
     Contract,
+    Drop,
     DropReason,
     Edition,
     Fault,
     Outcome,
-    ParsedRow,
     ParseResult,
     RawDocument,
     SeriesTraits,
     Sheet,
     Source,
+    Status,
     judge,
     refused,
     turned_away,
 )
-from pricing.sources.figures import paired
+from pricing.sources.futures import Figure, Venue, take, widened
+from pricing.sources.json_text import cell, load
 from steelyard.core.i18n import N_
 
 FAMILY = "shfe.daily"
@@ -44,20 +45,38 @@ CONTRACT = Contract(
     calendar=N_("sessions of the exchange, after 15:00"),
     expected_rows=48,
     required=frozenset({"rb", "hc"}),
+    legal_note=N_("The exchange shows these files to everybody; its figures are facts and named with their source."),
 )
 PRODUCTS = {"rb": "螺纹钢", "hc": "热轧卷板", "wr": "线材", "ss": "不锈钢"}
 """The products that are followed, in the order in which the board shows them."""
+VENUE = Venue(FAMILY, "shfe", "上期所", PRODUCTS)
+LISTED = {"rb": date(2009, 3, 27), "wr": date(2009, 3, 27), "hc": date(2014, 3, 21), "ss": date(2019, 9, 25)}
+"""The first day of each product; it has twelve months at a time, so older files hold fewer rows."""
+NO_JSON = frozenset({date(2002, 1, 4), date(2004, 6, 25), date(2007, 6, 4), date(2008, 12, 26), date(2009, 1, 19)})
+"""Days whose file is no valid JSON as the exchange serves it (found by users of akshare, its issue 705)."""
 
 _CHALLENGES = (b"<html", b"<HTML", b"<!DOCTYPE", b"<!doctype")
 _FUTURES = "1"
-_LEAST_POWER, _GREATEST_POWER = -6, 14
-"""The powers of ten between which the first digit of a legible number stands."""
+_MONTHS = 12
 _URL_DAY = re.compile(r"kx(\d{8})\.dat")
+_COLUMNS = {
+    "open": "OPENPRICE",
+    "high": "HIGHESTPRICE",
+    "low": "LOWESTPRICE",
+    "close": "CLOSEPRICE",
+    "volume": "VOLUME",
+    "open_interest": "OPENINTEREST",
+    "turnover": "TURNOVER",
+}
+"""The further figures of a contract; turnover is printed in 万元."""
+_TEN_THOUSAND = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One entry of o_curinstrument, its strings trimmed; `settlement` is the printed text."""
+    """One entry of o_curinstrument, its strings trimmed; `settlement` is the printed text, `further` the others
+    that the entry has a column for.
+    """
 
     number: int
     product: str
@@ -65,6 +84,7 @@ class _Line:
     month: str
     settlement: str
     previous: str
+    further: tuple[tuple[str, str], ...]
 
     @property
     def label(self) -> str:
@@ -94,22 +114,9 @@ PLAN = FetchPlan(
 """From the afternoon on until the settlements are there, and once more the next morning for corrections."""
 
 
-def series_traits(product: str, month: str) -> SeriesTraits:
-    """The settlement series of one contract, for example rb2610."""
-    contract = f"{product}{month}"
-    return SeriesTraits(
-        code=f"{FAMILY}:{contract}:settle",
-        kind="futures",
-        name=f"{PRODUCTS.get(product, product)} {contract}",
-        commodity=product,
-        category=PRODUCTS.get(product, product),
-        market="上期所",
-        value_field="settle",
-        frequency=CONTRACT.frequency,
-        unit="CNY/t",
-        position=list(PRODUCTS).index(product) * 10_000 + int(month),
-        contract=contract,
-    )
+def series_traits(product: str, month: str, value_field: str, day: date) -> SeriesTraits:
+    """The series of one figure of one contract, for example the settlement of rb2610."""
+    return VENUE.series(product, f"{product}{month}", value_field, day, month=month)
 
 
 def parse(document: RawDocument) -> ParseResult:
@@ -117,43 +124,45 @@ def parse(document: RawDocument) -> ParseResult:
     refusal = turned_away(document, _CHALLENGES)
     if refusal is not None:
         return refusal
-    body = _load(document.content)
+    body = load(document.content)
     entries = body.get("o_curinstrument") if isinstance(body, dict) else None
     if not isinstance(body, dict) or not isinstance(entries, list):
-        return _unreadable(document.content, body)
+        return _unreadable(document, body)
     lines = [_line(number, entry) for number, entry in enumerate(entries, start=1)]
-    sheet = Sheet()
-    day = _report_day(body)
+    sheet, day = Sheet(), _report_day(body)
     if day is None:
         _drop_all(sheet, lines, entries)
         return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.DATE, "report_date")
-    _sort_out(sheet, lines, entries, day)
+    followed = _sort_out(sheet, lines, entries)
+    take(sheet, (_settlement(line, day) for line in followed), day)
     if document.requested_day not in (None, day):
         return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.DATE, f"{day} / {document.requested_day}")
+    contract = contract_on(day)
     unsettled = sheet.count(DropReason.UNSETTLED)
-    if unsettled * 100 > (len(sheet.kept) + sheet.valueless()) * (100 - CONTRACT.numeric_share_pct):
-        return sheet.refuse(Outcome.NOT_YET, Fault.UNSETTLED, day.isoformat())
-    return judge(CONTRACT, sheet)
+    if unsettled * 100 > len(followed) * (100 - contract.numeric_share_pct):
+        return _provisional(sheet, followed, day, contract)
+    more = Sheet()
+    take(more, _further(followed, day), day)
+    return widened(judge(contract, sheet), more, contract)
 
 
-def _unreadable(content: bytes, body: Any) -> ParseResult:
+def contract_on(day: date) -> Contract:
+    """What a file of that day must hold: twelve months of each product that was listed."""
+    listed = [product for product, first in LISTED.items() if first <= day]
+    return replace(CONTRACT, expected_rows=_MONTHS * len(listed), required=CONTRACT.required & set(listed))
+
+
+def _unreadable(document: RawDocument, body: Any) -> ParseResult:
+    content = document.content
     if body is not None:
         return refused(Outcome.SCHEMA_CHANGED, Fault.COLUMNS, "o_curinstrument")
+    if document.requested_day in NO_JSON:
+        return refused(
+            Outcome.FAILED, Fault.UNREADABLE, f"{document.requested_day}: no JSON, as the exchange serves it"
+        )
     if content.lstrip(b"\xef\xbb\xbf \r\n\t")[:1] == b"{" and not content.rstrip().endswith(b"}"):
         return refused(Outcome.SCHEMA_CHANGED, Fault.TRUNCATED, f"{len(content)} bytes")
     return refused(Outcome.FAILED, Fault.UNREADABLE, "no JSON")
-
-
-def _load(content: bytes) -> Any:
-    try:
-        text = content.decode("utf-8-sig")
-        return json.loads(text, parse_float=Decimal, parse_constant=_no_constant)
-    except (ValueError, RecursionError, ArithmeticError):  # the last: an exponent beyond what a Decimal holds
-        return None
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _report_day(body: dict[str, Any]) -> date | None:
@@ -170,31 +179,19 @@ def _compact_day(text: str) -> date | None:
         return None
 
 
-def _text(value: Any) -> str:
-    """A cell as text: strings trimmed, numbers as printed, all else empty."""
-    if isinstance(value, str):
-        return value.strip()
-    if isinstance(value, bool) or not isinstance(value, int | Decimal):
-        return ""
-    number = Decimal(value)
-    if not number:
-        return "0"
-    # The exponent is looked at, never computed with: arithmetic overflows, and the digits would fill the memory.
-    return format(number, "f") if _LEAST_POWER <= number.adjusted() <= _GREATEST_POWER else ""
-
-
 def _line(number: int, entry: Any) -> _Line | None:
     if not isinstance(entry, dict):
         return None
-    identifier, kind = _text(entry.get("PRODUCTID")), _text(entry.get("PRODUCTCLASS"))
-    product = _text(entry.get("PRODUCTGROUPID")) or identifier.partition("_")[0]
+    identifier, kind = cell(entry.get("PRODUCTID")), cell(entry.get("PRODUCTCLASS"))
+    product = cell(entry.get("PRODUCTGROUPID")) or identifier.partition("_")[0]
     return _Line(
         number=number,
         product=product,
         futures=kind == _FUTURES if kind else identifier.endswith("_f"),
-        month=_text(entry.get("DELIVERYMONTH")),
-        settlement=_text(entry.get("SETTLEMENTPRICE")),
-        previous=_text(entry.get("PRESETTLEMENTPRICE")),
+        month=cell(entry.get("DELIVERYMONTH")),
+        settlement=cell(entry.get("SETTLEMENTPRICE")),
+        previous=cell(entry.get("PRESETTLEMENTPRICE")),
+        further=tuple((name, cell(entry[column])) for name, column in _COLUMNS.items() if column in entry),
     )
 
 
@@ -204,18 +201,16 @@ def _drop_all(sheet: Sheet, lines: list[_Line | None], entries: list[Any]) -> No
         sheet.drop(number, reason, line.label if line else repr(entries[number - 1])[:80])
 
 
-def _sort_out(sheet: Sheet, lines: list[_Line | None], entries: list[Any], day: date) -> None:
+def _sort_out(sheet: Sheet, lines: list[_Line | None], entries: list[Any]) -> list[_Line]:
+    """The lines of contracts that are followed; the others are dropped."""
+    followed = []
     for number, line in enumerate(lines, start=1):
-        if line is None:
-            sheet.drop(number, DropReason.NOT_A_ROW, repr(entries[number - 1])[:80])
-            continue
-        reason = _why_not(line)
-        row = _priced(line, day) if reason is None else None
-        if row is not None:
-            sheet.kept.append(row)
+        reason = DropReason.NOT_A_ROW if line is None else _why_not(line)
+        if line is None or reason is not None:
+            sheet.drop(number, reason or DropReason.NOT_A_ROW, line.label if line else repr(entries[number - 1])[:80])
         else:
-            unpriced = DropReason.NO_VALUE if line.settlement else DropReason.UNSETTLED
-            sheet.drop(number, reason or unpriced, line.label)
+            followed.append(line)
+    return followed
 
 
 def _why_not(line: _Line) -> DropReason | None:
@@ -226,14 +221,32 @@ def _why_not(line: _Line) -> DropReason | None:
     return None if line.product in PRODUCTS else DropReason.NOT_FOLLOWED
 
 
-def _priced(line: _Line, day: date) -> ParsedRow | None:
-    figures = paired(line.settlement, line.previous, least_scale=0)
-    if figures is None or figures[0] <= 0:
-        return None
-    mantissa, scale, previous = figures
-    traits = series_traits(line.product, line.month)
-    change = mantissa - previous if previous else None
-    return ParsedRow(traits, line.number, day, CONTRACT.edition, mantissa, scale, change)
+def _settlement(line: _Line, day: date) -> Figure:
+    traits = series_traits(line.product, line.month, "settle", day)
+    return Figure(traits, line.settlement, line.number, previous=line.previous, absent=DropReason.UNSETTLED)
+
+
+def _further(lines: list[_Line], day: date) -> Iterator[Figure]:
+    """The other figures of the contracts, as far as the file has columns for them."""
+    for line in lines:
+        for name, text in line.further:
+            times = _TEN_THOUSAND if name == "turnover" else 1
+            yield Figure(series_traits(line.product, line.month, name, day), text, line.number, times=times)
+
+
+def _provisional(sheet: Sheet, followed: list[_Line], day: date, contract: Contract) -> ParseResult:
+    """A file that is not settled yet: its prices of the session are provisional, no settlement is believed."""
+    more = Sheet()
+    take(more, _further(followed, day), day, Status.PROVISIONAL)
+    if not more.kept:
+        return sheet.refuse(Outcome.NOT_YET, Fault.UNSETTLED, day.isoformat())
+    most, missing = contract.most_rows, contract.required - {row.traits.commodity for row in more.kept}
+    if len(followed) < contract.fewest_rows or (most is not None and len(followed) > most):
+        return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.TRUNCATED, f"{len(followed)}/{contract.expected_rows}")
+    if missing:
+        return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.INSTRUMENT_MISSING, ", ".join(sorted(missing)))
+    early = [Drop(row.row, DropReason.UNSETTLED, row.traits.name) for row in sheet.kept]
+    return widened(ParseResult(Outcome.OK, sheet.rows, (), (*sheet.dropped, *early)), more, contract)
 
 
 SOURCE = Source(CONTRACT, parse, day_of_url, PLAN)

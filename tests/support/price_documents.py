@@ -11,11 +11,25 @@ FETCHED = datetime(2026, 9, 8, 1, 0, tzinfo=UTC)
 NBS_PAGE = "nbs_t20260821_1965093.html"
 SHFE_FILE = "shfe_kx20260907.json"
 TRANSCRIPT = "nbs_ferrous_2026.csv"
+CONTINUOUS_RB = "continuous_rb_2022_2023.csv"
+CONTINUOUS_HC = "continuous_hc_2022_2023.csv"
+PINK_SHEET = "worldbank_monthly_2016_07.xlsx"
 
 
 def shipped(name: str) -> bytes:
     """The bytes of a document that comes with the package."""
     return (files("pricing") / "fixtures" / name).read_bytes()
+
+
+def specimens() -> dict[str, bytes]:
+    """One whole document of every source, by the source's code; what it states may be cut short for speed."""
+    return {
+        "nbs.ten_day": shipped(NBS_PAGE),
+        "nbs.ten_day.transcript": shipped(TRANSCRIPT),
+        "shfe.daily": shipped(SHFE_FILE),
+        "continuous.recorded": b"".join(shipped(CONTINUOUS_RB).splitlines(keepends=True)[:40]),
+        "worldbank.pinksheet": shipped(PINK_SHEET),
+    }
 
 
 def document(source: str, content: bytes, *, minutes: int = 0, **traits: object) -> RawDocument:

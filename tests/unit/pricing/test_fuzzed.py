@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from pricing.sources.base import Outcome, Source
 from pricing.sources.catalogue import SOURCES
-from tests.support.price_documents import NBS_PAGE, SHFE_FILE, TRANSCRIPT, document, shipped
+from tests.support.price_documents import SHFE_FILE, TRANSCRIPT, document, shipped, specimens
 
-SHIPPED = {"nbs.ten_day": NBS_PAGE, "nbs.ten_day.transcript": TRANSCRIPT, "shfe.daily": SHFE_FILE}
+SPECIMENS = specimens()
 sources = st.sampled_from(list(SOURCES))
 scalars = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12)
 entries = st.dictionaries(
@@ -42,8 +42,16 @@ def check(source: Source, content: bytes) -> None:
     result = source.parse(document(source.contract.code, content))
     assert len(result.kept) + len(result.dropped) == result.rows
     assert bool(result.kept) == (result.outcome is Outcome.OK)
-    assert all(row.mantissa > 0 and 0 <= row.scale <= 6 for row in result.kept)
+    assert all(row.mantissa >= (row.traits.least or 0) and 0 <= row.scale <= 6 for row in result.kept)
     assert all(row.published_at.astimezone(UTC) for row in result.kept if row.published_at)
+
+
+def test_every_source_has_a_specimen_that_it_reads():
+    assert {source.contract.code for source in SOURCES} == set(SPECIMENS)
+    for source in SOURCES:
+        check(source, SPECIMENS[source.contract.code])
+        kept = source.parse(document(source.contract.code, SPECIMENS[source.contract.code])).kept
+        assert kept, source.contract.code
 
 
 @given(source=sources, content=st.binary(max_size=2000))
@@ -53,7 +61,7 @@ def test_any_bytes_have_a_typed_outcome(source: Source, content: bytes):
 
 @given(source=sources, data=st.data())
 def test_damaged_documents_have_a_typed_outcome(source: Source, data: st.DataObject):
-    content = bytearray(shipped(SHIPPED[source.contract.code]))
+    content = bytearray(SPECIMENS[source.contract.code])
     for _ in range(data.draw(st.integers(1, 8))):
         start = data.draw(st.integers(0, len(content)))
         length = data.draw(st.integers(0, 400))
