@@ -10,9 +10,14 @@ _NUMBER = re.compile(r"/[0-9][^/]*|/[A-Z]{2}-[0-9]{8}-[0-9]+")
 _LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 
 
-def pages_from(page: Page, start: str = "/") -> Iterator[str]:
-    """Open ``start`` and, one of each kind of address, every page that is linked from there on; yield the paths."""
-    waiting, seen = [start], {_shape(start)}
+def pages_from(page: Page, start: str = "/", *, seen: set[str] | None = None) -> Iterator[str]:
+    """Open ``start`` and, one of each kind of address, every page that is linked from there on; yield the paths.
+
+    Kinds of address in ``seen`` are passed over, and those found are added to it.
+    """
+    seen = set() if seen is None else seen
+    waiting = [start]
+    seen.add(_shape(start))
     while waiting:
         path = waiting.pop(0)
         answer = page.goto(path)

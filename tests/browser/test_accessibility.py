@@ -1,3 +1,5 @@
+from functools import cache
+from itertools import product
 from pathlib import Path
 
 import polib
@@ -34,6 +36,7 @@ _TEXTS = """() => {
 }"""
 
 
+@cache
 def _english() -> set[str]:
     """The sentences that must not be seen on a Chinese page."""
     found = set()
@@ -97,5 +100,9 @@ def test_the_demonstration_leads_to_every_page(site: Site, open_as: Open, player
     rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.partition(".")[0].endswith("_pages")]
     wanted = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
     adapter = app.url_map.bind("localhost")
-    seen = {adapter.match(path)[0] for kind in OrgKind for path in pages_from(open_as(players[kind]))}
-    assert wanted - seen - UNLINKED == set()
+    missing = wanted - UNLINKED
+    passed_over = set[str]()  # a page that one kind has seen is opened again only where something is still missing
+    for seen, kind in product((passed_over, None), OrgKind):
+        if missing:
+            missing -= {adapter.match(path)[0] for path in pages_from(open_as(players[kind]), seen=seen)}
+    assert missing == set()

@@ -3,6 +3,7 @@
 import tempfile
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import schemathesis
@@ -15,6 +16,7 @@ from steelyard.accounts.secrets import token_hash
 from steelyard.app import create_app
 from steelyard.core.actors import OrgKind
 from steelyard.core.settings import Settings
+from tests.support.databases import DIALECTS
 from tests.support.world import World
 
 LATE_REFUSALS = ["2xx", "401", "403", "404", "409", "412", "429"]
@@ -68,6 +70,12 @@ class TokenOfKind:
         """Put the token where it belongs."""
         case.headers = case.headers or {}
         case.headers["Authorization"] = f"Bearer {data}"
+
+
+@pytest.fixture
+def dialect(request: pytest.FixtureRequest) -> str:
+    """One of the two databases for each operation: the requests are the same, and every data path has tests on both."""
+    return DIALECTS[crc32(request.node.name.encode()) % len(DIALECTS)]
 
 
 @pytest.fixture

@@ -126,17 +126,25 @@ def vars_of(row: Any) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-@blp.create("/invitations/accept", rule=PUBLIC, body=AcceptIn, returns=Done)
+def _hash(call: Call, body: dict[str, Any]) -> str | None:
+    return invitations.work_out(call.session, token=body["token"], password=body["password"])
+
+
+@blp.create("/invitations/accept", rule=PUBLIC, body=AcceptIn, returns=Done, prepare=_hash)
 def accept_invitation(call: Call, body: dict[str, Any]) -> dict[str, bool]:
     """Join by an invitation."""
-    invitations.accept(call.session, **body)
+    invitations.accept(call.session, call.prepared, **body)
     return {"done": True}
 
 
-@blp.act("/password", rule=rules.OWN_PASSWORD, body=PasswordIn, returns=Done)
+def _check(call: Call, body: dict[str, Any]) -> passwords.Worked:
+    return passwords.work_out(call.session, call.actor, old=body["old"], new=body["new"])
+
+
+@blp.act("/password", rule=rules.OWN_PASSWORD, body=PasswordIn, returns=Done, prepare=_check)
 def change_password(call: Call, body: dict[str, Any]) -> dict[str, bool]:
     """Change the caller's own password."""
-    passwords.change(call.session, call.actor, **body)
+    passwords.change(call.session, call.actor, call.prepared, new=body["new"])
     return {"done": True}
 
 

@@ -8,7 +8,7 @@ from steelyard.accounts.schemas import LOGIN, SCOPE
 from steelyard.accounts.secrets import LONGEST_PASSWORD
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import FormChoice, FormFlag, FormInt, FormSchema, FormText
-from steelyard.core.actors import Role
+from steelyard.core.actors import OrgKind, Role
 
 
 class Language(StrEnum):
@@ -61,6 +61,20 @@ class MemberForm(FormSchema):
     """A member's roles and state, and the version that the page showed."""
 
     roles = ListOf(FormChoice(Role), max=len(Role), load_default=list)
+    active = FormFlag(load_default=False)
+    version = FormInt(min=1, required=True)
+
+
+class FoundForm(FormSchema):
+    """A new organisation."""
+
+    kind = FormChoice(OrgKind, required=True)
+    name = FormText(max=120, required=True)
+
+
+class ActiveForm(FormSchema):
+    """Whether an organisation takes part from now on, and the version that the page showed."""
+
     active = FormFlag(load_default=False)
     version = FormInt(min=1, required=True)
 

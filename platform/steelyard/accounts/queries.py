@@ -1,8 +1,9 @@
 """Reading organisations, members, tokens and the audit trail, bound to the caller's organisation."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from steelyard.accounts.models import ApiToken, Membership, Organisation, User
@@ -68,3 +69,47 @@ def user_by_login(session: Session, login: str) -> User:
     if user is None:
         raise NotFound
     return user
+
+
+def directory(
+    session: Session, actor: Actor, words: str, behind: int | None, limit: int
+) -> tuple[Sequence[tuple[Organisation, int]], int | None]:
+    """Return a page of organisations, each with its number of members, and the id behind which the next begins."""
+    count = select(func.count()).where(Membership.org_id == Organisation.id, Membership.active).scalar_subquery()
+    query = organisations(actor).add_columns(count).order_by(Organisation.id).limit(limit + 1)
+    if words:
+        query = query.where(Organisation.name.contains(words, autoescape=True))
+    if behind is not None:
+        query = query.where(Organisation.id > behind)
+    rows = [(organisation, members) for organisation, members in session.execute(query)]
+    return rows[:limit], (rows[limit - 1][0].id if len(rows) > limit else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An entry of the audit trail with the names of who did it, or None for the system itself."""
+
+    entry: AuditEntry
+    user_name: str | None
+    org_name: str | None
+
+
+def latest_audit(
+    session: Session, actor: Actor, words: str, behind: int | None, limit: int
+) -> tuple[Sequence[Act], int | None]:
+    """Return a page of the audit trail, the latest first, narrowed by a piece of the action or of the subject."""
+    query = (
+        audit_trail(actor)
+        .outerjoin(User, User.id == AuditEntry.user_id)
+        .outerjoin(Organisation, Organisation.id == AuditEntry.org_id)
+        .add_columns(User.name, Organisation.name)
+        .order_by(AuditEntry.id.desc())
+        .limit(limit + 1)
+    )
+    if words:
+        contains = (column.contains(words, autoescape=True) for column in (AuditEntry.action, AuditEntry.subject))
+        query = query.where(or_(*contains))
+    if behind is not None:
+        query = query.where(AuditEntry.id < behind)
+    rows = [Act(*row) for row in session.execute(query)]
+    return rows[:limit], (rows[limit - 1].entry.id if len(rows) > limit else None)

@@ -29,11 +29,14 @@ def routes(app: Flask) -> Iterator[tuple[Route, str, Rule]]:
 
 def call(app: Flask, route: Route, method: str, headers: dict[str, str]) -> Any:
     """Call a route with ids that nobody has."""
+    path = _path(app, route)
+    return app.test_client(use_cookies=False).open(path, method=method, base_url=SITE, headers=headers)
+
+
+def _path(app: Flask, route: Route) -> str:
     values = dict.fromkeys(route.arguments, 9007199254740991)
     values |= {name: "none" for name, kind in route._converters.items() if type(kind).__name__ != "IdConverter"}
-    with app.test_request_context(base_url=SITE):
-        path = app.url_map.bind("localhost").build(route.endpoint, values, method=method)
-    return app.test_client(use_cookies=False).open(path, method=method, base_url=SITE, headers=headers)
+    return app.url_map.bind("localhost").build(route.endpoint, values)
 
 
 @pytest.fixture
@@ -68,15 +71,20 @@ def test_strangers_are_turned_away(app: Flask) -> None:
 def test_a_role_passes_where_its_rule_says_and_nowhere_else(
     app: Flask, world: World, cookie_of: Callable[[Actor], dict[str, str]], kind: OrgKind
 ) -> None:
-    """Each role of each kind gets 403 exactly where the rule shuts it out, by token and by browser."""
-    for role in Role:
+    """Every route is walked as every kind's administrator and as every role, of a kind that changes with the route.
+
+    403 comes exactly where the rule shuts the caller out, by token and by browser. That a rule judges every pair of
+    kind and role rightly is tested with the rules themselves.
+    """
+    turn = list(OrgKind).index(kind)
+    for place, role in enumerate(Role):
         actor = world.actor(kind, role)
         by_token = {"Authorization": f"Bearer {world.token(actor)}"}
         by_browser = cookie_of(actor)
-        for route, method, rule in routes(app):
-            response = call(app, route, method, by_token if route.rule.startswith("/api/") else by_browser)
-            if rule.public:
+        for number, (route, method, rule) in enumerate(routes(app)):
+            if rule.public or (role is not Role.ADMIN and (number + place) % len(OrgKind) != turn):
                 continue
+            response = call(app, route, method, by_token if route.rule.startswith("/api/") else by_browser)
             shut_out = response.status_code == 403 and not _is_form_without_token(response)
             assert shut_out != rule.allows(actor), (role, method, route.rule, response.status_code)
             assert response.status_code < 500, (role, method, route.rule, response.text)

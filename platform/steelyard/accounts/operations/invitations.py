@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from steelyard.accounts.errors import InvitationUnusable
 from steelyard.accounts.models import Invitation, Membership, Organisation
 from steelyard.accounts.operations import organisations
-from steelyard.accounts.secrets import new_token, token_hash
+from steelyard.accounts.secrets import hash_password, new_token, token_hash
 from steelyard.core import audit
 from steelyard.core.actors import Actor, Role
 from steelyard.core.clock import utc_now
@@ -49,13 +49,35 @@ def usable(session: Session, token: str, *, lock: bool = False) -> Invitation:
     return invitation
 
 
-def accept(session: Session, *, token: str, login: str, name: str, password: str, locale: str = "zh") -> Membership:
+def work_out(session: Session, *, token: str, password: str) -> str | None:
+    """Do the slow part of :func:`accept`, which needs no lock: hash the password, for a good invitation alone."""
+    try:
+        usable(session, token)
+    except InvitationUnusable:
+        return None
+    return hash_password(password)
+
+
+def accept(
+    session: Session,
+    password_hash: str | None,
+    *,
+    token: str,
+    login: str,
+    name: str,
+    password: str,
+    locale: str = "zh",
+) -> Membership:
     """Create the invited person and make him a member; the invitation is used up.
+
+    ``password_hash`` is what :func:`work_out` returned.
 
     Raises ``InvitationUnusable``, ``LoginTaken`` and ``WeakPassword``.
     """
     invitation = usable(session, token, lock=True)
-    user, _ = organisations.create_user(session, None, login=login, name=name, password=password, locale=locale)
+    user, _ = organisations.create_user(
+        session, None, login=login, name=name, password=password, password_hash=password_hash, locale=locale
+    )
     org = session.get_one(Organisation, invitation.org_id)
     invitation.accepted_at = utc_now()
     return organisations.join(session, None, user=user, org=org, roles=[Role(role) for role in invitation.roles])

@@ -46,9 +46,12 @@ def create_user(
     login: str,
     name: str,
     password: str | None = None,
+    password_hash: str | None = None,
     locale: str = "zh",
 ) -> tuple[User, str]:
     """Create a person; return him and his password, which is made up where none is given (and must be changed).
+
+    ``password_hash`` is the password's, where it was worked out before.
 
     Raises ``LoginTaken`` and ``WeakPassword``.
     """
@@ -59,7 +62,7 @@ def create_user(
     user = User(
         login=login,
         name=name,
-        password_hash=hash_password(chosen),
+        password_hash=password_hash or hash_password(chosen),
         locale=locale,
         active=True,
         must_change=password is None,

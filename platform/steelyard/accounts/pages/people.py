@@ -19,22 +19,20 @@ from steelyard.accounts.forms import (
 from steelyard.accounts.models import ApiToken, Membership, Organisation
 from steelyard.accounts.names import KIND_NAMES, ROLE_NAMES
 from steelyard.accounts.operations import invitations, organisations, passwords, profiles, sessions, tokens
+from steelyard.accounts.pages.slice import pages
 from steelyard.accounts.secrets import LONGEST_PASSWORD, SHORTEST_PASSWORD
 from steelyard.api import csrf, locales
 from steelyard.api.access import PUBLIC, caller
 from steelyard.api.calls import Call
 from steelyard.api.locales import explain
 from steelyard.api.middleware import cookies_need_tls
-from steelyard.api.pages import NavItem, PageBlueprint, inside, render
+from steelyard.api.pages import inside, render
 from steelyard.api.services import services
 from steelyard.core.actors import OrgKind, Role
 from steelyard.core.errors import StaleVersion, SteelyardError
-from steelyard.core.i18n import N_
 
 YEAR = 365 * 24 * 3600
 READ_ONLY_AREAS = frozenset({"audit", "events"})
-pages = PageBlueprint("accounts", __name__)
-NAVIGATION = (NavItem("accounts_pages.organisation", N_("Organisation"), rules.MANAGE, "factory", 90),)
 
 
 @pages.view("/sign-in", rule=PUBLIC)
@@ -129,10 +127,14 @@ def _scopes() -> list[str]:
     return [f"{area}:{verb}" for area in tokens.AREAS for verb in verbs[area]]
 
 
-@pages.form("/account/password", rule=rules.OWN_PASSWORD, form=PasswordForm)
+def _check(call: Call, form: dict[str, Any]) -> passwords.Worked:
+    return passwords.work_out(call.session, call.actor, old=form["old_password"], new=form["new_password"])
+
+
+@pages.form("/account/password", rule=rules.OWN_PASSWORD, form=PasswordForm, prepare=_check)
 def change_password(call: Call, form: dict[str, Any]) -> Any:
     """Change one's own password; the other sessions end, this one stays."""
-    passwords.change(call.session, call.actor, old=form["old_password"], new=form["new_password"], keep=_session_key())
+    passwords.change(call.session, call.actor, call.prepared, new=form["new_password"], keep=_session_key())
     flash(_("Your password was changed."), "success")
     return redirect(url_for("accounts_pages.account"), 303)
 
@@ -211,9 +213,13 @@ def invitation(call: Call, token: str) -> str:
     return render("accounts/invitation.html", org_name=inviter.name, token=token, least=SHORTEST_PASSWORD)
 
 
-@pages.form("/invitation/<string:token>", rule=PUBLIC, form=AcceptForm)
+def _hash(call: Call, form: dict[str, Any], token: str) -> str | None:
+    return invitations.work_out(call.session, token=token, password=form["password"])
+
+
+@pages.form("/invitation/<string:token>", rule=PUBLIC, form=AcceptForm, prepare=_hash)
 def accept(call: Call, form: dict[str, Any], token: str) -> Any:
     """Join by an invitation, then sign in."""
-    invitations.accept(call.session, token=token, locale=locales.choose(), **form)
+    invitations.accept(call.session, call.prepared, token=token, locale=locales.choose(), **form)
     flash(_("Welcome. Sign in with the name and the password that you chose."), "success")
     return redirect(url_for("accounts_pages.sign_in"), 303)
