@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from steelyard.api.field_names import shown
 from steelyard.api.locales import say
 from steelyard.core.i18n import N_
 
@@ -28,6 +29,6 @@ def sentences(fields: Any, name: str = "") -> list[str]:
         return [f"{name}: {'; '.join(map(str, fields))}"]
     found: list[str] = []
     for key, inner in fields.items():
-        part = str(int(key) + 1) if str(key).isdigit() else str(key)
+        part = str(int(key) + 1) if str(key).isdigit() else shown(str(key))
         found += sentences(inner, f"{name} {part}".strip())
     return found
