@@ -1,22 +1,14 @@
-"""How fresh a value is, by its publisher's own calendar; pure.
+"""How fresh a value is, by its publisher's own calendar; pure."""
 
-The exchange's holidays are not known here: every weekday counts as a session, so a value may be called late
-on the first days after a holiday, never fresh when it is not.
-"""
-
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from enum import StrEnum
 
-from pricing.sources.periods import next_period
+from pricing.calendars import Calendar, calendar
 from steelyard.core.clock import SHANGHAI
 
-SETTLEMENT_OUT = time(17, 0)
-"""When the day's settlement can be expected, Shanghai time."""
-RELEASE_OUT = time(9, 30)
-"""When a ten-day release comes out, Shanghai time."""
-RELEASE_DELAY_DAYS = 4
-"""The releases of the periods ending on the 10th, the 20th and the last day come out on the 14th, the 24th
-and the 4th.
+MONTH_OUT_DAY = 10
+"""On which day of the next month a monthly figure can be expected at the latest; the World Bank's comes on its
+first working days.
 """
 
 
@@ -29,20 +21,31 @@ class Freshness(StrEnum):
     ENDED = "ended"
 
 
-def freshness(frequency: str, day: date, contract: str | None, now: datetime) -> Freshness:
+def freshness(
+    frequency: str, day: date, contract: str | None, now: datetime, days: Calendar | None = None
+) -> Freshness:
     """FRESH where no later value is due, LATE where one is missing, STALE where more are, ENDED for an
     expired contract.
+
+    `days` is the source's calendar with its overrides; where none is given, the one that fits the frequency.
     """
     local = now.astimezone(SHANGHAI)
-    if contract is not None and _expired(contract, local.date()):
+    if contract is not None and expired(contract, local.date()):
         return Freshness.ENDED
     if day >= local.date():  # nothing is due after it, and behind the last day of the calendar nothing can be counted
         return Freshness.FRESH
-    missing = _missing_releases(day, local) if frequency == "ten_day" else _missing_sessions(day, local)
+    missing = missing_figures(frequency, day, now, days or _usual(frequency, contract))
     return Freshness.FRESH if missing == 0 else Freshness.LATE if missing == 1 else Freshness.STALE
 
 
-def _expired(contract: str, today: date) -> bool:
+def missing_figures(frequency: str, day: date, now: datetime, days: Calendar, most: int = 2) -> int:
+    """How many figures are due since that of `day`, counted to `most`."""
+    if frequency == "monthly":
+        return min(most, _missing_months(day, now))
+    return days.missing_since(day, now, most)
+
+
+def expired(contract: str, today: date) -> bool:
     """Whether the delivery month in a code like rb2610 has passed; a contract trades to the middle of its
     month.
     """
@@ -52,23 +55,16 @@ def _expired(contract: str, today: date) -> bool:
     return (2000 + int(digits[:2]), int(digits[2:])) < (today.year, today.month)
 
 
-def _missing_releases(day: date, local: datetime) -> int:
-    """Releases due since the period that ends on `day`, counted to two."""
-    period, missing = next_period(day), 0
-    while missing < 2 and _release_moment(period) <= local:
-        period, missing = next_period(period), missing + 1
-    return missing
+def _usual(frequency: str, contract: str | None) -> Calendar:
+    if frequency == "ten_day":
+        return calendar("nbs.ten_day")
+    if frequency == "daily":
+        return calendar("workdays" if contract is None else "shfe")
+    return calendar("none")
 
 
-def _release_moment(period: date) -> datetime:
-    return datetime.combine(period + timedelta(days=RELEASE_DELAY_DAYS), RELEASE_OUT, SHANGHAI)
-
-
-def _missing_sessions(day: date, local: datetime) -> int:
-    """Weekdays whose settlement is due since `day`, counted to two."""
-    last = local.date() if local.time() >= SETTLEMENT_OUT else local.date() - timedelta(days=1)
-    session, missing = day + timedelta(days=1), 0
-    while missing < 2 and session <= last:
-        missing += session.isoweekday() <= 5
-        session += timedelta(days=1)
-    return missing
+def _missing_months(day: date, now: datetime) -> int:
+    """Months behind that of `day` whose figure is due."""
+    local = now.astimezone(SHANGHAI)
+    out = local.day > MONTH_OUT_DAY or (local.day == MONTH_OUT_DAY and local.time() >= time(18, 0))
+    return max(0, (local.year - day.year) * 12 + local.month - day.month - (1 if out else 2))

@@ -18,6 +18,15 @@ CASES = {
     "delivery month over": ("daily", date(2026, 9, 7), "rb2609", "2026-10-01T08:00", Freshness.ENDED),
     "the calendar's last day": ("daily", date(9999, 12, 31), None, "2026-10-01T08:00", Freshness.FRESH),
     "the calendar's last period": ("ten_day", date(9999, 12, 31), None, "2026-10-01T08:00", Freshness.FRESH),
+    "in a long holiday": ("daily", date(2026, 9, 30), "rb2611", "2026-10-07T18:00", Freshness.FRESH),
+    "the first session after it is out": ("daily", date(2026, 9, 30), "rb2611", "2026-10-08T17:00", Freshness.LATE),
+    "a make-up day is no session": ("daily", date(2026, 9, 18), "rb2611", "2026-09-20T18:00", Freshness.FRESH),
+    "a make-up day is worked": ("daily", date(2026, 9, 18), None, "2026-09-20T18:00", Freshness.LATE),
+    "a period without a release": ("ten_day", date(2026, 2, 10), None, "2026-02-24T10:00", Freshness.FRESH),
+    "a month's figure is not due": ("monthly", date(2026, 9, 30), None, "2026-11-10T17:59", Freshness.FRESH),
+    "a month's figure is due": ("monthly", date(2026, 9, 1), None, "2026-11-10T18:00", Freshness.LATE),
+    "many months later": ("monthly", date(2016, 6, 1), None, "2026-11-23T18:00", Freshness.STALE),
+    "a frequency without a calendar": ("irregular", date(2016, 6, 1), None, "2026-11-23T18:00", Freshness.FRESH),
     "today": ("daily", date(2026, 9, 8), "rb2610", "2026-09-08T23:59", Freshness.FRESH),
 }
 
