@@ -21,6 +21,7 @@ class Code(StrEnum):
     LIMIT_MOVE = "limit_move"
     OUTLIER = "outlier"
     ABSURD = "absurd"
+    IMPLAUSIBLE = "implausible"
     THIN_CONTRACT = "thin_contract"
     ROLL = "roll"
     IMPOSSIBLE_BAR = "impossible_bar"
@@ -44,22 +45,22 @@ class Finding:
 
 
 SENTENCES: Mapping[Code, str] = {
-    Code.LIMIT_MOVE: N_("It moved by %(change)s against %(before)s of %(day)s; the limit is %(limit)s."),
+    Code.LIMIT_MOVE: N_("Moved %(change)s against %(before)s of %(day)s; the limit is %(limit)s."),
     Code.OUTLIER: N_(
-        "It moved by %(change)s against %(before)s of %(day)s; half of the 20 moves before stayed within %(spread)s of their middle."
-    ),  # noqa: E501  # a sentence is not broken
-    Code.ABSURD: N_("It is more than three times, or less than a third of, the level of %(before)s on %(day)s."),
+        "Moved %(change)s against %(before)s of %(day)s, where %(spread)s is the usual spread of its moves."
+    ),
+    Code.ABSURD: N_("More than three times, or less than a third of, %(before)s of %(day)s."),
+    Code.IMPLAUSIBLE: N_("No price of a tonne: such a series begins between %(least)s and %(most)s."),
     Code.THIN_CONTRACT: N_(
-        "It moved by %(change)s while open interest fell from %(lots_before)s to %(lots)s: the row of another contract."
-    ),  # noqa: E501  # as above
-    Code.ROLL: N_(
-        "It moved by %(change)s while open interest rose from %(lots_before)s to %(lots)s: the contract behind the series changed."
-    ),  # noqa: E501  # as above
+        "Moved %(change)s as open interest fell from %(lots_before)s to %(lots)s: another contract's row."
+    ),
+    Code.ROLL: N_("Moved %(change)s as open interest rose from %(lots_before)s to %(lots)s: the contract changed."),
     Code.IMPOSSIBLE_BAR: N_(
-        "The day's figures contradict each other: %(higher)s %(higher_value)s lies below %(lower)s %(lower_value)s."
-    ),  # noqa: E501  # as above
-    Code.DISAGREEMENT: N_("%(publisher)s gives %(other)s for the same day, %(change)s away."),
+        "The day contradicts itself: %(higher)s %(higher_value)s is below %(lower)s %(lower_value)s."
+    ),
+    Code.DISAGREEMENT: N_("%(publisher)s gives %(other)s for the same day; the difference is %(change)s."),
 }
+"""The sentences with the places for their figures; `pricing.quality_words` puts them in."""
 
 BAR_FIELDS = ("open", "high", "low", "close", "settle")
 _ORDER = tuple(("high", field) for field in ("low", "open", "close", "settle")) + tuple(

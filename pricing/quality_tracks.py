@@ -69,6 +69,7 @@ class Screened:
     limit: "Mask"
     outlier: "Mask"
     absurd: "Mask"
+    implausible: "Mask"
     roll: "Mask"
     thin: "Mask"
     change_bp: "Integers"
@@ -77,7 +78,7 @@ class Screened:
 
     def suspects(self) -> "Integers":
         """The places of the figures of which anything was found."""
-        found = self.limit | self.outlier | self.absurd | self.roll | self.thin
+        found = self.limit | self.outlier | self.absurd | self.implausible | self.roll | self.thin
         return found.nonzero()[0]
 
 
@@ -101,9 +102,10 @@ def screen(tracks: Tracks) -> Screened:
     roll = known & (lots * ROLL_RATIO[1] >= lots_before * ROLL_RATIO[0])
     thin = known & (lots * THIN_RATIO[1] <= lots_before * THIN_RATIO[0])
     absurd, level = _absurd(value, position, raised & jump)
-    absurd |= _implausible(tracks, position)
-    plain = raised & ~roll & ~thin & ~absurd
-    return Screened(plain & limit, plain & outlier & ~limit, absurd, roll, thin, change, spread, level)
+    implausible = _implausible(tracks, position) & ~absurd
+    plain = raised & ~roll & ~thin & ~absurd & ~implausible
+    outlying = plain & outlier & ~limit
+    return Screened(plain & limit, outlying, absurd, implausible, roll, thin, change, spread, level)
 
 
 def _lagged(column: "Integers", position: "Integers", by: int) -> "Integers":
@@ -141,7 +143,8 @@ def _unless_back(raised: "Mask", value: "Integers", position: "Integers", limit_
     earlier = _lagged(value, position, 2)
     close = (earlier > 0) & (np.abs(value - earlier) * 10_000 <= limit_bp * earlier)
     taken_back = raised & _shifted(raised, position) & close
-    return raised & ~(taken_back & ~_shifted(taken_back, position))
+    kept: Mask = raised & ~(taken_back & ~_shifted(taken_back, position))
+    return kept
 
 
 def _shifted(mask: "Mask", position: "Integers") -> "Mask":
@@ -149,7 +152,8 @@ def _shifted(mask: "Mask", position: "Integers") -> "Mask":
 
     moved = np.zeros_like(mask)
     moved[1:] = mask[:-1]
-    return moved & (position >= 1)
+    shifted: Mask = moved & (position >= 1)
+    return shifted
 
 
 def _absurd(value: "Integers", position: "Integers", jump: "Mask") -> "tuple[Mask, Integers]":
@@ -176,30 +180,37 @@ def _implausible(tracks: Tracks, position: "Integers") -> "Mask":
 
     outside = (tracks.most > 0) & ((tracks.value < tracks.least) | (tracks.value > tracks.most))
     start = np.arange(len(position)) - position
-    return outside & (position < REMEMBERED) & (outside & tracks.born)[start]
+    begun: Mask = outside & (position < REMEMBERED) & (outside & tracks.born)[start]
+    return begun
 
 
 def findings(tracks: Tracks, screened: Screened, days: Sequence[date], scales: Sequence[int]) -> dict[int, Finding]:
     """The findings by place, each with its evidence; one for a figure, the gravest."""
     codes = (
-        (Code.ABSURD, screened.absurd), (Code.THIN_CONTRACT, screened.thin), (Code.ROLL, screened.roll),
-        (Code.LIMIT_MOVE, screened.limit), (Code.OUTLIER, screened.outlier),
-    )  # fmt: skip
+        (Code.ABSURD, screened.absurd),
+        (Code.IMPLAUSIBLE, screened.implausible),
+        (Code.THIN_CONTRACT, screened.thin),
+        (Code.ROLL, screened.roll),
+        (Code.LIMIT_MOVE, screened.limit),
+        (Code.OUTLIER, screened.outlier),
+    )
     found: dict[int, Finding] = {}
     for place in screened.suspects().tolist():
         code = next(code for code, mask in codes if mask[place])
-        old = int(screened.level[place])
-        evidence: dict[str, Any] = {
-            "day": days[old].isoformat(),
-            "before_mantissa": int(tracks.value[old]),
-            "scale": scales[place],
-            "change_bp": int(screened.change_bp[place]),
-        }
-        if code is Code.LIMIT_MOVE:
-            evidence["limit_bp"] = int(tracks.limit_bp[place])
-        if code is Code.OUTLIER:
-            evidence["spread_bp"] = int(screened.spread_bp[place])
-        if code in (Code.ROLL, Code.THIN_CONTRACT):
-            evidence |= {"lots": int(tracks.lots[place]), "lots_before": int(tracks.lots[place - 1])}
-        found[place] = Finding(code, evidence)
+        found[place] = Finding(code, _evidence(code, tracks, screened, place, days) | {"scale": scales[place]})
     return found
+
+
+def _evidence(code: Code, tracks: Tracks, screened: Screened, place: int, days: Sequence[date]) -> dict[str, Any]:
+    if code is Code.IMPLAUSIBLE:
+        return {"least_mantissa": int(tracks.least[place]), "most_mantissa": int(tracks.most[place])}
+    old = int(screened.level[place])
+    change = int(screened.change_bp[place])
+    if code in (Code.ROLL, Code.THIN_CONTRACT):
+        return {"change_bp": change, "lots": int(tracks.lots[place]), "lots_before": int(tracks.lots[place - 1])}
+    evidence = {"day": days[old].isoformat(), "before_mantissa": int(tracks.value[old]), "change_bp": change}
+    if code is Code.LIMIT_MOVE:
+        evidence["limit_bp"] = int(tracks.limit_bp[place])
+    if code is Code.OUTLIER:
+        evidence["spread_bp"] = int(screened.spread_bp[place])
+    return evidence

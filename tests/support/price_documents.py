@@ -39,18 +39,17 @@ def document(source: str, content: bytes, *, minutes: int = 0, **traits: object)
 
 
 def shfe_file(settlements: dict[str, int | str], day: date = date(2026, 9, 8), *, previous: int = 3000) -> bytes:
-    """A whole daily file of 48 contracts; `settlements` replaces single ones, as ``{"rb2610": 3111}``."""
-    entries = []
-    for product in ("rb", "wr", "hc", "ss"):
-        for month in (*range(2609, 2613), *range(2701, 2709)):
-            value = settlements.get(f"{product}{month}", 3000 + month % 100)
-            entries.append(
-                {
-                    "PRODUCTID": f"{product}_f",
-                    "PRODUCTCLASS": "1",
-                    "DELIVERYMONTH": str(month),
-                    "SETTLEMENTPRICE": value,
-                    "PRESETTLEMENTPRICE": previous,
-                }
-            )
+    """A whole daily file of 48 contracts; `settlements` replaces single ones, as ``{"rb2610": 3111}``, or adds some."""
+    months = (*range(2609, 2613), *range(2701, 2709))
+    usual = {f"{product}{month}": 3000 + month % 100 for product in ("rb", "wr", "hc", "ss") for month in months}
+    entries = [
+        {
+            "PRODUCTID": f"{contract[:-4]}_f",
+            "PRODUCTCLASS": "1",
+            "DELIVERYMONTH": contract[-4:],
+            "SETTLEMENTPRICE": value,
+            "PRESETTLEMENTPRICE": previous,
+        }
+        for contract, value in (usual | settlements).items()
+    ]
     return json.dumps({"report_date": day.strftime("%Y%m%d"), "o_curinstrument": entries}).encode()

@@ -15,6 +15,7 @@ MODULES = (
     "pricing.models",
     "pricing.fetching.models",
     "pricing.alert_models",
+    "pricing.quality_models",
     "pricing.derived_models",
     "inventory.models",
     "steelyard.procurement.models",

@@ -8,7 +8,16 @@ import pytest
 
 @pytest.mark.parametrize(
     "module",
-    ["pricing.vocabulary", "pricing.sources.catalogue", "pricing.merging", "pricing.changes", "pricing.freshness", "pricing.quality"],
+    [
+        "pricing.vocabulary",
+        "pricing.sources.catalogue",
+        "pricing.merging",
+        "pricing.changes",
+        "pricing.freshness",
+        "pricing.quality",
+        "pricing.quality_tracks",
+        "pricing.calendars",
+    ],
 )
 def test_pure_module_imports_no_framework(module: str):
     program = f"import sys, {module}; print({{'flask', 'sqlalchemy', 'lxml'}} & set(sys.modules))"
