@@ -5,3 +5,9 @@ from steelyard.core.actors import OrgKind, Role
 
 SEE = rule("pricing:read")
 BRING = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[Role.BUYER, Role.FINANCE])
+AGREE = rule(
+    "pricing:write",
+    kinds=[OrgKind.OPERATOR, OrgKind.PIPE_MAKER, OrgKind.TRADER, OrgKind.MILL],
+    roles=[Role.BUYER, Role.SELLER, Role.FINANCE],
+)
+"""Who keeps contracts priced by formula, and prices them; everybody of the organisation reads them."""

@@ -23,9 +23,6 @@ RATES = (
 """For goods in general, steel among them. The regulations of 1993, the cuts of 2018 and 2019, the law of 2024."""
 
 
-def rate_on(day: date) -> Rate:
-    """The rate of a day; raises `ValueError` for a day before 1994, when there was no such tax."""
-    found = [one for one in RATES if one.first_day <= day]
-    if not found:
-        raise ValueError(f"no VAT on {day.isoformat()}")
-    return found[-1]
+def rate_on(day: date) -> Rate | None:
+    """The rate of a day; None before 1994, when there was no such tax."""
+    return next((one for one in reversed(RATES) if one.first_day <= day), None)

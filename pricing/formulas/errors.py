@@ -153,3 +153,12 @@ class PriceOutOfRange(FormulaError):
 
     code = "formula_price_out_of_range"
     message = N_("The formula gives %(price)s yuan per tonne, which is no price. Look at its premiums and limits.")
+
+
+class VatUnknown(FormulaError):
+    """A day on which there was no VAT yet."""
+
+    code = "formula_vat_unknown"
+    message = N_(
+        "At character %(position)s: no VAT rate is known for %(day)s. Write the rate, as in bare(price, 13%%)."
+    )

@@ -13,7 +13,7 @@ from pricing.derived.rounding import shown, to_steps
 from pricing.derived.vat import rate_on
 from pricing.formulas.averaging import Day, average
 from pricing.formulas.canonical import canonical, decimal
-from pricing.formulas.errors import FormulaDividesByZero, LimitsCrossed, PriceOutOfRange
+from pricing.formulas.errors import FormulaDividesByZero, LimitsCrossed, PriceOutOfRange, VatUnknown
 from pricing.formulas.kinds import Kind, check
 from pricing.formulas.sheets import Sheets, need_of
 from pricing.formulas.tree import (
@@ -91,7 +91,8 @@ class _Run:
 def evaluate(node: Node, sheets: Sheets, moment: datetime) -> Outcome:
     """Price a formula whose month is named, as of a moment (aware).
 
-    Raises `WindowUnfinished`, `DayMissing`, `NoFigures`, `FormulaDividesByZero`, `LimitsCrossed`, `PriceOutOfRange`.
+    Raises `WindowUnfinished`, `DayMissing`, `NoFigures`, `FormulaDividesByZero`, `LimitsCrossed`, `PriceOutOfRange`,
+    `VatUnknown`.
     """
     run = _Run(sheets, moment)
     kind = check(node)
@@ -196,7 +197,10 @@ def _bare(run: _Run, node: Bare) -> _Value:
     part = run.value(node.part)
     rate, source = node.rate, ""
     if rate is None:
-        found = rate_on(part.last_day or business_date(run.moment))
+        day = part.last_day or business_date(run.moment)
+        found = rate_on(day)
+        if found is None:
+            raise VatUnknown(position=node.at + 1, day=day.isoformat())
         rate, source = found.rate, f"{found.source} ({found.first_day.isoformat()})"
     result = part.amount / (1 + rate)
     run.note(node, f"{shown(part.amount)} / {shown(1 + rate)}", result, source)
