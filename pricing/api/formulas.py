@@ -31,6 +31,7 @@ from steelyard.api.calls import Call
 from steelyard.core.spreadsheets import Column, Kind, Table
 
 _DAYS = frozenset({"day", "taken_from", "first", "last"})
+_DAY_COLUMNS = ("series", "day", "state", "value", "used", "taken_from", "edition", "revision", "document_id")
 _MOMENTS = frozenset({"as_of", "moment", "known_from"})
 
 
@@ -128,7 +129,7 @@ def quote_days(call: Call, quote_id: int) -> Table:
         Column(_("Document"), Kind.INTEGER),
         Column(_("Known since"), Kind.MOMENT),
     )
-    names = "series day state value used taken_from edition revision document_id known_from".split()
+    names = (*_DAY_COLUMNS, "known_from")
     rows = [[_cell(name, day[name]) for name in names] for day in answer["days"]]
     return Table(f"{kept.contract.number}-{kept.id}", columns, rows)
 

@@ -1,0 +1,64 @@
+"""Formula prices on a database: contracts, every day that went in, replay, and what may never change."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from steelyard.core.database import Database
+from tests.support.clients import ApiClient
+from tests.support.formula_prices import HC, clock_at, settle, shanghai
+
+Api = Callable[..., ApiClient]
+FORMULA = f"round(avg({HC}, 2026-09-07..2026-09-09) + 60, yuan)"
+DAYS = {date(2026, 9, 7): 3111, date(2026, 9, 8): 3120, date(2026, 9, 9): 3126}
+
+
+def ok(response: Any, status: int = 200) -> dict[str, Any]:
+    assert response.status_code == status, response.json
+    found: dict[str, Any] = response.json
+    return found
+
+
+def test_a_contract_is_priced_and_replayed_after_a_revision(db: Database, api_as: Api):
+    maker = api_as("pipe_maker")
+    with clock_at(shanghai("2026-09-10T09:00")):
+        settle(db, DAYS)
+        body = {
+            "title": "HC",
+            "counterparty": "聊城钢厂",
+            "formula": f"取整(均价({HC}，2026-09-07至2026-09-09)＋60，元)",
+        }
+        contract = ok(maker.post("/price-contracts", body), 201)
+        assert contract["formula"] == f"round(avg({HC}, 2026-09-07..2026-09-09, missing=refuse) + 60, yuan)"
+        quote = ok(maker.post(f"/price-contracts/{contract['id']}/quotes", {}), 201)
+    assert (quote["fen"], quote["kind"], quote["provisional"]) == (317900, "taxed", False)
+    assert [(day["day"], day["used"], day["revision"]) for day in quote["answer"]["days"]] == [
+        ("2026-09-07", "3111", 1), ("2026-09-08", "3120", 1), ("2026-09-09", "3126", 1),
+    ]  # fmt: skip
+    with clock_at(shanghai("2026-09-11T09:00")):
+        settle(db, {date(2026, 9, 8): 3150})
+    with clock_at(shanghai("2026-09-12T09:00")):
+        replay = ok(maker.get(f"/price-quotes/{quote['id']}/replay"))
+        assert (replay["same"], replay["fen"], replay["differences"]) == (True, 317900, [])
+        today = ok(maker.get(f"/price-quotes/{quote['id']}/replay", as_of="2026-09-12T00:00:00Z"))
+    assert (today["same"], today["fen"]) == (False, 318900)
+    (changed,) = today["differences"]
+    assert (changed["before"]["value"], changed["after"]["value"], changed["after"]["revision"]) == ("3120", "3150", 2)
+
+
+def test_a_contract_is_its_organisations_own(db: Database, api_as: Api):
+    settle(db, DAYS)
+    maker, stranger = api_as("pipe_maker"), api_as("trader")
+    contract = ok(maker.post("/price-contracts", {"title": "own", "formula": FORMULA}), 201)["id"]
+    quote = ok(maker.post(f"/price-contracts/{contract}/quotes", {}), 201)["id"]
+    paths = (f"/price-contracts/{contract}", f"/price-contracts/{contract}/quotes", f"/price-quotes/{quote}",
+             f"/price-quotes/{quote}/replay", f"/price-quotes/{quote}/days.csv")  # fmt: skip
+    for path in paths:
+        own = maker.get(path)
+        assert (own.status_code, bool(own.data)) == (200, True)
+        assert stranger.get(path).status_code == 404
+    assert stranger.post(f"/price-contracts/{contract}/quotes", {}).status_code == 404
+    assert ok(stranger.get("/price-contracts"))["items"] == []
+    assert api_as("carrier").post("/price-contracts", {"title": "no", "formula": "3800"}).status_code == 403
+    text = maker.get(f"/price-quotes/{quote}/days.csv").data.decode("utf-8-sig")
+    assert f"{HC},2026-09-07,counted,3111,3111,,settlement,1," in text
