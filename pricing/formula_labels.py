@@ -11,7 +11,7 @@ from steelyard.core.i18n import N_
 __all__ = ["FUNCTIONS_SHOWN", "KINDS", "OPTIONS_HELP", "STATES", "percent", "quoted"]
 
 STATES: dict[str, tuple[str, str]] = {
-    State.COUNTED: (N_("Counted"), "ok"),
+    State.COUNTED: (N_("Counts"), "ok"),
     State.MISSING: (N_("No figure"), "warn"),
     State.PROVISIONAL: (N_("Only a provisional figure"), "warn"),
     State.WITHDRAWN: (N_("Withdrawn by the publisher"), "warn"),

@@ -65,7 +65,7 @@ Prices = Mapping[str, Mapping[date, Fraction]]
 
 
 def chain(members: Sequence[Member], prices: Prices, base_day: date, terms: Terms) -> list[Value]:
-    """The index from the first day on or after ``base_day`` that has enough contributors, for every day with figures."""
+    """The index from the first day on or after ``base_day`` with enough contributors, for every day with figures."""
     days = sorted({day for member in members for day in prices.get(member.series, {}) if day >= base_day})
     found: list[Value] = []
     last: Value | None = None

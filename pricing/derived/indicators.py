@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import pairwise
 
 from pricing.derived.rounding import half_up
 from pricing.sources.periods import third_of
@@ -41,7 +42,7 @@ class Reading:
 def returns(points: Sequence[Point]) -> list[Reading]:
     """The simple return of each day against the figure before, at `RETURN_SCALE`; None for the first."""
     found = [Reading(points[0].day, None)] if points else []
-    for before, now in zip(points, points[1:], strict=False):
+    for before, now in pairwise(points):
         change = None if before.value == 0 else half_up((now.value / before.value - 1) * 10**RETURN_SCALE)
         found.append(Reading(now.day, change))
     return found

@@ -159,6 +159,11 @@ class VatUnknown(FormulaError):
     """A day on which there was no VAT yet."""
 
     code = "formula_vat_unknown"
-    message = N_(
-        "At character %(position)s: no VAT rate is known for %(day)s. Write the rate, as in bare(price, 13%%)."
-    )
+    message = N_("At character %(position)s: no VAT rate is known for %(day)s. Write the rate as a second argument.")
+
+
+class SignedInFuture(Refused):
+    """A contract is signed before it is kept."""
+
+    code = "price_contract_from_future"
+    message = N_("The contract claims to have been signed at %(signed_at)s, which is still to come.")

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from pricing.derived_models import PriceContract, PriceQuote
-from pricing.errors import SignedInFuture
 from pricing.formulas import price
 from pricing.formulas.answers import METHODOLOGY, digest
 from pricing.formulas.canonical import canonical
+from pricing.formulas.errors import SignedInFuture
 from pricing.formulas.parsing import parse
 from pricing.formulas.tree import LANGUAGE, Month, series_of
 from pricing.queries.figures import priceable, series_by_code

@@ -24,10 +24,12 @@ from pricing.queries import contracts as queries
 from pricing.queries.figures import YUAN_PER_TONNE, series_by_code
 from pricing.schemas.formulas import MONTH
 from pricing.sources.traits import Kind
+from steelyard.accounts.models import Organisation
 from steelyard.api.calls import Call
 from steelyard.api.form_fields import FormDateTime, FormSchema, FormText
 from steelyard.api.locales import explain
 from steelyard.api.pages import render
+from steelyard.core.actors import OrgKind
 from steelyard.core.clock import SHANGHAI
 from steelyard.core.errors import BadRequest, SteelyardError
 
@@ -185,4 +187,6 @@ def methodology(call: Call) -> str:
     """Publish how derived figures, formula prices and indexes come about, with the versions of the rules."""
     from pricing.derived.vat import RATES
 
-    return render("pricing/methodology.html", formula_rules=METHODOLOGY, rates=RATES, words=words)
+    query = select(Organisation.name).where(Organisation.kind == OrgKind.OPERATOR).order_by(Organisation.id).limit(5)
+    operators = call.session.scalars(query).all()
+    return render("pricing/methodology.html", formula_rules=METHODOLOGY, rates=RATES, operators=operators, words=words)
