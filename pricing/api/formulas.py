@@ -126,7 +126,7 @@ def quote_days(call: Call, quote_id: int) -> Table:
         Column(_("Taken from"), Kind.DAY),
         Column(_("Edition")),
         Column(_("Revision"), Kind.INTEGER),
-        Column(_("Document"), Kind.INTEGER),
+        Column(_("Origin"), Kind.INTEGER),
         Column(_("Known since"), Kind.MOMENT),
     )
     names = (*_DAY_COLUMNS, "known_from")

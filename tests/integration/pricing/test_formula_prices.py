@@ -54,11 +54,12 @@ def test_a_contract_is_its_organisations_own(db: Database, api_as: Api):
     paths = (f"/price-contracts/{contract}", f"/price-contracts/{contract}/quotes", f"/price-quotes/{quote}",
              f"/price-quotes/{quote}/replay", f"/price-quotes/{quote}/days.csv")  # fmt: skip
     for path in paths:
-        own = maker.get(path)
-        assert (own.status_code, bool(own.data)) == (200, True)
+        with maker.get(path) as own:
+            assert own.status_code == 200
         assert stranger.get(path).status_code == 404
     assert stranger.post(f"/price-contracts/{contract}/quotes", {}).status_code == 404
     assert ok(stranger.get("/price-contracts"))["items"] == []
     assert api_as("carrier").post("/price-contracts", {"title": "no", "formula": "3800"}).status_code == 403
-    text = maker.get(f"/price-quotes/{quote}/days.csv").data.decode("utf-8-sig")
+    with maker.get(f"/price-quotes/{quote}/days.csv") as file:
+        text = file.data.decode("utf-8-sig")
     assert f"{HC},2026-09-07,counted,3111,3111,,settlement,1," in text
