@@ -2,6 +2,7 @@
 sources).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -24,6 +25,7 @@ class Fixture:
 
 _WRITTEN_DOWN = datetime(2026, 11, 22, 16, 0, tzinfo=UTC)
 """The day on which the shipped documents were written down; nothing earlier is claimed."""
+_RECORDED = "https://github.com/KannZz3/Chinese-Commodity-Futures-Investment_Research"
 
 FIXTURES = (
     Fixture(
@@ -44,7 +46,18 @@ FIXTURES = (
         "https://www.stats.gov.cn/sj/zxfb/",
         _WRITTEN_DOWN.replace(minute=1),
     ),
+    Fixture("continuous_rb_2022_2023.csv", "continuous.recorded", f"{_RECORDED}/RB.csv", _WRITTEN_DOWN),
+    Fixture("continuous_hc_2022_2023.csv", "continuous.recorded", f"{_RECORDED}/HC.csv", _WRITTEN_DOWN),
+    Fixture(
+        "worldbank_monthly_2016_07.xlsx",
+        "worldbank.pinksheet",
+        "https://www.worldbank.org/en/research/commodity-markets",
+        _WRITTEN_DOWN,
+    ),
 )
+
+RECENT = FIXTURES[:3]
+"""Those that speak of 2026; the others are older history for the charts."""
 
 
 def content_of(fixture: Fixture) -> bytes:
@@ -52,8 +65,8 @@ def content_of(fixture: Fixture) -> bytes:
     return (files("pricing") / "fixtures" / fixture.file).read_bytes()
 
 
-def load_fixtures(session: Session, actor: Actor | None) -> list[IngestReport]:
-    """Take in every shipped document; loading them again changes nothing."""
+def load_fixtures(session: Session, actor: Actor | None, fixtures: Sequence[Fixture] = FIXTURES) -> list[IngestReport]:
+    """Take in the shipped documents; loading them again changes nothing."""
     return [
         ingest(
             session,
@@ -63,5 +76,5 @@ def load_fixtures(session: Session, actor: Actor | None) -> list[IngestReport]:
             fetched_at=fixture.fetched_at,
             content=content_of(fixture),
         )
-        for fixture in FIXTURES
+        for fixture in fixtures
     ]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from pricing.reference import load_fixtures
+from pricing.reference import RECENT, load_fixtures
 from steelyard.core.actors import Actor, OrgKind
 from tests.browser.accessibility import overflow, small_targets, violations
 from tests.browser.chromium import DESK, PHONE
@@ -18,7 +18,7 @@ Open = Callable[..., Page]
 def prices(site: Site) -> None:
     """The shipped prices; loading them for another test again changes nothing."""
     with site.world.db.write() as session:
-        load_fixtures(session, None)
+        load_fixtures(session, None, RECENT)
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])

@@ -59,10 +59,13 @@ def test_shipped_documents_fill_an_empty_database_and_loading_them_again_changes
         (118, 50, 50),
         (52, 48, 48),
         (36, 36, 30),
+        (2569, 2568, 2568),
+        (2569, 2568, 2568),
+        (1584, 1392, 1392),
     ]
     before = sizes(db)
-    assert before["price_series"] == 98
-    assert before["price_observation"] == before["price_current"] == 128
+    assert before["price_series"] == 98 + 14 + 10
+    assert before["price_observation"] == before["price_current"] == 128 + 2 * 2568 + 1392
     with db.write() as session:
         again = load_fixtures(session, None)
     assert all(report.repeated for report in again)

@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from pricing.operations.ingestion import ingest
-from pricing.reference import FIXTURES, content_of, load_fixtures
+from pricing.reference import RECENT, content_of, load_fixtures
 from steelyard.core import clock
 from steelyard.core.database import Database
 from tests.support.clients import ApiClient
@@ -30,7 +30,7 @@ def body(content: bytes, source: str = "shfe.daily", **more: str) -> dict[str, s
 @pytest.fixture
 def loaded(db: Database) -> Database:
     with db.write() as session:
-        load_fixtures(session, None)
+        load_fixtures(session, None, RECENT)
     return db
 
 
@@ -51,7 +51,7 @@ def problem(response: TestResponse) -> tuple[int, str]:
 
 def test_operator_loads_the_shipped_documents_over_the_api(api_as: Api):
     operator = api_as("operator")
-    for fixture in FIXTURES:
+    for fixture in RECENT:
         sent = body(content_of(fixture), fixture.source, url=fixture.url, fetched_at=fixture.fetched_at.isoformat())
         answer = operator.post("/price-documents", sent)
         assert answer.status_code == 201, answer.json

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from pricing.models import PriceSeries
 from pricing.operations.ingestion import ingest
-from pricing.reference import load_fixtures
+from pricing.reference import RECENT, load_fixtures
 from steelyard.core.database import Database
 from tests.support.clients import Browser
 from tests.support.price_documents import FETCHED, shfe_file
@@ -20,7 +20,7 @@ Browse = Callable[..., Browser]
 @pytest.fixture
 def loaded(db: Database) -> Database:
     with db.write() as session:
-        load_fixtures(session, None)
+        load_fixtures(session, None, RECENT)
     return db
 
 
