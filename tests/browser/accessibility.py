@@ -18,6 +18,34 @@ _SMALL_TARGETS = """(least) => {
 }"""
 
 
+_STRUCTURE = """() => {
+  const attributes = ["id", "class", "role", "type", "lang", "scope", "tabindex", "disabled", "href"];
+  const shape = (element) => {
+    const own = [...element.attributes]
+      .filter(({ name }) => attributes.includes(name) || name.startsWith("aria-"))
+      .map(({ name, value }) => (name === "class" ? name + value : name));
+    const children = [...element.children].map(shape).filter((one, place, all) => one !== all[place - 1]);
+    return `${element.tagName}[${own}](${children})`;
+  };
+  return shape(document.documentElement);
+}"""
+"""A page's elements with what axe judges them by, without their words; rows that are alike count once."""
+
+
+class Looked:
+    """Which structures were looked at before, in which colours and at which width: the same need no second look."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str]] = set()
+
+    def first_time(self, page: Page, dress: str) -> bool:
+        """Whether a page of this structure is seen in this dress for the first time."""
+        key = (dress, page.evaluate(_STRUCTURE))
+        new = key not in self._seen
+        self._seen.add(key)
+        return new
+
+
 def violations(page: Page) -> list[str]:
     """Return what breaks WCAG 2.2 AA on ``page`` as it stands, one line for each element.
 
