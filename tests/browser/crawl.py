@@ -13,11 +13,11 @@ _LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
 def pages_from(page: Page, start: str = "/", *, seen: set[str] | None = None) -> Iterator[str]:
     """Open ``start`` and, one of each kind of address, every page that is linked from there on; yield the paths.
 
-    Kinds of address in ``seen`` are passed over, and those found are added to it.
+    Kinds of address in ``seen`` are passed over, but for those that ``start`` itself leads to; all found are added.
     """
-    seen = set() if seen is None else seen
+    met = {_shape(start)}
+    deep = met if seen is None else seen
     waiting = [start]
-    seen.add(_shape(start))
     while waiting:
         path = waiting.pop(0)
         answer = page.goto(path)
@@ -28,9 +28,10 @@ def pages_from(page: Page, start: str = "/", *, seen: set[str] | None = None) ->
             target = urlsplit(link)
             if target.netloc != urlsplit(page.url).netloc or not _is_page(target.path):
                 continue
-            if _shape(target.path) not in seen:
-                seen.add(_shape(target.path))
+            if _shape(target.path) not in (met if path == start else met | deep):
+                met.add(_shape(target.path))
                 waiting.append(target.path)
+    deep |= met
 
 
 def _is_page(path: str) -> bool:

@@ -106,7 +106,7 @@ def test_the_demonstration_leads_to_every_page(site: Site, open_as: Open, player
     wanted = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
     adapter = app.url_map.bind("localhost")
     missing = wanted - UNLINKED
-    passed_over = set[str]()  # a page that one kind has seen is opened again only where something is still missing
+    passed_over = set[str]()  # a deep page that one kind has seen is opened again only where something is missing
     for seen, kind in product((passed_over, None), OrgKind):
         if missing:
             missing -= {adapter.match(path)[0] for path in pages_from(open_as(players[kind]), seen=seen)}
