@@ -11,3 +11,5 @@ AGREE = rule(
     roles=[Role.BUYER, Role.SELLER, Role.FINANCE],
 )
 """Who keeps contracts priced by formula, and prices them; everybody of the organisation reads them."""
+GOVERN = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[Role.FINANCE])
+"""Who defines indexes and signs their values off."""

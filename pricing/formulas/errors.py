@@ -167,3 +167,72 @@ class SignedInFuture(Refused):
 
     code = "price_contract_from_future"
     message = N_("The contract claims to have been signed at %(signed_at)s, which is still to come.")
+
+
+class SeriesNotNormalisable(Refused):
+    """A series that cannot be put on the common footing."""
+
+    code = "price_series_not_normalisable"
+    message = N_(
+        "The series %(series)s cannot be turned into yuan per tonne with tax (%(why)s). For a foreign currency name a "
+        "series of its exchange rate."
+    )
+
+
+class NoExchangeRate(Refused):
+    """No exchange rate is near enough to a day."""
+
+    code = "price_no_exchange_rate"
+    message = N_("The series %(series)s has no exchange rate for %(day)s or the ten days before.")
+
+
+class IndexRefused(Refused):
+    """A definition of an index that cannot stand."""
+
+    code = "price_index_refused"
+
+
+class IndexMembersRepeat(IndexRefused):
+    """A member that is named twice."""
+
+    message = N_("A member of the index is named twice: %(member)s.")
+
+
+class IndexMembersTooFew(IndexRefused):
+    """Fewer contributors than the index itself asks for."""
+
+    message = N_("The index asks for %(least)s contributors and names only %(count)s.")
+
+
+class IndexMixesFrequencies(IndexRefused):
+    """Daily and ten-day prices in one basket."""
+
+    message = N_("The members of an index must be of one frequency.")
+
+
+class IndexDaysOpen(Refused):
+    """A value is signed off when its period is over."""
+
+    code = "price_index_period_open"
+    message = N_("The period that ends on %(day)s is not over yet.")
+
+
+class IndexUnchanged(Refused):
+    """A correction that corrects nothing."""
+
+    code = "price_index_unchanged"
+    message = N_("The value for %(day)s is signed off already and nothing of it has changed.")
+
+
+class CorrectionWithoutReason(Refused):
+    """A correction says why."""
+
+    code = "price_index_correction_without_reason"
+    message = N_("The value for %(day)s was published before. Say in the remark why it is corrected.")
+
+
+class IndexOfDeals(Refused):
+    """What an index of deals would come to is for those who sign it off."""
+
+    code = "price_index_of_deals"
+    message = N_("An index of the platform's own deals shows only what was signed off. Read its releases.")

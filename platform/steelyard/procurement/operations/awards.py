@@ -127,7 +127,31 @@ def confirm_award(session: Session, actor: Actor, campaign: Campaign) -> Award:
         data={"campaign_id": campaign.id, "number": campaign.number, "award_id": award.id},
         audience={*queries.operators(session), *mills, *members},
     )
+    _tell_deals(session, campaign, award)
     return award
+
+
+def _tell_deals(session: Session, campaign: Campaign, award: Award) -> None:
+    """Tell the platform itself what was dealt at which price: no organisation may read this event."""
+    goods = {line.id: line for line in campaign.lines}
+    outbox.publish(
+        session,
+        "procurement.deals_made",
+        subject=f"campaign:{campaign.number}",
+        data={
+            "award_id": award.id,
+            "lines": [
+                {
+                    "kind": goods[line.line_id].kind,
+                    "grade": goods[line.line_id].grade,
+                    "price_fen_per_t": line.price_fen_per_t,
+                    "mass_g": line.mass_g,
+                    "seller_org_id": line.org_id,
+                }
+                for line in award.lines
+            ],
+        },
+    )
 
 
 def _proposed(session: Session, campaign: Campaign) -> Award:
