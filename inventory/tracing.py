@@ -101,7 +101,7 @@ def steps(session: Session, bundle_ids: Collection[int], newest: int | None = No
         .limit(newest)
     )
     rows = session.execute(query).all()[::-1]
-    papers = _papers(session, {move.document_number for move, *_ in rows if move.document_number})
+    papers = papers_of(session, {move.document_number for move, *_ in rows if move.document_number})
     return [_step(papers, *row) for row in rows]
 
 
@@ -120,7 +120,7 @@ def _step(
     }  # fmt: skip
 
 
-def _papers(session: Session, numbers: Collection[str]) -> dict[str, Record]:
+def papers_of(session: Session, numbers: Collection[str]) -> dict[str, Record]:
     """What receipts and issues say beside the move: the advice, the waybill, the lorry."""
     receipts = select(Receipt.number, Receipt.advice_number, Receipt.plate).where(Receipt.number.in_(numbers))
     issues = select(StockIssue.number, StockIssue.waybill_number, StockIssue.plate).where(

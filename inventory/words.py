@@ -82,3 +82,22 @@ STEPS = {
     StepKind.WEIGHED: N_("weighed"),
     StepKind.REVERSED: N_("reversed"),
 }
+BIZ_STEPS = {
+    "accepting": N_("accepted"),
+    "arriving": N_("arrived"),
+    "commissioning": N_("made"),
+    "departing": N_("departed"),
+    "destroying": N_("destroyed"),
+    "inspecting": N_("inspected"),
+    "installing": N_("installed"),
+    "loading": N_("loaded"),
+    "picking": N_("picked"),
+    "receiving": N_("received"),
+    "repairing": N_("reworked"),
+    "shipping": N_("shipped"),
+    "stock_taking": N_("counted"),
+    "storing": N_("stored"),
+    "transporting": N_("in transport"),
+    "unloading": N_("unloaded"),
+}
+"""What partners' events call a step, in the words of the Core Business Vocabulary."""

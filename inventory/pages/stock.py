@@ -6,6 +6,8 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from inventory import errors, queries, rules, tracing, words
+from inventory.epcis import exporting
+from inventory.epcis.installation import names
 from inventory.pages.slice import LATEST, after, asked, pages
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
@@ -44,7 +46,14 @@ def bundle(call: Call, bundle_id: int) -> str:
     """One bundle: what it is, where it lies, the way it went."""
     trace = tracing.bundle_trace(call.session, call.actor, bundle_id, MOST_STEPS + 1)
     steps, cut = _newest_of(trace["steps"], MOST_STEPS)
-    return render("inventory/bundle.html", bundle=trace["bundle"], steps=steps, cut=cut, words=words)
+    return render(
+        "inventory/bundle.html",
+        bundle=trace["bundle"],
+        steps=steps,
+        cut=cut,
+        reports=exporting.partners_on(call.session, names(), [trace["bundle"]]),
+        words=words,
+    )
 
 
 def _newest_of(records: list[queries.Record], most: int) -> tuple[list[queries.Record], int | None]:
@@ -59,4 +68,12 @@ def trace(call: Call) -> str:
     found, more = tracing.heats(call.session, call.actor, number, None, LATEST) if number else ([], None)
     traces, cut = tracing.heat_traces(call.session, call.actor, found, MOST_BUNDLES) if found else ([], False)
     shown = sum(len(heat["bundles"]) for heat in traces) if cut or more else None
-    return render("inventory/trace.html", number=number or "", traces=traces, cut=shown, words=words)
+    bundles = [bundle for heat in traces for bundle in heat["bundles"]]
+    return render(
+        "inventory/trace.html",
+        number=number or "",
+        traces=traces,
+        cut=shown,
+        reports=exporting.partners_on(call.session, names(), bundles),
+        words=words,
+    )

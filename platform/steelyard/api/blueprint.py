@@ -19,6 +19,7 @@ from marshmallow import ValidationError
 
 from steelyard.api import csrf, idempotency
 from steelyard.api.access import PUBLIC, Rule, admit
+from steelyard.api.bindings import Binding, describe_bound, respond
 from steelyard.api.calls import Call, etag_of
 from steelyard.api.docs import describe
 from steelyard.api.downloads import sent_file
@@ -182,13 +183,40 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             file = write(table, form)
         return sent_file(file, f"{table.name}.{form}", MEDIA_TYPES[form])
 
+    def bound(
+        self, method: str, path: str, *, rule: Rule, binding: Binding, read: Callable[[], Any], **doc: Any
+    ) -> Decorator:
+        """A route whose form another standard fixes: ``view(call, given, **path) -> Reply`` (docs/adr/0018).
+
+        ``read`` takes the request apart before the transaction begins; ``given`` is what it returned. There is no
+        ``Idempotency-Key``: the standard says itself when a repeat is one. ``doc`` goes to ``describe_bound``.
+        """
+
+        def run(view: View, path_values: dict[str, Any]) -> Response:
+            media_type = binding.check()
+            given = read()
+            db = services().db
+            with db.read() if method == "GET" else db.write() as session:
+                reply = view(Call(session, g.actor), given, **path_values)
+            return respond(reply, media_type)
+
+        return self._publish(method, path, rule, run, binding=binding, **doc)
+
     def _publish(
-        self, method: str, path: str, rule: Rule, run: Callable[..., Response], name: str | None = None, **doc: Any
+        self,
+        method: str,
+        path: str,
+        rule: Rule,
+        run: Callable[..., Response],
+        name: str | None = None,
+        binding: Binding | None = None,
+        **doc: Any,
     ) -> Decorator:
         def decorate(view: View) -> View:
             named = name or view.__name__
 
             def endpoint(**path_values: Any) -> ResponseReturnValue:
+                g.binding = binding
                 found = admit(rule)
                 g.actor = found.actor if found else None
                 if method not in {"GET", "HEAD"} and found is not None and found.session_key is not None:
@@ -199,7 +227,10 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             endpoint.__doc__ = view.__doc__
             endpoint.rule = rule  # type: ignore[attr-defined]  # read by the test that walks all routes
             flask.Blueprint.add_url_rule(self, path, named, endpoint, methods=[method])
-            self._published.append((method, named, endpoint, partial(describe, method, rule=rule, **doc)))
+            description = partial(describe, method, rule=rule, **doc)
+            if binding is not None:
+                description = partial(describe_bound, method, rule=rule, binding=binding, **doc)
+            self._published.append((method, named, endpoint, description))
             return view
 
         return decorate

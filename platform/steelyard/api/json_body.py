@@ -1,6 +1,7 @@
 """Reading JSON from outside: everything that Python's parser would let pass or die of is a clear 400."""
 
 import json
+from decimal import Decimal
 from typing import Any, NoReturn
 
 from steelyard.core.errors import BadRequest
@@ -9,15 +10,18 @@ LONGEST_NUMBER = 19
 MOST_KEYS = 200
 
 
-def parse_json(raw: bytes) -> Any:
-    """Return the value of the UTF-8 JSON text ``raw``; raise :class:`BadRequest` with the reason."""
+def parse_json(raw: bytes, *, exact: bool = False) -> Any:
+    """Return the value of the UTF-8 JSON text ``raw``; raise :class:`BadRequest` with the reason.
+
+    With ``exact`` numbers with a point or an exponent become ``Decimal``, as they were written.
+    """
     try:
         text = raw.decode("utf-8")
         value = json.loads(
             text,
             parse_constant=_refuse_constant,
             parse_int=_bounded_int,
-            parse_float=_bounded_float,
+            parse_float=_bounded_decimal if exact else _bounded_float,
             object_pairs_hook=_unique_keys,
         )
         if "\\u" in text:
@@ -48,6 +52,11 @@ def _bounded_float(text: str) -> float:
     if value in (float("inf"), float("-inf")):
         raise BadRequest(reason="a number is too large")
     return value
+
+
+def _bounded_decimal(text: str) -> Decimal:
+    _bounded_float(text)
+    return Decimal(text)
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

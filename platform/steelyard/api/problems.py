@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, request
+from flask import Flask, Response, g, jsonify, request
 from flask_babel import gettext
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -11,6 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 from werkzeug.http import HTTP_STATUS_CODES
 
+from steelyard.api.bindings import Binding
 from steelyard.api.locales import explain
 from steelyard.api.pages import render_error
 from steelyard.core.context import request_id
@@ -55,10 +56,13 @@ def problem(
     *,
     errors: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
+    kind: str | None = None,
 ) -> Response:
-    """Build an RFC 9457 answer."""
+    """Build an RFC 9457 answer; its type is ``kind``, else that of the standard that the route follows, else ours."""
+    binding: Binding | None = g.get("binding")
+    kind = kind or (binding.problems.get(status) if binding else None)
     body: dict[str, Any] = {
-        "type": f"/api/docs#problem-{code}",
+        "type": kind or f"/api/docs#problem-{code}",
         "title": HTTP_STATUS_CODES.get(status, "Error"),
         "status": status,
         "detail": detail,
@@ -80,7 +84,9 @@ def answer_error(error: SteelyardError) -> Response:
     if error.status == 401 and _wants_json():
         headers["WWW-Authenticate"] = 'Bearer realm="steelyard"'
     if _wants_json():
-        return problem(error.status, error.code, explain(error), errors=error.fields, headers=headers)
+        return problem(
+            error.status, error.code, explain(error), errors=error.fields, headers=headers, kind=error.problem_type
+        )
     return render_error(error.status, error.code, explain(error), headers)
 
 

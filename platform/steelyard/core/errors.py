@@ -12,8 +12,12 @@ Fields = dict[str, list[str]]
 
 
 class SteelyardError(Exception):
-    """Base of every error that a user may see; ``str()`` gives the English sentence."""
+    """Base of every error that a user may see; ``str()`` gives the English sentence.
 
+    ``problem_type`` is the type by another standard, where the error belongs to one.
+    """
+
+    problem_type: ClassVar[str | None] = None
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
     message: ClassVar[str] = N_("Something went wrong on our side. Nothing was changed.")

@@ -18,6 +18,8 @@ MODULES = (
     "pricing.quality_models",
     "pricing.derived_models",
     "inventory.models",
+    "inventory.epcis.models",
+    "inventory.certificates.models",
     "steelyard.procurement.models",
     "steelyard.logistics.models",
     "steelyard.jobs.models",
