@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC
+from decimal import Context as Digits
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,8 @@ _SETS = frozenset({
 })  # fmt: skip
 """Lists whose order says nothing."""
 _MOMENTS = frozenset({"eventTime", "declarationTime", "time", "startTime", "endTime"})
+_EXACTLY = Digits(prec=60)
+"""More digits than a number may have (`steelyard.api.json_body`), so that none is rounded away."""
 _encode_text = json.encoder.encode_basestring
 
 
@@ -87,5 +90,5 @@ def _plain(value: Any, name: str = "") -> Any:
         return value if parsed is None else parsed.astimezone(UTC).isoformat()
     if isinstance(value, int | Decimal) and not isinstance(value, bool):
         number = Decimal(value)
-        return Decimal(0) if number == 0 else number.normalize()
+        return Decimal(0) if number == 0 else number.normalize(_EXACTLY)
     return value

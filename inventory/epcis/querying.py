@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from inventory.epcis.errors import QueryParameterWrong
@@ -114,7 +114,7 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
         column = TIMES[rest]
         return column >= at.astimezone(UTC) if sign == "GE" else column < at.astimezone(UTC)
     if name == "EXISTS_errorDeclaration" and value in {"true", "false"}:
-        return or_(PartnerEvent.is_declaration, value == "false")
+        return PartnerEvent.is_declaration.is_(True) if value == "true" else true()
     values = value.split("|")
     if len(values) > MOST_VALUES or not all(0 < len(one) <= LONGEST_URI for one in values):
         raise QueryParameterWrong(name=name[:80])

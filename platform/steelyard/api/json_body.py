@@ -71,6 +71,6 @@ def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _refuse_surrogates(value: Any) -> None:
     """Refuse half of a surrogate pair, which no database can store."""
     try:
-        json.dumps(value, ensure_ascii=False).encode("utf-8")
+        json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")  # str: exact numbers
     except UnicodeEncodeError:
         raise BadRequest(reason="a text holds half a surrogate pair") from None

@@ -322,4 +322,7 @@ def test_numbers_come_back_as_they_were_written(carrier: ApiClient) -> None:
     )
     answer = carrier.call("POST", "/epcis/events", data=text, headers={"Content-Type": "application/ld+json"})
     assert '"quantity":1234567890.1234567890' in answer.text
+    escaped = text.replace(b"urn:x:1", b"urn:x:2").replace(b'"epcList"', b'"ex:\\u7089":1E+2,"epcList"')
+    other = carrier.call("POST", "/epcis/events", data=escaped, headers={"Content-Type": "application/ld+json"})
+    assert '"ex:炉":1E+2' in other.text
     assert '"eventTime":"2026-09-01T10:00:00-05:00"' in carrier.get("/epcis/events").text
