@@ -1,23 +1,27 @@
 """How what many documents state becomes one history and one believed value; blind to the order of arrival.
 
 A *statement* is what one document says of one key (series, day, edition). Statements are ordered by the time
-at which their document was fetched and, where two were fetched at once, by digest. Equal neighbours are one
+at which their document was fetched, where two were fetched at once by digest, and where one document was read
+again by a later version of its parser by the number of the reading. Equal neighbours are one
 *revision*: the later merely confirms the earlier. The last revision is what is believed.
 
 A statement that only confirms is not stored. That is sound because a document which arrives late is followed
 by a second merge of every document of the same statistic that was fetched after it: what confirmed another
 neighbour before is stored then.
+
+The tables are written by :mod:`pricing.operations.merge_sql`, which follows this rule for all rows at once; the
+tests hold it against the functions here.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 Key = tuple[int, date, str]
 """Series, day, edition."""
 
-Stamp = tuple[datetime, str]
-"""Fetch time (aware) and digest of a document: the order in which statements count."""
+Stamp = tuple[datetime, str, int]
+"""Fetch time (aware), digest and reading of a document: the order in which statements count."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +50,6 @@ class Belief:
     revision: int
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a merge is to write: the new statements and, for the keys they change, the beliefs."""
-
-    appended: Mapping[Key, Statement]
-    beliefs: Mapping[Key, Belief]
-    unchanged: int
-
-
 def revisions(history: Iterable[Statement]) -> list[Statement]:
     """The statements, in order, that say something else than the one before."""
     found: list[Statement] = []
@@ -70,20 +65,8 @@ def belief(history: Iterable[Statement]) -> Belief:
     return Belief(found[-1], len(found))
 
 
-def plan(histories: Mapping[Key, Sequence[Statement]], said: Mapping[Key, Statement]) -> Plan:
-    """Weigh what one document says against what is stored; the stored histories need no order."""
-    appended: dict[Key, Statement] = {}
-    beliefs: dict[Key, Belief] = {}
-    for key, statement in said.items():
-        history = histories.get(key, ())
-        if _adds(history, statement):
-            appended[key] = statement
-            beliefs[key] = belief((*history, statement))
-    return Plan(appended, beliefs, len(said) - len(appended))
-
-
-def _adds(history: Sequence[Statement], statement: Statement) -> bool:
-    """Whether the statement differs from the last one before it and was not stored already."""
+def adds(history: Iterable[Statement], statement: Statement) -> bool:
+    """Whether the statement is stored: it differs from the last one before it and was not stored already."""
     before: Statement | None = None
     for known in history:
         if known.stamp == statement.stamp:

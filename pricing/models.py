@@ -8,7 +8,6 @@ from sqlalchemy import (
     CheckConstraint,
     Date,
     ForeignKey,
-    ForeignKeyConstraint,
     Index,
     Integer,
     LargeBinary,
@@ -88,7 +87,8 @@ class RawDocument(Base):
     """One fetch of one document that was accepted (原始文件): where from, when, and what became of its rows.
 
     ``fetched_at`` orders what documents say; ``known_from`` is when this database learned of it and never
-    lies in the past of a row that was there before.
+    lies in the past of a row that was there before. Bytes that a later version of the parser reads otherwise
+    get a row of their own for each further `reading`, which counts in place of the former.
     """
 
     __tablename__ = "price_document"
@@ -106,9 +106,10 @@ class RawDocument(Base):
     dropped: Mapped[list[dict[str, Any]]] = mapped_column(JsonText, nullable=False)
     first_day: Mapped[date] = mapped_column(Date, nullable=False)
     last_day: Mapped[date] = mapped_column(Date, nullable=False)
+    reading: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
 
     __table_args__ = (
-        UniqueConstraint("source", "sha256", "fetched_at"),
+        UniqueConstraint("source", "sha256", "fetched_at", "reading"),
         Index("ix_price_document_family_fetched_at", "family", "fetched_at"),
         CheckConstraint("kept = appended + unchanged", name="kept_adds_up"),
         {"info": {"append_only": True}},
@@ -118,13 +119,15 @@ class RawDocument(Base):
 class PriceObservation(Base):
     """What one document says of one day of one series (价格观测值); append only.
 
-    The value is ``mantissa`` / 10**``scale`` in the series' unit. A document that merely confirms what was
-    known writes no row (see :mod:`pricing.merging`); no row is there without its document.
+    The value is ``mantissa`` / 10**``scale`` in the series' unit; a withdrawal states none and holds 0. A document
+    that merely confirms what was known writes no row (see :mod:`pricing.merging`). No row is there without its
+    document and its series: a trigger sees to that in place of foreign keys. PostgreSQL partitions the table by
+    year, so there the key is (id, day).
     """
 
     __tablename__ = "price_observation"
     id: Mapped[Id]
-    series_id: Mapped[int] = mapped_column(ForeignKey("price_series.id"), nullable=False)
+    series_id: Mapped[int] = mapped_column(BigInt, nullable=False)
     day: Mapped[date] = mapped_column(Date, nullable=False)
     edition: Mapped[str] = mapped_column(String(WORD), nullable=False)
     mantissa: Mapped[int] = mapped_column(BigInt, nullable=False)
@@ -133,12 +136,15 @@ class PriceObservation(Base):
     status: Mapped[str] = mapped_column(String(WORD), nullable=False)
     published_at: Mapped[datetime | None] = mapped_column()
     known_from: Mapped[datetime] = mapped_column(nullable=False)
-    document_id: Mapped[int] = mapped_column(ForeignKey("price_document.id"), nullable=False, index=True)
+    document_id: Mapped[int] = mapped_column(BigInt, nullable=False, index=True)
 
     __table_args__ = (
         UniqueConstraint("series_id", "day", "edition", "document_id"),
-        CheckConstraint("mantissa > 0", name="mantissa_positive"),
         CheckConstraint("scale BETWEEN 0 AND 6", name="scale_range"),
+        CheckConstraint(
+            "status <> 'withdrawn' OR mantissa = 0 AND scale = 0 AND change_mantissa IS NULL",
+            name="withdrawn_states_nothing",
+        ),
         {"info": {"append_only": True}},
     )
 
@@ -147,7 +153,8 @@ class PriceCurrent(Base):
     """What is believed now of one day of one series: the last revision, written with the observation it rests
     on.
 
-    Consumers leave out what is withdrawn (`status`) and what is `held` in quarantine.
+    Consumers leave out what is withdrawn (`status`) and what is `held` in quarantine. On PostgreSQL the table is
+    partitioned by year, and the index of its key covers what a chart reads.
     """
 
     __tablename__ = "price_current"
@@ -160,9 +167,11 @@ class PriceCurrent(Base):
     status: Mapped[str] = mapped_column(String(WORD), nullable=False)
     revision: Mapped[int] = mapped_column(Integer, nullable=False)
     held: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
-    observation_id: Mapped[int] = mapped_column(BigInt, nullable=False, index=True)
+    observation_id: Mapped[int] = mapped_column(BigInt, nullable=False)
+    document_id: Mapped[int] = mapped_column(BigInt, nullable=False)
+    published_at: Mapped[datetime | None] = mapped_column()
 
-    __table_args__ = (
-        ForeignKeyConstraint(["series_id"], ["price_series.id"]),
-        ForeignKeyConstraint(["observation_id"], ["price_observation.id"]),
-    )
+
+for _rows in (PriceObservation, PriceCurrent):
+    for _named in (PriceSeries, RawDocument):  # no foreign key says so, but a backup must know the order
+        _rows.metadata.tables[_rows.__tablename__].add_is_dependent_on(_named.metadata.tables[_named.__tablename__])

@@ -1,12 +1,13 @@
-"""Taking in one document: parse, weigh against what is stored, write; in the caller's transaction.
+"""Taking in one document: parse, hold against the contract, merge, judge, tell; in the caller's transaction.
 
-Documents of one statistic are written one at a time, under a lock that the transaction holds, and
-`known_from` is read after the lock is held: so it grows with every document, and what was known at a moment
-never changes.
+Its rows are set aside first (:mod:`pricing.operations.staging`), so a document that is refused has changed
+nothing and one of a million rows takes no more memory than one of fifty. Documents of one statistic are merged
+one at a time, under a lock that the transaction holds, and `known_from` is read after the lock is held: so it
+grows with every document, and what was known at a moment never changes.
 """
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,14 +15,27 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pricing import errors
-from pricing.merging import Key, Plan, Stamp, Statement, Value, plan
+from pricing.merging import Stamp
 from pricing.models import RawDocument
-from pricing.operations import statements
-from pricing.sources.base import Fault, Outcome, ParsedRow, ParseResult, Source, Status
+from pricing.operations import merge, quality, repeats, statements
+from pricing.operations.staging import YEARS_AHEAD, Tally, check_editions, stage
+from pricing.sources.base import (
+    VALUELESS,
+    Drop,
+    Fault,
+    Finding,
+    Outcome,
+    ParsedRow,
+    ParseResult,
+    Source,
+    StreamBroken,
+    breach_of,
+)
 from pricing.sources.base import RawDocument as Fetched
 from pricing.sources.catalogue import SOURCES
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
+from steelyard.core.clock import utc_now
 from steelyard.core.database import db_now
 
 CLOCKS_DIFFER = timedelta(minutes=5)
@@ -53,15 +67,6 @@ class IngestReport:
     repeated: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Weighed:
-    """What a document says, set against what is stored."""
-
-    stored: statements.Stored
-    plan: Plan
-    published: Mapping[Key, datetime | None]
-
-
 def ingest(
     session: Session,
     actor: Actor | None,
@@ -81,38 +86,78 @@ def ingest(
         raise errors.SourceUnknown(source=source)
     requested = found.day_of_url(url)
     fetched = Fetched(source, url, fetched_at, content, http_status=http_status, requested_day=requested)
-    result = found.parse(fetched)
+    if found.stream is not None:
+        return ingest_stream(session, actor, found, fetched)
+    return ingest_parsed(session, actor, found, fetched, found.parse(fetched))
+
+
+def ingest_parsed(
+    session: Session, actor: Actor | None, source: Source, fetched: Fetched, result: ParseResult
+) -> IngestReport:
+    """Take in a document that was parsed already; raises as `ingest`."""
     if result.outcome is not Outcome.OK:
-        raise refusal(found, result)
-    statements.lock_family(session, found.contract.family)
-    known_from = db_now(session)
-    if fetched_at > known_from + CLOCKS_DIFFER:
-        raise errors.FetchedInFuture(fetched_at=fetched_at.isoformat())
-    before = _taken_in_before(session, fetched)
-    if before is not None:
-        return _report(before, repeated=True)
-    report = _write(session, found, fetched, result, known_from)
-    _tell(session, actor, found, report)
-    return report
+        raise refusal(source, result.outcome, result.finding)
+    check_editions(result.kept)
+    tally = _set_aside(session, source, (*result.dropped, *result.kept))
+    return _take_in(session, actor, source, fetched, tally)
 
 
-def refusal(source: Source, result: ParseResult) -> errors.DocumentRefused:
+def ingest_stream(session: Session, actor: Actor | None, source: Source, fetched: Fetched) -> IngestReport:
+    """Take in a document row by row as its source's `stream` gives them; raises as `ingest`."""
+    assert source.stream is not None
+    try:
+        tally = _set_aside(session, source, source.stream(fetched))
+    except StreamBroken as broken:
+        raise refusal(source, broken.outcome, broken.finding) from broken
+    repeats.drop_repeats(session, source, tally)
+    return _take_in(session, actor, source, fetched, tally)
+
+
+def refusal(source: Source, outcome: Outcome, finding: Finding | None) -> errors.DocumentRefused:
     """The error that tells why a document was refused."""
-    finding = result.finding
     assert finding is not None
-    kind = _REFUSALS_BY_FAULT.get(finding.fault) or _REFUSALS.get(result.outcome, errors.DocumentRefused)
+    kind = _REFUSALS_BY_FAULT.get(finding.fault) or _REFUSALS.get(outcome, errors.DocumentRefused)
     detail = f"{finding.fault}: {finding.detail}" if finding.detail else str(finding.fault)
     return kind(source=source.contract.publisher, detail=detail)
 
 
+def _set_aside(session: Session, source: Source, items: Iterable[ParsedRow | Drop]) -> Tally:
+    """Stage the rows; raises the refusal of a document that keeps none, or too few for its contract."""
+    tally = Tally(last_year=utc_now().year + YEARS_AHEAD)
+    stage(session, items, tally)
+    if tally.kept == 0:
+        raise refusal(source, Outcome.EMPTY, Finding(Fault.EMPTY, "no instrument"))
+    if source.stream is not None:
+        valueless = sum(drop.reason in VALUELESS for drop in tally.dropped)
+        commodities = {traits.commodity for traits in tally.traits.values()}
+        breach = breach_of(source.contract, tally.kept, valueless, commodities)
+        if breach is not None:
+            raise refusal(source, *breach)
+    return tally
+
+
+def _take_in(session: Session, actor: Actor | None, source: Source, fetched: Fetched, tally: Tally) -> IngestReport:
+    statements.lock_family(session, source.contract.family)
+    known_from = db_now(session)
+    if fetched.fetched_at > known_from + CLOCKS_DIFFER:
+        raise errors.FetchedInFuture(fetched_at=fetched.fetched_at.isoformat())
+    before = _taken_in_before(session, fetched)
+    if before is not None:
+        return _report(before, repeated=True)
+    level = 6 if len(fetched.content) < 1 << 20 else 1
+    statements.keep_content(session, fetched.sha256, len(fetched.content), zlib.compress(fetched.content, level))
+    report = write(session, source, fetched, tally, known_from)
+    _tell(session, actor, source, report)
+    return report
+
+
 def _taken_in_before(session: Session, fetched: Fetched) -> RawDocument | None:
-    return session.scalars(
-        select(RawDocument).where(
-            RawDocument.source == fetched.source,
-            RawDocument.sha256 == fetched.sha256,
-            RawDocument.fetched_at == fetched.fetched_at,
-        )
-    ).one_or_none()
+    same_fetch = (
+        RawDocument.source == fetched.source,
+        RawDocument.sha256 == fetched.sha256,
+        RawDocument.fetched_at == fetched.fetched_at,
+    )
+    return session.scalars(select(RawDocument).where(*same_fetch).order_by(RawDocument.reading.desc()).limit(1)).first()
 
 
 def _report(document: RawDocument, *, repeated: bool) -> IngestReport:
@@ -122,71 +167,63 @@ def _report(document: RawDocument, *, repeated: bool) -> IngestReport:
     )
 
 
-def _write(
-    session: Session, source: Source, fetched: Fetched, result: ParseResult, known_from: datetime
+def write(
+    session: Session, source: Source, fetched: Fetched, tally: Tally, known_from: datetime, reading: int = 0
 ) -> IngestReport:
-    """Write the document, what it adds, and what documents fetched after it add now that it is there."""
-    family, stamp = source.contract.family, (fetched.fetched_at, fetched.sha256)
-    weighed = _weigh(session, family, stamp, result.kept)
-    days = [row.day for row in result.kept]
-    appended, unchanged = len(weighed.plan.appended), weighed.plan.unchanged
-    statements.keep_content(session, fetched.sha256, len(fetched.content), zlib.compress(fetched.content))
-    document_id = statements.add_document(
-        session,
-        {
-            "source": fetched.source,
-            "family": family,
-            "url": fetched.url,
-            "fetched_at": fetched.fetched_at,
-            "known_from": known_from,
-            "sha256": fetched.sha256,
-            "rows": result.rows,
-            "kept": len(result.kept),
-            "appended": appended,
-            "unchanged": unchanged,
-            "dropped": [{"row": one.row, "reason": one.reason, "text": one.text} for one in result.dropped],
-            "first_day": min(days),
-            "last_day": max(days),
-        },
-    )
-    _put(session, weighed, stamp, document_id, known_from)
+    """Merge what is staged as one document, and again what documents say that were fetched after it.
+
+    The caller holds the family's lock and has stored the bytes.
+    """
+    statements.create_series(session, source.contract.family, tally.traits)
+    merge.make_room(session, tally.years)
+    document_id = merge.next_document_id(session)
+    columns = {
+        "document_id": document_id,
+        "source": fetched.source,
+        "family": source.contract.family,
+        "url": fetched.url,
+        "fetched_at": fetched.fetched_at,
+        "known_from": known_from,
+        "sha256": fetched.sha256,
+        "rows": tally.rows,
+        "kept": tally.kept,
+        "dropped": [{"row": one.row, "reason": one.reason, "text": one.text} for one in tally.dropped],
+        "first_day": tally.first_day,
+        "last_day": tally.last_day,
+        "reading": reading,
+    }
+    appended = merge.merge(session, columns, new_document=True)
     if appended:
-        for later, packed in statements.later_documents(session, family, stamp, min(days), max(days)):
-            _merge_again(session, later, zlib.decompress(packed), known_from)
-    return IngestReport(document_id, result.rows, len(result.kept), len(result.dropped), appended, unchanged)
+        _reassess(session, document_id, known_from)
+        _merge_later(session, source.contract.family, (fetched.fetched_at, fetched.sha256, reading), tally, known_from)
+    unchanged = tally.kept - appended
+    return IngestReport(document_id, tally.rows, tally.kept, len(tally.dropped), appended, unchanged)
 
 
-def _weigh(session: Session, family: str, stamp: Stamp, kept: Sequence[ParsedRow]) -> _Weighed:
-    ids = statements.series_ids(session, family, (row.traits for row in kept))
-    rows: dict[Key, ParsedRow] = {(ids[row.traits.code], row.day, row.edition): row for row in kept}
-    stored = statements.stored_statements(session, rows)
-    said = {key: Statement(stamp, _value(row)) for key, row in rows.items()}
-    published = {key: row.published_at for key, row in rows.items()}
-    return _Weighed(stored, plan(stored.histories, said), published)
+def _merge_later(session: Session, family: str, stamp: Stamp, tally: Tally, known_from: datetime) -> None:
+    """Merge stored documents once more, because one that was fetched before them has arrived after them."""
+    for document in statements.later_documents(session, family, stamp, tally.first_day, tally.last_day):
+        again = Tally(tally.last_year)
+        stage(session, _read_again(session, document), again)
+        columns = {name: getattr(document, name) for name in ("fetched_at", "sha256", "reading")}
+        columns |= {"document_id": document.id, "known_from": known_from}
+        columns |= {"first_day": again.first_day, "last_day": again.last_day}
+        if merge.merge(session, columns, new_document=False):
+            _reassess(session, document.id, known_from)
 
 
-def _value(row: ParsedRow) -> Value:
-    if row.status is Status.WITHDRAWN:
-        return Value(0, 0, None, Status.WITHDRAWN)
-    return Value(row.mantissa, row.scale, row.change_mantissa, row.status)
-
-
-def _put(session: Session, weighed: _Weighed, stamp: Stamp, document_id: int, known_from: datetime) -> None:
-    new = statements.append_observations(session, weighed.plan.appended, weighed.published, document_id, known_from)
-    row_ids = weighed.stored.row_ids | {(key, stamp): row_id for key, row_id in new.items()}
-    statements.write_beliefs(
-        session,
-        {key: (belief, row_ids[key, belief.statement.stamp]) for key, belief in weighed.plan.beliefs.items()},
-    )
-
-
-def _merge_again(session: Session, document: RawDocument, content: bytes, known_from: datetime) -> None:
-    """Weigh a stored document once more, because one that was fetched before it has arrived after it."""
+def _read_again(session: Session, document: RawDocument) -> Iterable[ParsedRow | Drop]:
     source = SOURCES.get(document.source)
     assert source is not None
-    kept = source.parse(Fetched(document.source, document.url, document.fetched_at, content)).kept
-    stamp = (document.fetched_at, document.sha256)
-    _put(session, _weigh(session, document.family, stamp, kept), stamp, document.id, known_from)
+    content = zlib.decompress(statements.packed_content(session, document.sha256))
+    fetched = Fetched(document.source, document.url, document.fetched_at, content)
+    return source.parse(fetched).kept if source.stream is None else source.stream(fetched)
+
+
+def _reassess(session: Session, document_id: int, known_from: datetime) -> None:
+    """Let the quality of what is believed now be judged, before anybody can see it."""
+    for keys in merge.appended_keys(session, document_id, known_from):
+        quality.reassess(session, keys, known_from)
 
 
 def _tell(session: Session, actor: Actor | None, source: Source, report: IngestReport) -> None:

@@ -4,7 +4,7 @@ A parser is a pure function from the publisher's bytes to a `ParseResult`. It ne
 publisher may send, and it fails closed: a document that breaks the source's contract keeps nothing at all.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -76,7 +76,8 @@ class DropReason(StrEnum):
     UNSETTLED = "unsettled"
 
 
-_VALUELESS = (DropReason.NO_VALUE, DropReason.OUT_OF_RANGE, DropReason.UNSETTLED)
+VALUELESS = (DropReason.NO_VALUE, DropReason.OUT_OF_RANGE, DropReason.UNSETTLED)
+"""Why a row that names an instrument gives no usable price."""
 
 
 class Status(StrEnum):
@@ -212,7 +213,7 @@ class Sheet:
 
     def valueless(self) -> int:
         """How many rows named an instrument and gave no usable price."""
-        return sum(self.count(reason) for reason in _VALUELESS)
+        return sum(self.count(reason) for reason in VALUELESS)
 
     def count(self, reason: DropReason) -> int:
         """How many rows were left out for that reason."""
@@ -258,18 +259,31 @@ def turned_away(document: RawDocument, marks: Sequence[bytes]) -> ParseResult | 
 
 def judge(contract: Contract, sheet: Sheet) -> ParseResult:
     """Hold a sheet that was read to the end against the source's contract."""
-    priced, named = len(sheet.kept), len(sheet.kept) + sheet.valueless()
+    commodities = {row.traits.commodity for row in sheet.kept}
+    breach = breach_of(contract, len(sheet.kept), sheet.valueless(), commodities)
+    if breach is not None:
+        outcome, finding = breach
+        return sheet.refuse(outcome, finding.fault, finding.detail)
+    return _without_repeats(sheet)
+
+
+def breach_of(contract: Contract, priced: int, valueless: int, commodities: Set[str]) -> tuple[Outcome, Finding] | None:
+    """What a document breaks of its source's contract, None where it keeps it.
+
+    `valueless` rows named an instrument and gave no usable price; the others that were dropped do not count.
+    """
+    named = priced + valueless
     if named == 0:
-        return sheet.refuse(Outcome.EMPTY, Fault.EMPTY, "no instrument")
+        return Outcome.EMPTY, Finding(Fault.EMPTY, "no instrument")
     if priced * 100 < named * contract.numeric_share_pct:
-        return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.NUMERIC_SHARE, f"{priced}/{named}")
+        return Outcome.SCHEMA_CHANGED, Finding(Fault.NUMERIC_SHARE, f"{priced}/{named}")
     if named < contract.fewest_rows or (contract.most_rows is not None and named > contract.most_rows):
         fault = Fault.TRUNCATED if named < contract.fewest_rows else Fault.ROW_COUNT
-        return sheet.refuse(Outcome.SCHEMA_CHANGED, fault, f"{named}/{contract.expected_rows}")
-    missing = contract.required - {row.traits.commodity for row in sheet.kept}
+        return Outcome.SCHEMA_CHANGED, Finding(fault, f"{named}/{contract.expected_rows}")
+    missing = contract.required - commodities
     if missing:
-        return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.INSTRUMENT_MISSING, ", ".join(sorted(missing)))
-    return _without_repeats(sheet)
+        return Outcome.SCHEMA_CHANGED, Finding(Fault.INSTRUMENT_MISSING, ", ".join(sorted(missing)))
+    return None
 
 
 def _without_repeats(sheet: Sheet) -> ParseResult:
@@ -288,12 +302,26 @@ def _without_repeats(sheet: Sheet) -> ParseResult:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A contract and the parser that reads documents of its shape; `fetch` where it can be fetched."""
+    """A contract and the parser that reads documents of its shape; `fetch` where it can be fetched.
+
+    A source of documents too large for the memory has `stream` too: it gives row after row as `parse` would, and
+    raises `StreamBroken` where the document breaks off. Its rows are held against the contract at the end.
+    """
 
     contract: Contract
     parse: Callable[[RawDocument], ParseResult]
     day_of_url: Callable[[str], date | None] = lambda url: None
     fetch: FetchPlan | None = None
+    stream: Callable[[RawDocument], Iterator[ParsedRow | Drop]] | None = None
+
+
+class StreamBroken(Exception):  # what happened to the stream, not a fault of the program
+    """Raised by a stream that finds the document to be no such document; nothing of it is kept."""
+
+    def __init__(self, outcome: Outcome, fault: Fault, detail: str) -> None:
+        super().__init__(detail)
+        self.outcome = outcome
+        self.finding = Finding(fault, detail)
 
 
 class Registry:

@@ -144,13 +144,16 @@ def _require_head(connection: Connection) -> str:
 
 
 def _our_tables(connection: Connection) -> list[Table]:
-    """The tables of our models as the database has them; others (the queue's own) are not ours to copy."""
-    names = set(metadata().tables)
+    """The tables of our models as the database has them; others (the queue's own) are not ours to copy.
+
+    They come in the models' order, which knows what the database does not declare as a foreign key.
+    """
+    names = [table.name for table in metadata().sorted_tables]
     reflected = MetaData()
     reflected.reflect(connection, only=lambda name, _: name in names)
-    if missing := names - set(reflected.tables):
+    if missing := set(names) - set(reflected.tables):
         raise CannotBackUp(reason=f"the table {min(missing)} is missing")
-    return reflected.sorted_tables
+    return [reflected.tables[name] for name in names]
 
 
 def _add_table(writer: ArchiveWriter, connection: Connection, table: Table, folder: Path) -> TableEntry:

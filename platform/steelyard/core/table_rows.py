@@ -12,6 +12,8 @@ from typing import IO, Any
 
 from sqlalchemy import Connection, Table, insert, select, types
 
+from steelyard.core import partitions
+
 BATCH = 1_000
 LONGEST_LINE = 64 << 20
 
@@ -58,6 +60,7 @@ def load(connection: Connection, table: Table, columns: list[tuple[str, str]], c
     naive = connection.dialect.name == "sqlite"
     names = [name for name, _ in columns]
     decoders = [_decode_moment_naive if naive and kind == "moment" else _DECODE[kind] for _, kind in columns]
+    split = partitions.is_partitioned(connection, table.name)
     batch: list[dict[str, Any]] = []
     count = 0
     for line in iter(lambda: content.readline(LONGEST_LINE), b""):
@@ -67,13 +70,15 @@ def load(connection: Connection, table: Table, columns: list[tuple[str, str]], c
         decoded = (None if value is None else decode(value) for decode, value in zip(decoders, values, strict=True))
         batch.append(dict(zip(names, decoded, strict=True)))
         if len(batch) == BATCH:
-            count += _insert(connection, table, batch)
-    return count + _insert(connection, table, batch)
+            count += _insert(connection, table, batch, split)
+    return count + _insert(connection, table, batch, split)
 
 
-def _insert(connection: Connection, table: Table, batch: list[dict[str, Any]]) -> int:
+def _insert(connection: Connection, table: Table, batch: list[dict[str, Any]], split: bool) -> int:
     count = len(batch)
     if batch:
+        if split:
+            partitions.ensure(connection, [table.name], {row["day"].year for row in batch})
         connection.execute(insert(table), batch)
         batch.clear()
     return count

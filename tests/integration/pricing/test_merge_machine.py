@@ -43,7 +43,7 @@ class Merging(RuleBasedStateMachine):
 
     @initialize()
     def begin(self) -> None:
-        self.day = date(2001, 1, 1) + timedelta(days=next(days))
+        self.day = date(2020, 1, 1) + timedelta(days=next(days))
         self.fetched: dict[tuple[int, int], bytes] = {}
         self.answers: list[Known] = []
 

@@ -1,18 +1,17 @@
 """The history does not know in which order its documents came."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pricing.merging import Key, Statement, Value, belief, plan, revisions
+from pricing.merging import Statement, Value, adds, belief, revisions
 
-KEY: Key = (1, date(2026, 9, 7), "settlement")
 BASE = datetime(2026, 9, 7, 8, tzinfo=UTC)
 
 
-def said(minute: int, mantissa: int, digest: str = "a") -> Statement:
-    return Statement((BASE + timedelta(minutes=minute), digest), Value(mantissa, 0, None, "final"))
+def said(minute: int, mantissa: int, digest: str = "a", reading: int = 0) -> Statement:
+    return Statement((BASE + timedelta(minutes=minute), digest, reading), Value(mantissa, 0, None, "final"))
 
 
 def merge_all(documents: list[Statement]) -> list[Statement]:
@@ -22,12 +21,13 @@ def merge_all(documents: list[Statement]) -> list[Statement]:
     for document in documents:
         arrived.append(document)
         for statement in sorted((one for one in arrived if one.stamp >= document.stamp), key=lambda one: one.stamp):
-            stored.extend(plan({KEY: stored}, {KEY: statement}).appended.values())
+            if adds(stored, statement):
+                stored.append(statement)
     return stored
 
 
 statements = st.lists(
-    st.builds(said, st.integers(0, 6), st.integers(1, 3), st.sampled_from("abc")),
+    st.builds(said, st.integers(0, 6), st.integers(1, 3), st.sampled_from("ab"), st.integers(0, 1)),
     min_size=1,
     max_size=7,
     unique_by=lambda one: one.stamp,
@@ -45,20 +45,24 @@ def test_any_order_and_repetition_give_one_history(documents: list[Statement], d
 
 def test_confirmation_is_not_stored_and_a_change_is_a_revision():
     first, again, changed = said(0, 3100), said(1, 3100, "b"), said(2, 3105, "c")
-    assert plan({KEY: [first]}, {KEY: again}).unchanged == 1
-    merged = plan({KEY: [first]}, {KEY: changed})
-    assert merged.beliefs[KEY] == belief([first, changed])
-    assert merged.beliefs[KEY].revision == 2
+    assert not adds([first], again)
+    assert adds([first], changed)
+    assert belief([first, changed]).revision == 2
 
 
 def test_late_document_does_not_displace_what_was_fetched_after_it():
     late, known = said(0, 3100), said(5, 3105, "b")
-    merged = plan({KEY: [known]}, {KEY: late})
-    assert merged.appended == {KEY: late}
-    assert merged.beliefs[KEY].statement == known
+    assert adds([known], late)
+    assert belief([known, late]).statement == known
 
 
 def test_late_document_that_said_it_first_becomes_the_origin():
     late, known = said(0, 3105), said(5, 3105, "b")
-    merged = plan({KEY: [known]}, {KEY: late})
-    assert (merged.beliefs[KEY].statement, merged.beliefs[KEY].revision) == (late, 1)
+    found = belief([known, late])
+    assert (found.statement, found.revision) == (late, 1)
+
+
+def test_document_read_again_counts_after_its_former_reading():
+    former, again = said(0, 3100), said(0, 3105, reading=1)
+    assert adds([former], again)
+    assert belief([again, former]).statement == again

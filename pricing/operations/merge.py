@@ -1,0 +1,76 @@
+"""Merging what is staged into the tables: one statement on PostgreSQL, a fixed number on SQLite."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy.orm import Session
+
+from pricing.merging import Key
+from pricing.models import PriceObservation
+from pricing.operations import merge_sql
+from steelyard.core import partitions
+from steelyard.core.models import JsonText, UtcDateTime
+
+TABLES = ("price_observation", "price_current")
+_TYPES: dict[str, Any] = {
+    "fetched_at": UtcDateTime(),
+    "known_from": UtcDateTime(),
+    "first_day": Date(),
+    "last_day": Date(),
+    "dropped": JsonText(),
+}
+KEYS_AT_ONCE = 10_000
+
+
+def make_room(session: Session, years: set[int]) -> None:
+    """Make the partitions that the years want, in a transaction of their own: nobody waits for this one's end."""
+    connection = session.connection()
+    if connection.dialect.name == "postgresql" and partitions.missing(connection, TABLES, years):
+        with connection.engine.begin() as aside:
+            partitions.ensure(aside, TABLES, years)
+
+
+def next_document_id(session: Session) -> int:
+    """The id of the document that is about to be written; on SQLite the writer is alone."""
+    if session.get_bind().dialect.name == "postgresql":
+        query = "SELECT nextval('price_document_id_seq')"
+    else:
+        query = "SELECT coalesce(max(id), 0) + 1 FROM price_document"
+    return int(session.execute(text(query)).scalar_one())
+
+
+def merge(session: Session, document: Mapping[str, Any], *, new_document: bool) -> int:
+    """Weigh the staged rows of `document` (its columns by name, with `document_id`) and write what they add.
+
+    The record of the document is written too where it is new. Returns how many observations were appended.
+    The caller holds the lock of the document's family.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        return int(_run(session, merge_sql.postgresql(new_document=new_document), document).scalar_one())
+    for statement in (*merge_sql.SQLITE_TABLES, *merge_sql.SQLITE_VIEWS):
+        _run(session, statement, document)
+    appended = int(_run(session, merge_sql.SQLITE_APPENDED, document).scalar_one())
+    if new_document:
+        _run(session, merge_sql.SQLITE_DOCUMENT, document)
+    if appended:
+        for statement in merge_sql.SQLITE_WRITES:
+            _run(session, statement, document)
+    return appended
+
+
+def _run(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
+    clause = text(statement)
+    names = clause._bindparams
+    typed = [bindparam(name, type_=_TYPES[name]) for name in names if name in _TYPES]
+    return session.execute(clause.bindparams(*typed), {name: values[name] for name in names})
+
+
+def appended_keys(session: Session, document_id: int, known_from: datetime) -> Iterator[list[Key]]:
+    """The keys of what a merge has appended, in order and in lists of at most `KEYS_AT_ONCE`, streamed."""
+    row = PriceObservation
+    key = (row.series_id, row.day, row.edition)
+    query = select(*key).where(row.document_id == document_id, row.known_from == known_from).order_by(*key)
+    for part in session.execute(query, execution_options={"yield_per": KEYS_AT_ONCE}).partitions():
+        yield [(series_id, day, edition) for series_id, day, edition in part]
