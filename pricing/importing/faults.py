@@ -44,3 +44,59 @@ class SheetEmpty(SheetUnreadable):
 
     code = "price_sheet_empty"
     message = N_("Nothing stands in the sheet.")
+
+
+class NotOneSheet(Refused):
+    """Neither a file nor a text was brought, or both."""
+
+    code = "price_import_not_one_sheet"
+    message = N_("Bring either a file or a pasted table.")
+
+
+class NoSuchTable(Refused):
+    """A table or a line that the sheet does not have."""
+
+    code = "price_import_no_such_table"
+    message = N_("The sheet has %(sheets)s tables; this one has %(lines)s lines. Choose one of them.")
+
+
+class MappingUnsound(Refused):
+    """A mapping without product or price, with one meaning twice, or for more columns than there are."""
+
+    code = "price_import_mapping_unsound"
+    message = N_("The columns do not fit: product and price are needed, and each meaning only once (%(detail)s).")
+
+
+class ImportIncomplete(Refused):
+    """Something that only people can say has not been said yet."""
+
+    code = "price_import_incomplete"
+    message = N_("Say first: %(missing)s.")
+
+
+class ImportChanged(Refused):
+    """The trial that was looked at was of other bytes or another mapping."""
+
+    code = "price_import_changed"
+    message = N_("The sheet or its mapping has changed since the trial that you saw. Look at the new trial first.")
+
+
+class ImportClosed(Refused):
+    """The sheet was imported or put away already."""
+
+    code = "price_import_closed"
+    message = N_("Import %(number)s is closed already.")
+
+
+class TooManyImports(Refused):
+    """More sheets lie open than anybody works on."""
+
+    code = "price_import_too_many"
+    message = N_("%(most)s sheets lie open already. Finish or discard some of them first.")
+
+
+class ProviderTooLong(Refused):
+    """A provider's name that grows too long when its signs are made plain."""
+
+    code = "price_import_provider_too_long"
+    message = N_("The provider's name is too long; use %(most)s plain characters at most.")

@@ -10,13 +10,15 @@ from datetime import date, time
 from typing import Any
 
 from pricing.importing import terms
-from pricing.importing.columns import Column
+from pricing.importing.columns import Column, misfits
 from pricing.importing.terms import Clause
 from pricing.sources.figures import fold
 
 MAGIC = b"STEELYARD PRICE SHEET 1\n"
 PREFIX = "sheet."
 LONGEST_PROVIDER = 40
+LONGEST_FAMILY = 60
+"""The room for the code of a source; a name may grow when its signs are made plain."""
 LONGEST_MARKET = 40
 LONGEST_NOTE = 300
 LONGEST_FILE_NAME = 120
@@ -57,6 +59,19 @@ class Recipe:
         }
 
     @property
+    def missing(self) -> tuple[str, ...]:
+        """What only people can say and have not said yet, by the names of the fields."""
+        told = {
+            "columns": not misfits(self.columns),
+            "provider": family_of(self.provider) != PREFIX,
+            "permission": bool(self.permission),
+            "market": bool(self.market) or Column.CITY in self.columns,
+            "day": self.day is not None or Column.DAY in self.columns,
+            "tax": any(clause.terms.tax_included is not None for clause in self.clauses),
+        }
+        return tuple(name for name, is_told in told.items() if not is_told)
+
+    @property
     def family(self) -> str:
         """The code of the source, which is the statistic's as well: one for each provider, never shared by two."""
         return family_of(self.provider)
@@ -64,7 +79,7 @@ class Recipe:
 
 def family_of(provider: str) -> str:
     """The code under which a provider's sheets are kept."""
-    return PREFIX + fold(provider).casefold()[:LONGEST_PROVIDER]
+    return PREFIX + fold(provider).casefold()
 
 
 def provider_of(family: str) -> str | None:

@@ -14,6 +14,7 @@ MODULES = (
     "steelyard.accounts.models",
     "pricing.models",
     "pricing.fetching.models",
+    "pricing.import_models",
     "pricing.alert_models",
     "pricing.quality_models",
     "pricing.derived_models",
