@@ -46,26 +46,26 @@ def start_import(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Bring a price sheet; its bytes are kept and a way of reading them is proposed. Nothing is published yet."""
     if call.prepared is None:
         raise faults.NotOneSheet
-    return _import(operations.start(call.session, call.person, call.prepared))
+    return _import(operations.start(call.session, call.actor, call.prepared))
 
 
 @blp.list_("/price-imports", rule=rules.BRING, returns=ImportOut)
 def list_imports(call: Call, query: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
     """List the sheets that the organisation brought, the oldest first."""
-    rows, after = call.page(queries.imports(call.person), query, PriceImport.id)
+    rows, after = call.page(queries.imports(call.actor), query, PriceImport.id)
     return [_import(row) for row in rows], after
 
 
 @blp.get("/price-imports/<id:import_id>", rule=rules.BRING, returns=ImportOut)
 def get_import(call: Call, import_id: int) -> dict[str, Any]:
     """Show one import."""
-    return _import(queries.one(call.session, call.person, import_id))
+    return _import(queries.one(call.session, call.actor, import_id))
 
 
 @blp.get("/price-imports/<id:import_id>/columns", rule=rules.BRING, returns=ImportColumnsOut)
 def get_import_columns(call: Call, import_id: int) -> dict[str, Any]:
     """Show what stands in the sheet, for mapping its columns."""
-    draft = queries.one(call.session, call.person, import_id)
+    draft = queries.one(call.session, call.actor, import_id)
     found = queries.recipe_of(draft)
     laid = drafting.laid_out(_book(draft), found)
     shown = [
@@ -78,22 +78,22 @@ def get_import_columns(call: Call, import_id: int) -> dict[str, Any]:
 @blp.change("/price-imports/<id:import_id>", rule=rules.BRING, body=ImportPatch, returns=ImportOut)
 def change_import(call: Call, body: dict[str, Any], import_id: int) -> dict[str, Any]:
     """Correct how the sheet is read: table, heading, columns, terms, whose it is, by what permission, of which day."""
-    draft = queries.one(call.session, call.person, import_id, locked=True)
+    draft = queries.one(call.session, call.actor, import_id, locked=True)
     call.match(draft)
     book = _book(draft)
     saved_id = body.pop("mapping_id", None)
     if saved_id is not None:
-        saved = queries.mapping(call.session, call.person, saved_id)
-        operations.use_mapping(call.session, call.person, draft, book, saved)
+        saved = queries.mapping(call.session, call.actor, saved_id)
+        operations.use_mapping(call.session, call.actor, draft, book, saved)
     if body or saved_id is None:
-        operations.change(call.session, call.person, draft, book, _changes(body))
+        operations.change(call.session, call.actor, draft, book, _changes(body))
     return _import(draft)
 
 
 @blp.get("/price-imports/<id:import_id>/dry-run", rule=rules.BRING, returns=TrialOut)
 def try_import(call: Call, import_id: int) -> dict[str, Any]:
     """Try the sheet: what would be kept and dropped, and whether it can be confirmed. Nothing is written."""
-    tried = queries.trial(queries.one(call.session, call.person, import_id))
+    tried = queries.trial(queries.one(call.session, call.actor, import_id))
     result, finding = tried.result, tried.result.finding
     return {
         "digest": tried.digest,
@@ -108,12 +108,10 @@ def try_import(call: Call, import_id: int) -> dict[str, Any]:
     }
 
 
-@blp.list_(
-    "/price-imports/<id:import_id>/dry-run/lines", rule=rules.BRING, query=TrialLineQuery, returns=TrialLineOut
-)
+@blp.list_("/price-imports/<id:import_id>/dry-run/lines", rule=rules.BRING, query=TrialLineQuery, returns=TrialLineOut)
 def list_import_lines(call: Call, query: dict[str, Any], import_id: int) -> tuple[list[dict[str, Any]], int | None]:
     """List what would become of each row: its series and the price before, or why it is left out."""
-    tried = queries.trial(queries.one(call.session, call.person, import_id))
+    tried = queries.trial(queries.one(call.session, call.actor, import_id))
     limit = query["limit"]
     rows = queries.lines(call.session, tried, after=query.get("after") or 0, limit=limit + 1)
     shown = [_line(row) for row in rows[:limit]]
@@ -123,46 +121,46 @@ def list_import_lines(call: Call, query: dict[str, Any], import_id: int) -> tupl
 @blp.spreadsheet("/price-imports/<id:import_id>/dry-run", rule=rules.BRING)
 def export_import_trial(call: Call, import_id: int) -> Table:
     """Give the trial as a table."""
-    draft = queries.one(call.session, call.person, import_id)
+    draft = queries.one(call.session, call.actor, import_id)
     return exporting.trial(draft.file_name, queries.lines(call.session, queries.trial(draft)))
 
 
 @blp.act("/price-imports/<id:import_id>/confirm", rule=rules.BRING, body=ConfirmIn, returns=ImportOut)
 def confirm_import(call: Call, body: dict[str, Any], import_id: int) -> dict[str, Any]:
     """Publish the prices of the sheet as they were tried; another mapping or other bytes need another trial."""
-    draft = queries.one(call.session, call.person, import_id, locked=True)
-    operations.confirm(call.session, call.person, draft, body["digest"])
+    draft = queries.one(call.session, call.actor, import_id, locked=True)
+    operations.confirm(call.session, call.actor, draft, body["digest"])
     return _import(draft)
 
 
 @blp.delete("/price-imports/<id:import_id>", rule=rules.BRING)
 def discard_import(call: Call, import_id: int) -> None:
     """Put a sheet away that is not wanted."""
-    draft = queries.one(call.session, call.person, import_id, locked=True)
+    draft = queries.one(call.session, call.actor, import_id, locked=True)
     call.match(draft)
-    operations.discard(call.session, call.person, draft)
+    operations.discard(call.session, call.actor, draft)
 
 
 @blp.list_("/price-import-mappings", rule=rules.BRING, returns=MappingOut)
 def list_import_mappings(call: Call, query: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
     """List the saved mappings."""
-    rows, after = call.page(queries.mappings(call.person), query, PriceImportMapping.id)
+    rows, after = call.page(queries.mappings(call.actor), query, PriceImportMapping.id)
     return [_mapping(row) for row in rows], after
 
 
 @blp.create("/price-import-mappings", rule=rules.BRING, body=MappingIn, returns=MappingOut)
 def save_import_mapping(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     """Keep how a sheet is read under a name; sheets with the same headings are read so from now on."""
-    draft = queries.one(call.session, call.person, body["import_id"], locked=True)
-    return _mapping(operations.save_mapping(call.session, call.person, draft, _book(draft), body["name"]))
+    draft = queries.one(call.session, call.actor, body["import_id"], locked=True)
+    return _mapping(operations.save_mapping(call.session, call.actor, draft, _book(draft), body["name"]))
 
 
 @blp.delete("/price-import-mappings/<id:mapping_id>", rule=rules.BRING)
 def delete_import_mapping(call: Call, mapping_id: int) -> None:
     """Forget a saved mapping."""
-    saved = queries.mapping(call.session, call.person, mapping_id)
+    saved = queries.mapping(call.session, call.actor, mapping_id)
     call.match(saved)
-    operations.forget_mapping(call.session, call.person, saved)
+    operations.forget_mapping(call.session, call.actor, saved)
 
 
 def _book(draft: PriceImport) -> Book:

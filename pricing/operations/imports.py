@@ -131,13 +131,13 @@ def save_mapping(session: Session, actor: Actor, draft: PriceImport, book: Book,
     laid = drafting.laid_out(book, found)
     _must_fit(found, laid.width)
     query = queries.mappings(actor).where(PriceImportMapping.name == name[:NAME])
+    now = db_now(session)
     saved = session.scalars(query.with_for_update()).one_or_none()
-    if saved is None:
-        saved = PriceImportMapping(org_id=actor.org_id, name=name[:NAME])
-        session.add(saved)
-    saved.user_id, saved.saved_at = actor.user_id, db_now(session)
+    saved = saved or PriceImportMapping(org_id=actor.org_id, name=name[:NAME])
+    saved.user_id, saved.saved_at = actor.user_id, now
     saved.signature = columns.signature(laid.header)
     saved.recipe = replace(found, day=None, moment=None).as_document()
+    session.add(saved)
     draft.mapping_name = saved.name
     session.flush()
     audit.record(session, actor, "pricing.import_mapping_saved", f"price_import_mapping:{saved.id}", {"name": name})

@@ -1,7 +1,7 @@
 """The pages of prices: one module for each part of the work, all on one blueprint."""
 
 from pricing import rules
-from pricing.pages import formulas, indexes, prices
+from pricing.pages import formulas, imports, indexes, prices
 from pricing.pages.slice import pages
 from steelyard.api.pages import NavItem
 from steelyard.core.i18n import N_
@@ -11,4 +11,4 @@ NAVIGATION = (
     NavItem("pricing_pages.formulas", N_("Price formulas"), rules.SEE, "doc", 11),
 )
 
-__all__ = ["NAVIGATION", "formulas", "indexes", "pages", "prices"]
+__all__ = ["NAVIGATION", "formulas", "imports", "indexes", "pages", "prices"]

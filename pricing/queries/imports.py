@@ -4,7 +4,6 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
@@ -13,10 +12,10 @@ from pricing.changes import Change, Figure, change
 from pricing.import_models import PriceImport, PriceImportMapping
 from pricing.importing import recipe, sheets
 from pricing.importing.recipe import Recipe
-from pricing.models import PriceCurrent, PriceSeries
+from pricing.models import PriceSeries
 from pricing.operations.statements import batches
+from pricing.queries.believed import recent
 from pricing.sources.base import Drop, ParsedRow, ParseResult, RawDocument
-from pricing.sources.base import Status as Status
 from steelyard.core.actors import Actor
 from steelyard.core.errors import NotFound
 
@@ -29,7 +28,6 @@ class Last:
 
     series_id: int
     day: date | None = None
-    edition: str | None = None
     figure: Figure | None = None
 
 
@@ -136,28 +134,9 @@ def _line(number: int, kept: ParsedRow | None, dropped: Drop | None, lasts: dict
 def _lasts(session: Session, codes: set[str]) -> Iterator[tuple[str, Last]]:
     """The series that are there already, each with its latest price that counts."""
     for batch in batches(sorted(codes)):
-        rows = session.execute(_latest_prices(batch))
-        found: dict[str, Last] = {}
-        for code, series_id, day, edition, mantissa, scale in rows:
-            figure = None if mantissa is None else Figure(mantissa, scale)
-            found.setdefault(code, Last(series_id, day, edition, figure))
-        yield from found.items()
-
-
-def _latest_prices(codes: Sequence[str]) -> Select[Any]:
-    row, series = PriceCurrent, PriceSeries
-    counted = (row.series_id == series.id, row.status != Status.WITHDRAWN, row.held.is_(False))
-    newest = select(row.day).where(*counted).order_by(row.day.desc()).limit(1).correlate(series).scalar_subquery()
-    believed = PriceCurrent.__table__.alias("believed")
-    return (
-        select(series.code, series.id, believed.c.day, believed.c.edition, believed.c.mantissa, believed.c.scale)
-        .outerjoin(
-            believed,
-            (believed.c.series_id == series.id)
-            & (believed.c.day == newest)
-            & (believed.c.status != Status.WITHDRAWN)
-            & believed.c.held.is_(False),
-        )
-        .where(series.code.in_(codes))
-        .order_by(series.code, believed.c.edition.desc())
-    )
+        ids = dict(session.execute(select(PriceSeries.code, PriceSeries.id).where(PriceSeries.code.in_(batch))).all())
+        figures = recent(session, ids.values())
+        for code, series_id in ids.items():
+            known = figures.get(series_id)
+            last = known.last if known else None
+            yield code, Last(series_id, last.day, Figure(last.mantissa, last.scale)) if last else Last(series_id)

@@ -1,9 +1,14 @@
 """Files as answers: whole or in pieces, under a name that may be Chinese."""
 
 import io
+import unicodedata
+from collections.abc import Iterator
 from typing import IO
+from urllib.parse import quote
 
-from flask import Response, send_file
+from flask import Response
+
+PIECE_BYTES = 64 * 1024
 
 
 def sent_file(content: bytes | IO[bytes], name: str, media_type: str) -> Response:
@@ -11,9 +16,22 @@ def sent_file(content: bytes | IO[bytes], name: str, media_type: str) -> Respons
     file = io.BytesIO(content) if isinstance(content, bytes) else content
     size = file.seek(0, io.SEEK_END)
     file.seek(0)
-    plain = "".join("_" if char in '/\\:*?"<>|' or not char.isprintable() else char for char in name)
-    answer = send_file(
-        file, mimetype=media_type, as_attachment=True, download_name=plain, conditional=False, etag=False, max_age=0
-    )
+    answer = Response(_pieces(file), mimetype=media_type)
+    answer.call_on_close(file.close)
     answer.content_length = size
+    answer.headers["Content-Disposition"] = _disposition(name)
     return answer
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    with file:
+        while piece := file.read(PIECE_BYTES):
+            yield piece
+
+
+def _disposition(name: str) -> str:
+    """The header that names the file: once in ASCII for old programs, once as it is (RFC 6266, appendix D)."""
+    shown = "".join("_" if char in '/\\:*?"<>|' or not char.isprintable() else char for char in name)
+    plain = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode()
+    exact = "" if plain == shown else f"; filename*=UTF-8''{quote(shown, safe='')}"
+    return f'attachment; filename="{plain}"{exact}'
