@@ -151,7 +151,8 @@ def _document_rows(
     document: RawDocument, brought: Iterable[tuple[PriceObservation, PriceSeries]]
 ) -> Iterator[Sequence[Cell]]:
     for drop in document.dropped:
-        yield drop["row"], _("dropped"), _(labels.DROPS[drop["reason"]]), drop["text"], None, None, None, None
+        reason = labels.DROPS[drop["reason"]]
+        yield drop["row"], _("dropped"), _(reason), drop["text"], None, None, None, None
     for row, series in brought:
         figure = Scaled(row.mantissa, row.scale)
         yield None, _("kept"), None, series.name, row.day, labels.edition(row.edition), figure, unit(series)
