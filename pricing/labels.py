@@ -58,6 +58,7 @@ FIELDS = {
     "open_interest": N_("Open interest"),
     "turnover": N_("Turnover"),
     "futures_over_spot": N_("Futures less spot, share of spot"),
+    "spot_minus_futures": N_("Spot less futures"),
     "spot_over_futures": N_("Spot less futures, in percent"),
 }
 KINDS: dict[str, str] = {
