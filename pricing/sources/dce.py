@@ -53,9 +53,7 @@ def _contract(code: str, calendar: str) -> Contract:
         required=frozenset(PRODUCTS),
         enabled=False,
         min_seconds_between_requests=10,
-        legal_note=N_(
-            "Needs your own key of the exchange's free API. Its website refuses programs, which is respected."
-        ),
+        legal_note=N_("Bring your own key of the exchange's free API; its website refuses programs."),
     )
 
 

@@ -19,7 +19,6 @@ from pricing.sources.base import (
     ParsedRow,
     ParseResult,
     RawDocument,
-    SeriesTraits,
     Sheet,
     Source,
     judge,
@@ -27,8 +26,10 @@ from pricing.sources.base import (
     turned_away,
 )
 from pricing.sources.figures import fold, paired
-from pricing.sources.goods import UNITS, category_name, split_name, steel_grade
+from pricing.sources.goods import UNITS, category_name
 from pricing.sources.nbs_list import PLAN
+from pricing.sources.nbs_products import FAMILY, FREQUENCY, series_traits
+from pricing.sources.nbs_products import FERROUS as FERROUS
 from pricing.sources.periods import find_period
 from steelyard.core.clock import SHANGHAI
 from steelyard.core.i18n import N_
@@ -36,15 +37,13 @@ from steelyard.core.i18n import N_
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-FAMILY = "nbs.ten_day"
-FERROUS = "黑色金属"
 CONTRACT = Contract(
     code="nbs.ten_day",
     family=FAMILY,
     publisher="国家统计局",
     home="https://www.stats.gov.cn/sj/zxfb/",
     licence=N_("official statistics"),
-    frequency="ten_day",
+    frequency=FREQUENCY,
     edition=Edition.RELEASE,
     calendar=N_("on the 4th, 14th and 24th of the month at 09:30, Sundays included"),
     expected_rows=50,
@@ -65,25 +64,6 @@ class _Release:
 
     day: date
     published_at: datetime
-
-
-def series_traits(name: str, unit: str, category: str, position: int) -> SeriesTraits:
-    """The series of one product; its code is the printed name in half-width form with the unit."""
-    commodity, specification = split_name(name)
-    return SeriesTraits(
-        code=f"{FAMILY}:{fold(name)}:{unit.rpartition('/')[2]}",
-        kind="spot",
-        name=name,
-        commodity=commodity,
-        category=category,
-        market="全国",
-        value_field="average",
-        frequency=CONTRACT.frequency,
-        unit=unit,
-        position=position,
-        specification=specification,
-        grade=steel_grade(specification) if category == FERROUS else None,
-    )
 
 
 def parse(document: RawDocument) -> ParseResult:

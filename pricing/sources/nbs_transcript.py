@@ -26,7 +26,7 @@ from pricing.sources.base import (
 )
 from pricing.sources.figures import fold, paired
 from pricing.sources.goods import UNITS, category_name
-from pricing.sources.nbs import FAMILY, series_traits
+from pricing.sources.nbs_products import FAMILY, series_traits
 from pricing.sources.periods import find_period
 from steelyard.core.i18n import N_
 

@@ -57,7 +57,7 @@ def parse(document: RawDocument) -> ParseResult:
         lines = [line.split() for line in document.content.decode("utf-8-sig").splitlines() if line.strip()]
     except UnicodeDecodeError:
         return refused(Outcome.FAILED, Fault.UNREADABLE, "no UTF-8")
-    if not lines or not re.fullmatch(r"\[\d+ rows? x \d+ columns?\]", " ".join(lines[-1])):
+    if not lines or not re.fullmatch(r"\[\d{1,6} rows? x \d{1,4} columns?\]", " ".join(lines[-1])):
         return refused(Outcome.SCHEMA_CHANGED, Fault.TRUNCATED, f"{len(lines)}")
     head = tuple(lines[0])
     if head[: len(_PERCENTS)] != _PERCENTS and head != _RATES:
@@ -83,7 +83,7 @@ def _read(rows: list[list[str]], width: int, day: date | None, *, rates: bool) -
         if not rates and _contradicts(cells[2], cells[4], cells[6]):
             chief.drop(number, DropReason.REFUSED, " ".join(cells))
             return chief.refuse(Outcome.SCHEMA_CHANGED, Fault.CONFLICT, f"{cells[1]} {cells[6]}")
-        basis = _percent(cells[7 - 1]) if rates else cells[6]
+        basis = _percent(cells[6]) if rates else cells[6]
         line = Line(number, code, line_day, {"spot": cells[2], value_field: basis})
         take(chief, line, "spot")
         take(more, line, value_field)

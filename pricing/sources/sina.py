@@ -116,7 +116,7 @@ def _quote(number: int, line: str) -> _Quote | DropReason | Fault:
     if match["list"] != "nf" or symbol is None:
         return DropReason.NOT_FUTURES
     if not match["text"]:
-        return DropReason.NO_VALUE
+        return DropReason.NOT_QUOTED
     product = symbol["product"].lower()
     if product not in PRODUCTS:
         return DropReason.NOT_FOLLOWED

@@ -42,7 +42,8 @@ def check(source: Source, content: bytes) -> None:
     result = source.parse(document(source.contract.code, content))
     assert len(result.kept) + len(result.dropped) == result.rows
     assert bool(result.kept) == (result.outcome is Outcome.OK)
-    assert all(row.mantissa >= (row.traits.least or 0) and 0 <= row.scale <= 6 for row in result.kept)
+    assert all(row.traits.least is None or row.mantissa >= row.traits.least for row in result.kept)
+    assert all(0 <= row.scale <= 6 for row in result.kept)
     assert all(row.published_at.astimezone(UTC) for row in result.kept if row.published_at)
 
 

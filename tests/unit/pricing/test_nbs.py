@@ -8,6 +8,7 @@ import pytest
 
 from pricing.sources import nbs
 from pricing.sources.base import DropReason, Fault, Outcome, ParseResult
+from pricing.sources.nbs_products import series_traits
 from steelyard.core.clock import SHANGHAI
 from tests.support.price_documents import NBS_PAGE, document, shipped
 
@@ -32,7 +33,8 @@ def test_pipe_is_read_with_its_change_grade_and_moment():
     assert (pipe.mantissa, pipe.scale, pipe.change_mantissa) == (40105, 1, -122)
     assert pipe.day == date(2026, 8, 20)
     assert pipe.published_at == datetime(2026, 8, 24, 9, 30, tzinfo=SHANGHAI)
-    assert (pipe.traits.specification, pipe.traits.grade, pipe.traits.unit) == ("219*6,20#", "20#", "CNY/t")
+    assert (pipe.traits.specification, pipe.traits.spec_raw) == ("219×6 20#", "219*6,20#")
+    assert (pipe.traits.grade, pipe.traits.unit, pipe.traits.predecessor) == ("20#", "CNY/t", None)
     assert pipe.traits.code == "nbs.ten_day:无缝钢管(219*6,20#):t"
 
 
@@ -138,3 +140,17 @@ NO_PAGE = {
 @pytest.mark.parametrize(("content", "status", "outcome"), NO_PAGE.values(), ids=NO_PAGE)
 def test_what_is_no_page_has_an_outcome_of_its_own(content: bytes, status: int, outcome: Outcome):
     assert read(content, http_status=status).outcome is outcome
+
+
+def test_changed_specification_is_another_series_that_names_the_former_one():
+    rebar = next(row.traits for row in read(PAGE).kept if row.traits.commodity == "螺纹钢")
+    former = series_traits("螺纹钢（Φ16—25mm，HRB400）", "CNY/t", "黑色金属", 2)
+    assert rebar.code != former.code
+    assert rebar.predecessor == former.code
+    linked = [row.traits.commodity for row in read(PAGE).kept if row.traits.predecessor]
+    assert linked == ["螺纹钢", "线材", "热轧普通板卷"]
+
+
+def test_dashes_of_a_range_are_one_sign():
+    codes = {series_traits(f"线材（Φ8{dash}10mm，HPB300）", "CNY/t", "黑色金属", 3).code for dash in "—–-－～"}
+    assert codes == {"nbs.ten_day:线材(Φ8-10mm,HPB300):t"}

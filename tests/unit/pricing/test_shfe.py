@@ -164,3 +164,129 @@ def test_file_of_another_day_than_asked_for_is_refused():
 )
 def test_absent_file_means_no_session_at_the_weekend(day: date, outcome: Outcome):
     assert read(b"", http_status=404, requested_day=day).outcome is outcome
+
+
+FULL = {
+    "OPENPRICE": 3105,
+    "HIGHESTPRICE": 3120,
+    "LOWESTPRICE": 3090,
+    "CLOSEPRICE": 3111,
+    "VOLUME": 638932,
+    "TURNOVER": 680294.525,
+    "OPENINTEREST": 1592266,
+    "TASVOLUME": "",
+}
+
+
+def full(**columns: object) -> bytes:
+    """The shipped day with all columns of the exchange's file, some of them replaced."""
+    return changed(lambda entry: entry | ({} if entry["DELIVERYMONTH"] == "小计" else FULL | columns))
+
+
+def test_every_figure_of_a_contract_is_a_series_of_its_instrument():
+    result = read(full())
+    row = {one.traits.value_field: one for one in result.kept if one.traits.contract == "rb2610"}
+    assert {name: (one.mantissa, one.scale) for name, one in row.items()} == {
+        "settle": (3100, 0),
+        "open": (3105, 0),
+        "high": (3120, 0),
+        "low": (3090, 0),
+        "close": (3111, 0),
+        "volume": (638932, 0),
+        "open_interest": (1592266, 0),
+        "turnover": (6802945250, 0),
+    }
+    assert {one.traits.instrument for one in row.values()} == {"shfe.rb2610"}
+    assert (len(result.kept), result.rows) == (48 * 8, 48 * 8 + 4)
+
+
+def test_contract_without_trade_keeps_its_settlement_and_its_open_interest():
+    result = read(full(OPENPRICE="", HIGHESTPRICE="", LOWESTPRICE="", VOLUME=0))
+    assert len(result.kept) == 48 * 5
+    assert Counter(drop.reason for drop in result.dropped) == {DropReason.NO_VALUE: 144, DropReason.SUBTOTAL: 4}
+    assert {row.mantissa for row in result.kept if row.traits.value_field == "volume"} == {0}
+
+
+def test_prices_of_the_session_are_provisional_and_no_settlement_is_believed():
+    early, late = read(full(SETTLEMENTPRICE="", CLOSEPRICE=3109)), read(full())
+    assert early.outcome is Outcome.OK
+    assert {row.status for row in early.kept} == {"provisional"}
+    assert "settle" not in {row.traits.value_field for row in early.kept}
+    assert {row.status for row in late.kept} == {"final"}
+    keys = [{(row.traits.code, row.day, row.edition) for row in result.kept} for result in (early, late)]
+    assert keys[0] < keys[1]
+
+
+def test_session_file_of_too_few_contracts_is_refused():
+    result = read(
+        changed(
+            lambda entry: (
+                entry | FULL | {"SETTLEMENTPRICE": ""} | ({} if entry["PRODUCTID"] == "rb_f" else {"PRODUCTCLASS": "6"})
+            )
+        )
+    )
+    assert (result.outcome, result.kept) == (Outcome.SCHEMA_CHANGED, ())
+
+
+def test_two_volumes_of_one_contract_refuse_the_file():
+    body = json.loads(full())
+    twin = body["o_curinstrument"][0] | {"VOLUME": 1}
+    result = read(json.dumps(body | {"o_curinstrument": [*body["o_curinstrument"], twin]}).encode())
+    assert result.finding is not None
+    assert (result.finding.fault, result.kept) == (Fault.CONFLICT, ())
+
+
+def test_row_of_2021_gives_all_columns_when_its_product_is_followed(shared_data: Path):
+    recorded = json.loads((shared_data / "prices/shfe/kx_full_row_pre2024_padded.json").read_bytes())
+    copper = recorded["o_curinstrument"][0]
+    rows = [
+        copper | {"PRODUCTID": f"{product}_f    ", "PRODUCTGROUPID": f"{product}      ", "DELIVERYMONTH": month}
+        for product in ("rb", "hc", "wr", "ss")
+        for month in (*(f"22{number:02d}" for number in range(1, 13)),)
+    ]
+    result = read(json.dumps({"print_date": "20211115", "o_curinstrument": rows}).encode())
+    first = {row.traits.value_field: row.mantissa for row in result.kept if row.traits.contract == "rb2201"}
+    assert result.outcome is Outcome.OK
+    assert first == {
+        "settle": 69950,
+        "open": 69770,
+        "high": 70280,
+        "low": 69600,
+        "close": 69900,
+        "volume": 19450,
+        "open_interest": 19065,
+        "turnover": 6802945250,
+    }
+
+
+def test_counts_of_before_2020_are_of_both_sides_and_the_later_series_follows_them():
+    older = {
+        row.traits.value_field: row.traits for row in read(full_of("20191231")).kept if row.traits.contract == "rb2610"
+    }
+    newer = {
+        row.traits.value_field: row.traits for row in read(full_of("20200102")).kept if row.traits.contract == "rb2610"
+    }
+    assert (older["volume"].counting, newer["volume"].counting) == ("both_sides", "one_sided")
+    assert newer["volume"].predecessor == older["volume"].code != newer["volume"].code
+    assert older["settle"] == newer["settle"]
+
+
+def full_of(day: str) -> bytes:
+    return json.dumps(json.loads(full()) | {"report_date": day}).encode()
+
+
+def test_file_of_before_stainless_was_listed_holds_fewer_contracts():
+    body = json.loads(FILE)
+    rows = [row for row in body["o_curinstrument"] if not row["PRODUCTID"].startswith("ss")]
+    older = read(json.dumps({"report_date": "20180903", "o_curinstrument": rows}).encode())
+    today = read(json.dumps({"report_date": "20260907", "o_curinstrument": rows}).encode())
+    assert (older.outcome, len(older.kept)) == (Outcome.OK, 36)
+    assert today.outcome is Outcome.SCHEMA_CHANGED
+
+
+@pytest.mark.parametrize("day", sorted(shfe.NO_JSON), ids=str)
+def test_days_whose_file_is_no_json_have_an_outcome_of_their_own(day: date):
+    result = read(b'{"o_curinstrument":[{"PRODUCTID":"cu_f",}]}', requested_day=day)
+    assert result.finding is not None
+    assert (result.outcome, result.finding.fault) == (Outcome.FAILED, Fault.UNREADABLE)
+    assert str(day) in result.finding.detail
