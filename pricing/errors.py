@@ -81,18 +81,18 @@ class SourceNotFetched(Refused):
     message = N_("The source %(source)s is not fetched: its documents are brought by hand.")
 
 
+class NotByDay(Refused):
+    """The source has no document for each day that could be asked for."""
+
+    code = "price_source_not_by_day"
+    message = N_("The source %(source)s has no document for each day. Fetch what is due instead.")
+
+
 class FetchingIsOff(Refused):
     """This installation does not call the outside."""
 
     code = "price_fetching_off"
     message = N_("This installation fetches nothing. Set STEELYARD_FETCH_PRICES=on where it may.")
-
-
-class SourceIsOff(Refused):
-    """The operator has not switched the source on."""
-
-    code = "price_source_off"
-    message = N_("The source %(source)s is switched off. Switch it on first; read its legal note before.")
 
 
 class SecretUnknown(Refused):

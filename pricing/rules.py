@@ -13,3 +13,5 @@ AGREE = rule(
 """Who keeps contracts priced by formula, and prices them; everybody of the organisation reads them."""
 GOVERN = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[Role.FINANCE])
 """Who defines indexes and signs their values off."""
+KEEP_KEYS = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[])
+"""The keys of sources are brought by the operator's administrators alone."""

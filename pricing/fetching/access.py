@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
+from pricing.fetching.answers import Answer
 from pricing.fetching.bodies import Trouble
-from pricing.fetching.client import Answer
 from pricing.fetching.plans import Request
 from pricing.fetching.vault import Vault
 

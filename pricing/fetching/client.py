@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import urljoin, urlsplit
@@ -13,6 +13,7 @@ from urllib3.exceptions import HTTPError, MaxRetryError, ReadTimeoutError
 from urllib3.util import Retry
 
 from pricing.fetching import bodies, hosts
+from pricing.fetching.answers import Answer
 from pricing.fetching.bodies import PASSING, Trouble
 from pricing.fetching.guarded import PrivateAddress, new_session
 from pricing.fetching.plans import Request
@@ -43,21 +44,6 @@ class Manners:
     rest: timedelta = hosts.REST
     allow_private: bool = False
     sleep: Callable[[float], None] = time.sleep
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back: the bytes as far as they arrived, and what was in the way, if anything."""
-
-    url: str
-    asked_at: datetime
-    fetched_at: datetime
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    content: bytes = b""
-    trouble: Trouble | None = None
-    detail: str = ""
-    attempts: int = 1
 
 
 class HostRests(Exception):

@@ -86,7 +86,9 @@ class SourceState(Base):
     """How a source fares (数据源状态); ``switched_on`` is the operator's word, None where he has not spoken.
 
     ``lease_holder`` alone may fetch until ``lease_until``; before ``resume_at`` nobody may. ``failures``
-    counts the fetches since the last one that was understood.
+    counts the fetches since the last one that was understood, ``missing`` the addresses that owe an answer.
+    ``next_at`` and ``calendar_until`` are written by the last run: when something is due next, and the last
+    day that the source's calendar knows.
     """
 
     __tablename__ = "price_source"
@@ -103,6 +105,9 @@ class SourceState(Base):
     alarm: Mapped[str | None] = mapped_column(String(WORD))
     alarm_detail: Mapped[str | None] = mapped_column(String(DETAIL))
     alarm_at: Mapped[datetime | None] = mapped_column()
+    next_at: Mapped[datetime | None] = mapped_column()
+    missing: Mapped[int] = mapped_column(Integer, nullable=False)
+    calendar_until: Mapped[date | None] = mapped_column(Date)
 
 
 class SourceSecret(Base):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from pricing.errors import DocumentRefused
 from pricing.fetching import alarms, due
-from pricing.fetching.client import Answer
+from pricing.fetching.answers import Answer
 from pricing.fetching.due import Known, Purpose, Task
 from pricing.fetching.models import DETAIL, FetchTarget, PriceFetch, PriceFetchOutcome, SourceState
 from pricing.fetching.plans import FetchPlan, Link, Listed, Request
@@ -136,10 +136,10 @@ def _judge(source: Source, fetch: PriceFetch, target: FetchTarget | None, docume
     except Exception as error:
         logger.exception("the parser of %s failed", fetch.source)
         return Conclusion(Outcome.FAILED, "internal", type(error).__name__)
-    return _of_result(plan, known, result)
+    return _of_result(plan, known, result, document)
 
 
-def _of_result(plan: FetchPlan, known: Known, result: ParseResult) -> Conclusion:
+def _of_result(plan: FetchPlan, known: Known, result: ParseResult, document: RawDocument) -> Conclusion:
     provisional = any(row.status is Status.PROVISIONAL for row in result.kept)
     finding = result.finding
     return Conclusion(
@@ -150,7 +150,7 @@ def _of_result(plan: FetchPlan, known: Known, result: ParseResult) -> Conclusion
         len(result.kept),
         [{"row": one.row, "reason": str(one.reason), "text": one.text} for one in result.dropped],
         complete=due.completes(plan, known, result.outcome, provisional=provisional),
-        readable=result.outcome in VALIDATED,
+        readable=result.outcome in VALIDATED and document.http_status == 200,
     )
 
 
@@ -162,10 +162,10 @@ def _judge_list(plan: FetchPlan, fetch: PriceFetch, document: RawDocument) -> Co
         return Conclusion(Outcome.NOT_MODIFIED, complete=older)
     result = turned_away(document, ())
     if result is not None:
-        return _of_result(plan, Known(), result)
+        return _of_result(plan, Known(), result, document)
     links = tuple(one for one in plan.how.links(document.content, fetch.url) if _may_be_asked(plan, one))
     if not links:
-        return _of_result(plan, Known(), refused(Outcome.EMPTY, Fault.EMPTY, "no release in the list"))
+        return _of_result(plan, Known(), refused(Outcome.EMPTY, Fault.EMPTY, "no release"), document)
     return Conclusion(Outcome.OK, rows=len(links), kept=len(links), complete=older, readable=True, links=links)
 
 
@@ -262,7 +262,7 @@ def _target(session: Session, fetch: PriceFetch) -> FetchTarget:
 
 def state_of(session: Session, source: str) -> SourceState:
     """The state of a source, held until the transaction ends; made where it is new."""
-    fresh = {"source": source, "failures": 0}
+    fresh = {"source": source, "failures": 0, "missing": 0}
     session.execute(statements.upsert(session, SourceState).values(fresh).on_conflict_do_nothing())
     query = select(SourceState).where(SourceState.source == source).with_for_update()
     return session.scalars(query.execution_options(populate_existing=True)).one()

@@ -10,13 +10,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pricing import errors
 from pricing.calendars import calendar
-from pricing.fetching import access, due, recording
-from pricing.fetching.client import Answer, Client, HostRests
+from pricing.fetching import access, due, recording, vault
+from pricing.fetching.answers import Answer
+from pricing.fetching.client import Client, HostRests
 from pricing.fetching.due import Known, Purpose, Task
 from pricing.fetching.models import FetchTarget, PriceFetchOutcome, SourceState
 from pricing.fetching.plans import FetchPlan, Listed, Request
@@ -87,26 +88,39 @@ def run(db: Database, source: Source, network: Network, wanted: Sequence[Request
             if not _do(db, source, network, holder, task, report):
                 break
     finally:
-        _give_back(db, code, holder)
+        _give_back(db, source, holder, network.now())
     return report
 
 
 def _take_lease(db: Database, source: Source, holder: str, now: datetime) -> str:
     """Become the one who may fetch; the reason where that cannot be."""
+    code = source.contract.code
     with db.write() as session:
-        state = recording.state_of(session, source.contract.code)
+        state = recording.state_of(session, code)
         if not is_on(source, state):
             return "off"
+        if {one.name for one in plan_of(source).secrets} - set(vault.names(session, code)):
+            return "key_missing"
         if state.lease_until is not None and state.lease_until > now:
             return "busy"
         state.lease_holder, state.lease_until = holder, now + LEASE
     return ""
 
 
-def _give_back(db: Database, code: str, holder: str) -> None:
+def _give_back(db: Database, source: Source, holder: str, now: datetime) -> None:
+    """Let others fetch, and note what is due next."""
+    plan = plan_of(source)
     with db.write() as session:
-        mine = (SourceState.source == code, SourceState.lease_holder == holder)
-        session.execute(update(SourceState).where(*mine).values(lease_holder=None, lease_until=None))
+        state = recording.state_of(session, source.contract.code)
+        if state.lease_holder != holder:
+            return
+        state.lease_holder = state.lease_until = None
+        days = calendar(plan.calendar)
+        tasks, known = tasks_of(session, source, now)
+        state.next_at = due.next_run(plan, days, tasks, known, now)
+        state.missing = sum(not known.get(task.target, Known()).done for task in tasks)
+        span = days.known()
+        state.calendar_until = span[1] if span else None
 
 
 def _may_go_on(db: Database, code: str, holder: str, now: datetime) -> str:

@@ -47,6 +47,10 @@ ADDRESSES = {
     "ppi100.basis.printed": "https://example.org/basis/20240430",
 }
 """Addresses of sources that read something in them: a symbol, or the day that was asked for."""
+CONTRACTS = tuple(
+    f"{product}{month}" for product in ("rb", "wr", "hc", "ss") for month in (*range(2609, 2613), *range(2701, 2709))
+)
+"""The contracts of a whole daily file."""
 
 
 def document(source: str, content: bytes, *, minutes: int = 0, **traits: object) -> RawDocument:
@@ -61,8 +65,7 @@ def document(source: str, content: bytes, *, minutes: int = 0, **traits: object)
 
 def shfe_file(settlements: dict[str, int | str], day: date = date(2026, 9, 8), *, previous: int = 3000) -> bytes:
     """A whole daily file of 48 contracts; `settlements` replaces single ones, as ``{"rb2610": 3111}``, or adds some."""
-    months = (*range(2609, 2613), *range(2701, 2709))
-    usual = {f"{product}{month}": 3000 + month % 100 for product in ("rb", "wr", "hc", "ss") for month in months}
+    usual = {contract: 3000 + int(contract[-2:]) for contract in CONTRACTS}
     entries = [
         {
             "PRODUCTID": f"{contract[:-4]}_f",
@@ -161,3 +164,6 @@ def basis_print() -> bytes:
         "[8 rows x 7 columns]",
     )
     return "\n".join(lines).encode()
+def unsettled_shfe_file(day: date = date(2026, 9, 8)) -> bytes:
+    """The same file as the exchange serves it during the session."""
+    return shfe_file(dict.fromkeys(CONTRACTS, ""), day)

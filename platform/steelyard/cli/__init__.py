@@ -18,6 +18,7 @@ COMMANDS = {
     "restore": Lazy("steelyard.cli.backups:restore", "Restore such a file into an empty place."),
     "reference": Lazy("steelyard.cli.reference:reference", "Load published reference data."),
     "inventory": Lazy("inventory.cli:inventory", "The warehouse's ledger, proved against its moves."),
+    "prices": Lazy("pricing.cli:prices", "Sources of prices: fetch, and see how they fare."),
     "demo": Lazy("steelyard.cli.demo:demo", "Show the whole business once, through the HTTP API."),
 }
 

@@ -107,6 +107,9 @@ def _sources() -> None:
         sa.Column("alarm", sa.String(24)),
         sa.Column("alarm_detail", sa.String(200)),
         sa.Column("alarm_at", UtcDateTime),
+        sa.Column("next_at", UtcDateTime),
+        sa.Column("missing", sa.Integer, nullable=False),
+        sa.Column("calendar_until", sa.Date),
         sa.PrimaryKeyConstraint("source", name="pk_price_source"),
     )
 
