@@ -66,6 +66,7 @@ FIELD_NAMES = {
     "remark": N_("Remark"),
     "roles": N_("Roles"),
     "scopes": N_("Scopes"),
+    "secret": N_("Key"),
     "size": N_("Size"),
     "standard": N_("Standard"),
     "state": N_("State"),
@@ -80,7 +81,7 @@ FIELD_NAMES = {
 }
 """By the names in the schemas of all slices' forms; a test knows the forms and misses none."""
 
-UNSEEN = frozenset({"next", "nonce", "version"})
+UNSEEN = frozenset({"next", "nonce", "on", "version"})
 """Fields that no person fills in."""
 
 
