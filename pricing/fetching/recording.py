@@ -20,7 +20,7 @@ from pricing.fetching.models import DETAIL, FetchTarget, PriceFetch, PriceFetchO
 from pricing.fetching.plans import FetchPlan, Link, Listed, Request
 from pricing.models import URL, RawContent
 from pricing.operations import statements
-from pricing.operations.ingestion import ingest
+from pricing.operations.ingestion import ingest_parsed
 from pricing.sources.base import Fault, Outcome, ParseResult, RawDocument, Source, Status, refused, turned_away
 from steelyard.core.clock import business_date
 from steelyard.core.database import Database
@@ -45,6 +45,7 @@ class Conclusion:
     complete: bool = False
     readable: bool = False
     links: tuple[Link, ...] = ()
+    result: ParseResult | None = None
 
 
 def record(session: Session, source: Source, task: Task, answer: Answer) -> int:
@@ -151,6 +152,7 @@ def _of_result(plan: FetchPlan, known: Known, result: ParseResult, document: Raw
         [{"row": one.row, "reason": str(one.reason), "text": one.text} for one in result.dropped],
         complete=due.completes(plan, known, result.outcome, provisional=provisional),
         readable=result.outcome in VALIDATED and document.http_status == 200,
+        result=result,
     )
 
 
@@ -187,15 +189,8 @@ def _write(
             return before
         document_id = None
         if found.outcome is Outcome.OK and fetch.purpose == Purpose.DOCUMENT:
-            document_id = ingest(
-                session,
-                None,
-                source=document.source,
-                url=document.url,
-                fetched_at=document.fetched_at,
-                content=document.content,
-                http_status=document.http_status,
-            ).document_id
+            assert found.result is not None
+            document_id = ingest_parsed(session, None, source, document, found.result).document_id
         outcome = PriceFetchOutcome(
             fetch_id=fetch_id,
             outcome=str(found.outcome),
