@@ -82,7 +82,7 @@ def read(text: str) -> "Tree[Token]":
     """The syntax tree of a text; raises `FormulaSyntax` with the place, `FormulaTooLarge`."""
     from lark import UnexpectedCharacters, UnexpectedToken
 
-    _bound(text)
+    bounded(text)
     plain = text.translate(_FULL_WIDTH)
     try:
         return _parser().parse(plain)
@@ -100,7 +100,8 @@ def read(text: str) -> "Tree[Token]":
         ) from None
 
 
-def _bound(text: str) -> None:
+def bounded(text: str) -> None:
+    """Refuse a text that is too long or nests too deep: raises `FormulaTooLarge`."""
     if len(text) > LONGEST:
         raise FormulaTooLarge(what=f"{len(text)}", most=LONGEST)
     depth = deepest = 0

@@ -19,13 +19,14 @@ from pricing.formulas.arguments import (
     period,
     start,
 )
+from pricing.formulas.canonical import canonical
 from pricing.formulas.errors import (
     FormulaArguments,
     FormulaBadFigure,
     FormulaTooLarge,
     FormulaUnknownWord,
 )
-from pricing.formulas.grammar import read
+from pricing.formulas.grammar import bounded, read
 from pricing.formulas.kinds import check
 from pricing.formulas.tree import (
     Average,
@@ -93,6 +94,8 @@ def parse(text: str) -> Node:
     if len(series_of(node)) > MOST_SERIES:
         raise FormulaTooLarge(what=str(len(series_of(node))), most=MOST_SERIES)
     check(node)
+    for chinese in (False, True):
+        bounded(canonical(node, chinese=chinese))  # what is kept must be readable again
     return node
 
 

@@ -1,7 +1,7 @@
 """Indexes: defining a version, signing off a value, and taking in the platform's own deals."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -108,30 +108,32 @@ def sign_off(
     if day >= business_date(moment):
         raise IndexDaysOpen(day=day.isoformat())
     result = _deals_result(session, index, day, moment) if index.kind == "deals" else _city(session, index, day, moment)
-    before = queries.last_release(session, index.id, day)
-    if before is not None:
-        if (before.mantissa, before.reason) == (result.mantissa, result.reason):
-            raise IndexUnchanged(day=day.isoformat())
-        if remark is None:
-            raise CorrectionWithoutReason(day=day.isoformat())
     release = PriceIndexRelease(
         index_id=index.id,
         day=day,
-        revision=1 if before is None else before.revision + 1,
+        revision=_revision(session, index, day, result, remark),
         as_of=moment,
-        mantissa=result.mantissa,
-        scale=result.scale,
-        reason=result.reason,
-        contributors=result.contributors,
-        sheet=result.sheet,
         remark=remark,
         signed_at=now,
         signed_by=actor.user_id,
+        **asdict(result),
     )
     session.add(release)
     session.flush()
     audit.record(session, actor, "pricing.index_signed_off", f"price_index:{index.code}:{index.version}:{day}")
     return release
+
+
+def _revision(session: Session, index: PriceIndex, day: date, result: _Result, remark: str | None) -> int:
+    """The number of the release: 1, or that of a correction, which says something else and why."""
+    before = queries.last_release(session, index.id, day)
+    if before is None:
+        return 1
+    if (before.mantissa, before.reason) == (result.mantissa, result.reason):
+        raise IndexUnchanged(day=day.isoformat())
+    if remark is None:
+        raise CorrectionWithoutReason(day=day.isoformat())
+    return before.revision + 1
 
 
 def _city(session: Session, index: PriceIndex, day: date, moment: datetime) -> _Result:
