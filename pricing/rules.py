@@ -1,4 +1,4 @@
-"""Who may use the prices: everybody who is signed in reads; the operator brings documents."""
+"""Who may use the prices: everybody who is signed in reads; the operator brings documents and decides on holds."""
 
 from steelyard.api.access import rule
 from steelyard.core.actors import OrgKind, Role
@@ -15,3 +15,7 @@ GOVERN = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[Role.FINANCE])
 """Who defines indexes and signs their values off."""
 KEEP_KEYS = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[])
 """The keys of sources are brought by the operator's administrators alone."""
+WATCH = rule("pricing:read", kinds=[OrgKind.OPERATOR])
+"""Figures that are held back, and alarms: seen by the operator's people."""
+DECIDE = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[Role.BUYER, Role.FINANCE])
+"""Proposing and confirming what becomes of a held figure; setting calendars right."""

@@ -1,0 +1,41 @@
+"""Setting a calendar right: a holiday that it does not know, a session that was put in; by the operator."""
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from pricing.calendars import calendar
+from pricing.quality_errors import OverrideExists, OverrideSaysNothing
+from pricing.quality_models import CalendarOverride
+from steelyard.core import audit
+from steelyard.core.actors import Actor
+from steelyard.core.database import db_now
+
+
+def set_day(session: Session, actor: Actor, *, name: str, day: date, counts: bool, reason: str) -> CalendarOverride:
+    """Say of a day that it counts or that it does not. Raises `OverrideExists`, `OverrideSaysNothing`."""
+    stored = select(CalendarOverride.id).where(CalendarOverride.calendar == name, CalendarOverride.day == day)
+    if session.scalar(stored) is not None:
+        raise OverrideExists(day=day.isoformat())
+    known = calendar(name)
+    if known.is_session(day) is counts and not known.assumed(day):
+        raise OverrideSaysNothing(day=day.isoformat())
+    row = CalendarOverride(
+        calendar=name, day=day, counts=counts, reason=reason, set_by=actor.user_id, set_at=db_now(session)
+    )
+    session.add(row)
+    session.flush()
+    _record(session, actor, "pricing.calendar_day_set", row)
+    return row
+
+
+def take_back(session: Session, actor: Actor, row: CalendarOverride) -> None:
+    """Let the calendar speak for itself again."""
+    _record(session, actor, "pricing.calendar_day_taken_back", row)
+    session.delete(row)
+
+
+def _record(session: Session, actor: Actor, action: str, row: CalendarOverride) -> None:
+    detail = {"calendar": row.calendar, "day": row.day.isoformat(), "counts": row.counts, "reason": row.reason}
+    audit.record(session, actor, action, f"price_calendar:{row.calendar}", detail)
