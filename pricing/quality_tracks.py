@@ -35,7 +35,7 @@ ROLL_RATIO = (3, 2)
 """Open interest that grows by half in a day: in ten years of rebar and coil only where the contract changed."""
 THIN_RATIO = (1, 5)
 """Open interest that falls below a fifth in a day: a row of another contract."""
-BACK = WINDOW + 5
+BACK = WINDOW + 5 + 2 * REMEMBERED
 """Figures before one on which what is found of it depends, the memory of a jump aside."""
 AHEAD = BACK + REMEMBERED
 """Figures behind a changed one of which something else may be found."""
@@ -96,7 +96,9 @@ def screen(tracks: Tracks) -> Screened:
     limit = np.abs(moved) * 10_000 > tracks.limit_bp * before
     jump = (before > 0) & ((value > ABSURD_FACTOR * before) | (ABSURD_FACTOR * value < before))
     outlier, spread = _outliers(change, position, tracks.floor_bp)
-    raised = _unless_back(limit | jump | outlier, value, position, tracks.limit_bp)
+    back = _returns(jump, value, position, tracks.limit_bp)
+    jump &= ~back
+    raised = _unless_back((limit | jump | outlier) & ~back, value, position, tracks.limit_bp)
     lots, lots_before = tracks.lots, _lagged(tracks.lots, position, 1)
     known = raised & ~jump & (lots > 0) & (lots_before > 0)
     roll = known & (lots * ROLL_RATIO[1] >= lots_before * ROLL_RATIO[0])
@@ -145,6 +147,24 @@ def _unless_back(raised: "Mask", value: "Integers", position: "Integers", limit_
     taken_back = raised & _shifted(raised, position) & close
     kept: Mask = raised & ~(taken_back & ~_shifted(taken_back, position))
     return kept
+
+
+def _returns(jump: "Mask", value: "Integers", position: "Integers", limit_bp: "Integers") -> "Mask":
+    """Jumps to the level before an earlier jump that is still remembered: the wrong figures have ended."""
+    import numpy as np
+
+    place = jump.nonzero()[0]
+    earlier = place[:, None] - np.arange(1, REMEMBERED)
+    within = (position[place][:, None] - np.arange(1, REMEMBERED)) > 0
+    earlier = np.where(within, earlier, 1)
+    old = value[earlier - 1]
+    close = np.abs(value[place][:, None] - old) * 10_000 <= limit_bp[place][:, None] * old
+    candidates = within & jump[earlier] & close
+    takes_back = np.zeros_like(jump)
+    takes_back[place] = candidates.any(axis=1)
+    returns = np.zeros_like(jump)
+    returns[place] = (candidates & ~takes_back[earlier]).any(axis=1)
+    return returns
 
 
 def _shifted(mask: "Mask", position: "Integers") -> "Mask":

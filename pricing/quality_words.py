@@ -32,8 +32,8 @@ STATES: Mapping[str, tuple[str, str]] = {
 VERDICTS: Mapping[str, str] = {Standing.RELEASED: N_("Release"), Standing.REJECTED: N_("Reject")}
 FIELDS: Mapping[str, str] = {
     "open": N_("Opening price"),
-    "high": N_("Highest price"),
-    "low": N_("Lowest price"),
+    "high": N_("High of the day"),
+    "low": N_("Low of the day"),
     "close": N_("Closing price"),
     "settle": N_("Settlement price"),
 }
@@ -52,9 +52,7 @@ ALARMS: Mapping[str, str] = {
 }
 _ALARM_SENTENCES: Mapping[str, str] = {
     AlarmKind.STALE: N_("The last figures are of %(last)s; %(missing)s are due since."),
-    AlarmKind.MISSING_ROWS: N_(
-        "%(count)s days are missing that others of the statistic have, lastly %(last)s."
-    ),
+    AlarmKind.MISSING_ROWS: N_("%(count)s days are missing that others of the statistic have, lastly %(last)s."),
     AlarmKind.REPEATED: N_("The value has been the same %(count)s times, since %(since)s."),
     AlarmKind.HORIZON: N_("The calendar is known to %(last)s; behind it weekdays are assumed to count."),
 }
