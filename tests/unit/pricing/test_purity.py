@@ -17,6 +17,11 @@ import pytest
         "pricing.quality",
         "pricing.quality_tracks",
         "pricing.calendars",
+        "pricing.derived.index",
+        "pricing.derived.indicators",
+        "pricing.derived.normalising",
+        "pricing.formulas.answers",
+        "pricing.formulas.parsing",
     ],
 )
 def test_pure_module_imports_no_framework(module: str):
