@@ -15,9 +15,9 @@ from pricing.formulas.tree import LANGUAGE, asks_month, series_of
 from pricing.operations.contracts import quote_contract, sign_contract
 from pricing.queries import contracts as queries
 from pricing.schemas.formulas import (
-    AnswerOut,
     ContractIn,
     ContractOut,
+    FormulaAnswerOut,
     FormulaOut,
     FormulaQuery,
     QuoteIn,
@@ -48,7 +48,7 @@ def check_formula(call: Call, query: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@blp.get("/price-formulas/value", rule=rules.SEE, query=ValueQuery, returns=AnswerOut)
+@blp.get("/price-formulas/value", rule=rules.SEE, query=ValueQuery, returns=FormulaAnswerOut)
 def value_formula(call: Call, query: dict[str, Any]) -> dict[str, Any]:
     """Price a formula as of a moment, with every day and every step; nothing is kept."""
     month = queries.month_of(query.get("month"))

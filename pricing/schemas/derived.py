@@ -130,7 +130,7 @@ class BasisOut(Schema):
     values = ListOf(Nested(BasisDayOut), max=MOST, required=True)
 
 
-class MemberIn(Schema):
+class IndexMemberIn(Schema):
     """A series of the basket: whose prices it holds, and the tonnes that it stands for."""
 
     series_id = IdField(required=True)
@@ -158,7 +158,7 @@ class IndexIn(Schema):
 class CityIndexIn(IndexIn):
     """A chained index of published series."""
 
-    members = ListOf(Nested(MemberIn), min=3, max=60, required=True)
+    members = ListOf(Nested(IndexMemberIn), min=3, max=60, required=True)
 
 
 class DealsIndexIn(IndexIn):

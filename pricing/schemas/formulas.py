@@ -46,7 +46,7 @@ class FormulaOut(Schema):
     asks_month = Flag(required=True)
 
 
-class DayOut(Schema):
+class FormulaDayOut(Schema):
     """What became of one day; `used` entered the mean, `taken_from` names another day whose figure stands in."""
 
     series = fields.String(required=True)
@@ -62,7 +62,7 @@ class DayOut(Schema):
     assumed = Flag(required=True)
 
 
-class StepOut(Schema):
+class FormulaStepOut(Schema):
     """One step of the arithmetic; `exact` is a fraction, `source` the text behind a legal rate."""
 
     part = fields.String(required=True)
@@ -72,7 +72,7 @@ class StepOut(Schema):
     source = fields.String(required=True)
 
 
-class SessionsOut(Schema):
+class FormulaSessionsOut(Schema):
     """The sessions that counted for one series and window."""
 
     series = fields.String(required=True)
@@ -85,7 +85,7 @@ class SessionsOut(Schema):
     sessions = ListOf(Day(), required=True)
 
 
-class AnswerOut(Schema):
+class FormulaAnswerOut(Schema):
     """A price with every day and step that led to it."""
 
     formula = fields.String(required=True)
@@ -97,9 +97,9 @@ class AnswerOut(Schema):
     kind = Choice(Sense, required=True)
     fen = Int(min=-MOST_FEN, max=MOST_FEN, required=True)
     provisional = Flag(required=True)
-    days = ListOf(Nested(DayOut), max=10_000, required=True)
-    steps = ListOf(Nested(StepOut), max=200, required=True)
-    sessions = ListOf(Nested(SessionsOut), max=100, required=True)
+    days = ListOf(Nested(FormulaDayOut), max=10_000, required=True)
+    steps = ListOf(Nested(FormulaStepOut), max=200, required=True)
+    sessions = ListOf(Nested(FormulaSessionsOut), max=100, required=True)
 
 
 class ContractIn(Schema):
@@ -158,7 +158,7 @@ class QuoteOut(Schema):
 class QuoteWholeOut(QuoteOut):
     """A price with every day and step."""
 
-    answer = Nested(AnswerOut, required=True)
+    answer = Nested(FormulaAnswerOut, required=True)
 
 
 class ReplayQuery(QuerySchema):
@@ -167,7 +167,7 @@ class ReplayQuery(QuerySchema):
     as_of = Timestamp()
 
 
-class ReadOut(Schema):
+class FormulaReadOut(Schema):
     """How a day read."""
 
     state = Choice(State, required=True)
@@ -178,13 +178,13 @@ class ReadOut(Schema):
     document_id = IdField(required=True, allow_none=True)
 
 
-class DifferenceOut(Schema):
+class FormulaDifferenceOut(Schema):
     """A day that reads otherwise."""
 
     series = fields.String(required=True)
     day = Day(required=True)
-    before = Nested(ReadOut, required=True, allow_none=True)
-    after = Nested(ReadOut, required=True, allow_none=True)
+    before = Nested(FormulaReadOut, required=True, allow_none=True)
+    after = Nested(FormulaReadOut, required=True, allow_none=True)
 
 
 class ReplayOut(Schema):
@@ -195,5 +195,5 @@ class ReplayOut(Schema):
     kept_fen = Int(min=-MOST_FEN, max=MOST_FEN, required=True)
     fen = Int(min=-MOST_FEN, max=MOST_FEN, required=True)
     same = Flag(required=True)
-    differences = ListOf(Nested(DifferenceOut), max=10_000, required=True)
-    answer = Nested(AnswerOut, required=True)
+    differences = ListOf(Nested(FormulaDifferenceOut), max=10_000, required=True)
+    answer = Nested(FormulaAnswerOut, required=True)
