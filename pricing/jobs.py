@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from pricing import quality_jobs
+from pricing import alert_jobs, quality_jobs
 from pricing.sources.base import Source
 from pricing.sources.catalogue import SOURCES
 from steelyard.core.database import Database
@@ -34,7 +34,9 @@ def _job(number: int, source: Source) -> ClockJob:
     return ClockJob(name, _nothing, prepare=partial(fetch, source), cron=f"{number % MINUTES}-59/{MINUTES} * * * *")
 
 
+_FETCHED = [source for source in SOURCES if source.fetch is not None]
 JOBS = (
-    *(_job(number, source) for number, source in enumerate(one for one in SOURCES if one.fetch is not None)),
+    *(_job(number, source) for number, source in enumerate(_FETCHED)),
     *quality_jobs.JOBS,
+    *alert_jobs.JOBS,
 )

@@ -41,6 +41,7 @@ UNITS = {
 FREQUENCIES = {
     "ten_day": N_("Every ten days"),
     "daily": N_("Every trading day"),
+    "weekly": N_("Every week"),
     "monthly": N_("Every month"),
     "intraday": N_("Several times a day"),
 }
@@ -113,6 +114,21 @@ def period(day: date, frequency: str) -> str:
     if frequency != "ten_day":
         return day.isoformat()
     return str(_(_THIRDS[third_of(day)], month=day.strftime("%Y-%m")))
+
+
+def unit(code: str) -> str:
+    """A unit in words; one without words of its own stands for itself."""
+    return str(_(UNITS[code])) if code in UNITS else code
+
+
+def frequency(code: str) -> str:
+    """How often a series has a new figure."""
+    return str(_(FREQUENCIES[code])) if code in FREQUENCIES else code
+
+
+def field(code: str) -> str:
+    """Which price of a day a series holds."""
+    return str(_(FIELDS[code])) if code in FIELDS else code
 
 
 def figure(mantissa: int, scale: int) -> str:

@@ -50,7 +50,7 @@ def calendar_of(family: str, frequency: str) -> Calendar:
     """The calendar by which a series of a statistic counts."""
     if frequency == "ten_day":
         return calendar("nbs.ten_day")
-    if frequency != "daily":
+    if frequency not in ("daily", "intraday"):
         return calendar("none")
     exchange = family.partition(".")[0]
     return calendar(exchange if exchange in ("shfe", "dce") else "workdays")

@@ -1,4 +1,4 @@
-"""Who may use the prices: everybody who is signed in reads; the operator brings documents and decides on holds."""
+"""Who may use the prices: all read and follow; the operator brings documents and decides on holds."""
 
 from steelyard.api.access import rule
 from steelyard.core.actors import OrgKind, Role
@@ -19,3 +19,5 @@ WATCH = rule("pricing:read", kinds=[OrgKind.OPERATOR])
 """Figures that are held back, and alarms: seen by the operator's people."""
 DECIDE = rule("pricing:write", kinds=[OrgKind.OPERATOR], roles=[Role.BUYER, Role.FINANCE])
 """Proposing and confirming what becomes of a held figure; setting calendars right."""
+FOLLOW = rule("pricing:write")
+ADMINISTER = rule("pricing:write", roles=[Role.ADMIN])

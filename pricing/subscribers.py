@@ -1,7 +1,8 @@
-"""What pricing does when something happens elsewhere."""
+"""What pricing does when something happens: what was dealt elsewhere, what became known here."""
 
 from sqlalchemy.orm import Session
 
+from pricing import alert_subscribers
 from pricing.operations.indexes import take_deals
 from steelyard.core.clock import business_date
 from steelyard.core.outbox import Event, Subscriber
@@ -12,4 +13,7 @@ def on_deals_made(session: Session, event: Event) -> None:
     take_deals(session, event.id, business_date(event.occurred_at), event.data.get("lines", []))
 
 
-SUBSCRIBERS = (Subscriber("pricing.deals", frozenset({"procurement.deals_made"}), on_deals_made),)
+SUBSCRIBERS = (
+    Subscriber("pricing.deals", frozenset({"procurement.deals_made"}), on_deals_made),
+    *alert_subscribers.SUBSCRIBERS,
+)

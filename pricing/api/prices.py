@@ -3,17 +3,13 @@
 from base64 import b64decode
 from typing import Any
 
-from pricing import labels, rules
+from pricing import rules
 from pricing.api.slice import blp
 from pricing.errors import DocumentUnreadable
 from pricing.models import PriceSeries, RawDocument
 from pricing.operations.ingestion import ingest
 from pricing.queries import prices as queries
 from pricing.schemas.prices import (
-    BoardOut,
-    BoardQuery,
-    ChartOut,
-    ChartQuery,
     DocumentIn,
     DocumentOut,
     ObservationOut,
@@ -63,13 +59,13 @@ def get_content(call: Call, document_id: int) -> bytes:
 def list_series(call: Call, query: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
     """List the price series."""
     rows, after = call.page(queries.all_series(query), query, PriceSeries.id)
-    return [_series(row) for row in rows], after
+    return [series_document(row) for row in rows], after
 
 
 @blp.get("/price-series/<id:series_id>", rule=rules.SEE, returns=SeriesOut)
 def get_series(call: Call, series_id: int) -> dict[str, Any]:
     """Show one price series."""
-    return _series(queries.series(call.session, series_id))
+    return series_document(queries.series(call.session, series_id))
 
 
 @blp.list_("/price-series/<id:series_id>/observations", rule=rules.SEE, query=ObservationQuery, returns=ObservationOut)
@@ -82,23 +78,6 @@ def list_observations(call: Call, query: dict[str, Any], series_id: int) -> tupl
 def list_revisions(call: Call, query: dict[str, Any], series_id: int) -> tuple[list[Any], int | None]:
     """List every revision of every day, each with the document that it came with."""
     return queries.observations(call.session, series_id, query, every_revision=True)
-
-
-@blp.get("/price-series/<id:series_id>/chart", rule=rules.SEE, query=ChartQuery, returns=ChartOut)
-def chart(call: Call, query: dict[str, Any], series_id: int) -> dict[str, Any]:
-    """Give the lines of a series' chart; figures that nobody published as a price are lines of their own."""
-    lines: dict[str, list[list[Any]]] = {}
-    for row in queries.history(call.session, series_id, query):
-        lines.setdefault(row.edition, []).append([row.day.isoformat(), row.mantissa / 10**row.scale])
-    names = sorted(lines, key=labels.edition_order)
-    return {"series": [{"name": labels.edition(name), "points": lines[name]} for name in names]}
-
-
-@blp.get("/price-board", rule=rules.SEE, query=BoardQuery, returns=BoardOut)
-def board(call: Call, query: dict[str, Any]) -> dict[str, Any]:
-    """Show the latest published price of every series with its move, its date, its origin and how fresh it is."""
-    entries = queries.board(call.session, query)
-    return {"at": call.db_now(), "entries": [_entry(entry) for entry in entries]}
 
 
 def _bytes(body: dict[str, Any]) -> bytes:
@@ -116,11 +95,7 @@ def _document(row: RawDocument, size: int) -> dict[str, Any]:
     return shown | {"publisher": publisher(row.family), "size": size}
 
 
-def _series(row: PriceSeries) -> dict[str, Any]:
+def series_document(row: PriceSeries) -> dict[str, Any]:
+    """A series as the API shows it."""
     shown = {name: getattr(row, name) for name in SeriesOut().fields if name != "publisher"}
     return shown | {"publisher": publisher(row.family)}
-
-
-def _entry(entry: queries.BoardEntry) -> dict[str, Any]:
-    names = ("day", "mantissa", "scale", "value", "change", "published_at", "document_id", "freshness")
-    return {name: getattr(entry, name) for name in names} | {"series": _series(entry.series)}

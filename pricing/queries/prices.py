@@ -8,12 +8,11 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from pricing.changes import Change, Figure, change, decimal_text
+from pricing.changes import decimal_text
 from pricing.errors import AsOfInFuture
-from pricing.freshness import Freshness, freshness
-from pricing.models import PriceCurrent, PriceObservation, PriceSeries, RawContent, RawDocument
+from pricing.models import PriceObservation, PriceSeries, RawContent, RawDocument
 from pricing.operations.statements import unwritten
 from pricing.sources.base import DERIVED_EDITIONS
 from steelyard.core.database import db_now
@@ -45,26 +44,6 @@ class Revision:
     def derived(self) -> bool:
         """Whether nobody published it as a price."""
         return self.edition in DERIVED_EDITIONS
-
-    @property
-    def value(self) -> str:
-        """The figure in digits."""
-        return decimal_text(self.mantissa, self.scale)
-
-
-@dataclass(frozen=True, slots=True)
-class BoardEntry:
-    """The latest price of a series, with its move, its origin and how fresh it is."""
-
-    series: PriceSeries
-    day: date
-    mantissa: int
-    scale: int
-    change: Change | None
-    published_at: datetime | None
-    document_id: int
-    observation_id: int
-    freshness: Freshness
 
     @property
     def value(self) -> str:
@@ -246,48 +225,3 @@ def brought(session: Session, document_id: int) -> list[tuple[PriceObservation, 
         .limit(MOST_POINTS)
     )
     return [(observation, found) for observation, found in rows]
-
-
-def board(session: Session, filters: Mapping[str, Any]) -> list[BoardEntry]:
-    """The latest published price of every series in the publishers' order; derived figures never appear."""
-    latest, former = aliased(PriceCurrent), aliased(PriceCurrent)
-    newest = _last_day(aliased(PriceCurrent))
-    earlier = _last_day(aliased(PriceCurrent), before=latest.day)
-    query = (
-        all_series(filters)
-        .select_from(PriceSeries)
-        .join(latest, and_(latest.series_id == PriceSeries.id, latest.day == newest, _published(latest)))
-        .join(PriceObservation, PriceObservation.id == latest.observation_id)
-        .outerjoin(former, and_(former.series_id == PriceSeries.id, former.day == earlier, _published(former)))
-        .add_columns(latest, former.mantissa, former.scale, PriceObservation.published_at, PriceObservation.document_id)
-        .order_by(PriceSeries.family, PriceSeries.position, PriceSeries.id, latest.edition, former.edition)
-    )
-    now = db_now(session)
-    entries = {row[0].id: _entry(row, now) for row in session.execute(query)}
-    return list(entries.values())
-
-
-def _published(row: Any) -> ColumnElement[bool]:
-    return row.edition.not_in(DERIVED)  # type: ignore[no-any-return]  # an alias of a declared class
-
-
-def _last_day(row: Any, before: Any = None) -> Any:
-    query = select(func.max(row.day)).where(row.series_id == PriceSeries.id, _published(row))
-    return (query if before is None else query.where(row.day < before)).scalar_subquery()
-
-
-def _entry(row: Any, now: datetime) -> BoardEntry:
-    found, latest, former_mantissa, former_scale, published_at, document_id = row
-    value = Figure(latest.mantissa, latest.scale)
-    former = None if former_mantissa is None else Figure(former_mantissa, former_scale)
-    return BoardEntry(
-        series=found,
-        day=latest.day,
-        mantissa=latest.mantissa,
-        scale=latest.scale,
-        change=change(value, latest.change_mantissa, former),
-        published_at=published_at,
-        document_id=document_id,
-        observation_id=latest.observation_id,
-        freshness=freshness(found.frequency, latest.day, found.contract, now),
-    )

@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from pricing import rules
 from pricing.quality import Standing
-from pricing.queries import alarms, holds
+from pricing.queries import alarms, holds, inbox
 from steelyard.api.pages import Waiting
 from steelyard.core.actors import Actor
 from steelyard.core.i18n import N_
@@ -31,7 +31,7 @@ def held_figures(session: Session, actor: Actor) -> list[Waiting]:
     return found
 
 
-PARTS = (held_figures,)
+PARTS = (held_figures, inbox.unread)
 
 
 def waiting(session: Session, actor: Actor) -> list[Waiting]:

@@ -2,13 +2,11 @@
 
 from marshmallow import fields, validate
 
-from pricing.changes import Basis
-from pricing.freshness import Freshness
 from pricing.models import NAME, SOURCE, URL, WORD
 from pricing.sources.base import DropReason, Status
 from pricing.sources.traits import EDITION_PATTERN, Adjustment, Kind, Weighing
 from steelyard.api.fields import Choice, Day, Flag, IdField, Int, ListOf, Nested, Text, Timestamp
-from steelyard.api.schemas import PageQuery, QuerySchema, Schema
+from steelyard.api.schemas import PageQuery, Schema
 
 LONGEST_BASE64 = 4_194_304
 """3 MiB of bytes; the largest known real document has 0.7."""
@@ -128,63 +126,3 @@ class ObservationOut(Schema):
     document_id = IdField(required=True)
     revision = Int(min=1, required=True)
     revisions = Int(min=1, required=True)
-
-
-class ChartQuery(QuerySchema):
-    """What to draw."""
-
-    as_of = Timestamp()
-    day_from = Day()
-    day_to = Day()
-
-
-class ChartLine(Schema):
-    """A line: its name and points of day and value, the value as a number for drawing only."""
-
-    name = fields.String(required=True)
-    points = ListOf(fields.List(fields.Raw()), max=5000, required=True)
-
-
-class ChartOut(Schema):
-    """The lines of a chart; figures of another origin are lines of their own."""
-
-    series = ListOf(Nested(ChartLine), required=True)
-
-
-class BoardQuery(QuerySchema):
-    """Filters of the board."""
-
-    kind = Choice(Kind)
-    family = Text(max=SOURCE)
-    category = Text(max=NAME)
-    commodity = Text(max=NAME)
-
-
-class ChangeOut(Schema):
-    """A move against the previous price; `basis_points` are hundredths of a percent."""
-
-    mantissa = Int(min=-FIGURE, max=FIGURE, required=True)
-    scale = Int(max=6, required=True)
-    basis_points = Int(min=-FIGURE, max=FIGURE, required=True, allow_none=True)
-    basis = Choice(Basis, required=True)
-
-
-class BoardEntryOut(Schema):
-    """The latest price of a series."""
-
-    series = Nested(SeriesOut, required=True)
-    day = Day(required=True)
-    mantissa = Int(min=1, max=FIGURE, required=True)
-    scale = Int(max=6, required=True)
-    value = fields.String(required=True)
-    change = Nested(ChangeOut, required=True, allow_none=True)
-    published_at = Timestamp(required=True, allow_none=True)
-    document_id = IdField(required=True)
-    freshness = Choice(Freshness, required=True)
-
-
-class BoardOut(Schema):
-    """The price board at the moment `at`."""
-
-    at = Timestamp(required=True)
-    entries = ListOf(Nested(BoardEntryOut), max=100_000, required=True)

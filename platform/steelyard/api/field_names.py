@@ -5,7 +5,9 @@ from steelyard.core.i18n import N_
 
 FIELD_NAMES = {
     "active": N_("Active"),
+    "address": N_("Address"),
     "advice_number": N_("Advice number"),
+    "alerts": N_("Price alerts"),
     "ask_fen_per_km": N_("Rate per kilometre"),
     "bed_length_mm": N_("Length of the bed"),
     "bid_deadline": N_("Deadline of bids"),
@@ -21,6 +23,8 @@ FIELD_NAMES = {
     "delivery_to": N_("Place of delivery"),
     "delivery_until": N_("Delivery until"),
     "destination": N_("Destination"),
+    "digest": N_("Daily digest"),
+    "direction": N_("When it is"),
     "equipment": N_("Equipment"),
     "fixed_fen": N_("Fixed charge"),
     "free_from": N_("Free from"),
@@ -39,6 +43,7 @@ FIELD_NAMES = {
     "lot": N_("Lot"),
     "mass": N_("Mass"),
     "mass_g": N_("Mass"),
+    "measure": N_("Tell me of"),
     "mill_name": N_("Mill"),
     "name": N_("Name"),
     "needs": N_("Needs"),
@@ -49,6 +54,7 @@ FIELD_NAMES = {
     "order_reference": N_("Order reference"),
     "org_id": N_("Organisation"),
     "origin": N_("Place of loading"),
+    "other_id": N_("Second price"),
     "owner_id": N_("Owner"),
     "passphrase": N_("Passphrase"),
     "password": N_("Password"),
@@ -70,22 +76,25 @@ FIELD_NAMES = {
     "roles": N_("Roles"),
     "scopes": N_("Scopes"),
     "secret": N_("Key"),
+    "shared": N_("For all of my organisation"),
     "size": N_("Size"),
     "standard": N_("Standard"),
     "state": N_("State"),
     "tag": N_("Tag"),
     "tags": N_("Tags"),
     "tare_g": N_("Tare"),
+    "threshold": N_("Threshold"),
     "title": N_("Title"),
     "total": N_("Total"),
     "verdict": N_("Verdict"),
     "warehouse_id": N_("Warehouse"),
+    "watched": N_("Watch list"),
     "waybill_number": N_("Waybill"),
     "weighed": N_("Weighed mass"),
 }
 """By the names in the schemas of all slices' forms; a test knows the forms and misses none."""
 
-UNSEEN = frozenset({"next", "nonce", "on", "version"})
+UNSEEN = frozenset({"next", "nonce", "on", "up_to", "version"})
 """Fields that no person fills in."""
 
 

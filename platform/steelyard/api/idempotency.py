@@ -51,7 +51,7 @@ def request_hash(method: str, path: str, body: bytes) -> str:
 
 def is_secret(field: str) -> bool:
     """Whether a field holds what people keep secret; such fields are left out of every stored hash."""
-    return "pass" in field or field in {"old", "new", "token", "secret"}
+    return "pass" in field or field in {"old", "new", "token", "secret", "address"}
 
 
 def without_secrets(raw: bytes, body: dict[str, Any]) -> bytes:

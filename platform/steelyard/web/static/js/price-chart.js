@@ -1,4 +1,4 @@
-// Draws the prices at data-src as lines, or as candles where the answer has them.
+// Draws the prices at data-src as lines, or as candles with their averages where the answer has them.
 import { init } from "../vendor/charts.js";
 
 const dark = window.matchMedia("(prefers-color-scheme: dark)");
@@ -19,22 +19,41 @@ function colours() {
 }
 
 const SYMBOLS = ["circle", "diamond", "triangle", "rect"];
+const DASHES = ["solid", "dashed", "dotted"];
 
 /** The series of the answer as ECharts wants them. */
-function seriesOf(answer, paint, joined) {
-  if (answer.candles) {
-    const itemStyle = { color: paint.up, color0: paint.down, borderColor: paint.up, borderColor0: paint.down };
-    return [{ type: "candlestick", data: answer.candles.map(([, ...values]) => values), itemStyle }];
-  }
+function seriesOf(answer, paint, element) {
+  const joined = "joined" in element.dataset;
+  if (answer.candles) return [candles(answer, paint), ...averages(answer)];
   const lines = answer.series.map(({ name, points }, index) => ({
     type: "line",
     name,
     data: points,
     symbol: SYMBOLS[index % SYMBOLS.length],
-    symbolSize: 9,
-    lineStyle: { width: joined ? 0 : 2.5 },
+    symbolSize: points.length > 60 ? 0 : 9,
+    lineStyle: { width: joined ? 0 : 2.5, type: DASHES[Math.floor(index / SYMBOLS.length) % DASHES.length] },
   }));
-  return joined ? [thread(answer, paint), ...lines] : lines;
+  return joined ? [thread(answer, paint), ...lines, ...averages(answer)] : [...lines, ...averages(answer)];
+}
+
+/** Bars: a rise is hollow and a fall is filled, so that colour is not all that tells them apart. */
+function candles(answer, paint) {
+  const itemStyle = { color: paint.ground, color0: paint.down, borderColor: paint.up, borderColor0: paint.down };
+  return { type: "candlestick", name: answer.bar.join(" / "), data: answer.candles.map(([, ...values]) => values), itemStyle };
+}
+
+/** Moving averages: over bars they stand on the bars' days. */
+function averages(answer) {
+  return (answer.averages ?? []).map(({ name, points }, index) => {
+    const values = new Map(points);
+    return {
+      type: "line",
+      name,
+      data: answer.candles ? answer.candles.map(([day]) => values.get(day) ?? null) : points,
+      symbol: "none",
+      lineStyle: { width: 1.5, type: DASHES[index % DASHES.length] },
+    };
+  });
 }
 
 /** One thin line through the points of all origins, by day: they are the same price, known in different ways. */
@@ -44,8 +63,10 @@ function thread(answer, paint) {
 }
 
 /** The days below a line: the same form everywhere, for months have names in every language. */
-function timeAxis(axis) {
-  return { type: "time", ...axis, axisLabel: { ...axis.axisLabel, formatter: "{MM}-{dd}" } };
+function timeAxis(axis, answer) {
+  const days = answer.series.flatMap(({ points }) => points.map(([day]) => day)).sort();
+  const years = days.length && days[0].slice(0, 4) !== days.at(-1).slice(0, 4);
+  return { type: "time", ...axis, axisLabel: { ...axis.axisLabel, formatter: years ? "{yyyy}-{MM}-{dd}" : "{MM}-{dd}" } };
 }
 
 /** All options of the chart; the tooltip is drawn on the canvas because HTML would need inline styles. */
@@ -53,17 +74,18 @@ function optionsOf(answer, element) {
   const paint = colours();
   const axis = { axisLabel: { color: paint.muted, hideOverlap: true }, axisLine: { lineStyle: { color: paint.line } } };
   const dates = answer.candles?.map(([date]) => date);
-  const many = !answer.candles && answer.series.length > 1;
+  const many = Boolean(answer.candles) || answer.series.length > 1 || answer.averages?.length > 0;
+  const series = seriesOf(answer, paint, element);
   return {
     animation: false,
     aria: { enabled: true, label: { description: element.dataset.title ?? "" } },
     color: paint.series,
     textStyle: { fontFamily: getComputedStyle(document.body).fontFamily, color: paint.text },
     grid: { left: 8, right: 16, top: many ? 60 : 28, bottom: 8, containLabel: true },
-    legend: many ? { type: "scroll", top: 0, textStyle: { color: paint.text }, data: answer.series.map(({ name }) => name) } : undefined,
+    legend: many ? { type: "scroll", top: 0, textStyle: { color: paint.text }, pageTextStyle: { color: paint.text }, data: series.map(({ name }) => name).filter(Boolean) } : undefined,
     tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: paint.ground, textStyle: { color: paint.text } },
     dataZoom: [{ type: "inside", zoomOnMouseWheel: "ctrl" }],
-    xAxis: dates ? { type: "category", data: dates, ...axis } : timeAxis(axis),
+    xAxis: dates ? { type: "category", data: dates, ...axis } : timeAxis(axis, answer),
     yAxis: {
       type: "value",
       scale: true,
@@ -72,7 +94,7 @@ function optionsOf(answer, element) {
       splitLine: { lineStyle: { color: paint.line } },
       ...axis,
     },
-    series: seriesOf(answer, paint, "joined" in element.dataset),
+    series,
   };
 }
 
