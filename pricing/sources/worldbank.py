@@ -35,7 +35,11 @@ from steelyard.core.clock import SHANGHAI
 from steelyard.core.i18n import N_
 
 FAMILY = "worldbank.pinksheet"
-URL = "https://thedocs.worldbank.org/en/doc/CMO-Historical-Data-Monthly.xlsx"
+URL = (
+    "https://thedocs.worldbank.org/en/doc/74e8be41ceb20fa0da750cda2f6b9e4e-0050012026/related/"
+    "CMO-Historical-Data-Monthly.xlsx"
+)
+"""The address of 2026; the World Bank gives the file a new one with each year, linked from `CONTRACT.home`."""
 CONTRACT = Contract(
     code=FAMILY,
     family=FAMILY,
