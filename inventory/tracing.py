@@ -16,11 +16,11 @@ from inventory.models import (
     StockMove,
 )
 from inventory.queries import Record
-from inventory.rowset import rowset
 from inventory.states import Document, PlaceKind
 from inventory.steps import StepKind, kind_of
 from steelyard.core.actors import Actor
 from steelyard.core.errors import NotFound
+from steelyard.core.rowset import rowset
 
 
 def bundle_trace(session: Session, actor: Actor, bundle_id: int, newest: int | None = None) -> Record:

@@ -13,11 +13,13 @@ from steelyard.api.calls import Call
 from steelyard.core.errors import Forbidden
 
 
-@blp.act("/warehouse/operations", rule=rules.COUNT, body=schemas.OperationsIn, returns=schemas.AnswersOut)
+@blp.act(
+    "/warehouse/operations", rule=rules.COUNT, body=schemas.OperationsIn, returns=schemas.AnswersOut, keeps_answer=True
+)
 def operate(call: Call, body: Mapping[str, Any]) -> Record:
     """One to a thousand scans, each with its own answer; a repeat gets the first answer again. Counters only count."""
     operations = [Operation(**given) for given in body["operations"]]
     if any(op.kind is not OperationKind.COUNT for op in operations) and not rules.KEEP.allows(call.actor):
         raise Forbidden
-    answers = scans.perform(call.session, call.actor, body["warehouse_id"], operations)
+    answers = scans.perform(call.session, call.actor, body["warehouse_id"], operations, call.once)
     return {"answers": [told(answer) for answer in answers]}

@@ -12,13 +12,13 @@ from inventory.epcis.identifiers import Names
 from inventory.epcis.mapping import Event, Goods, Move
 from inventory.labels import bundle_uri
 from inventory.models import Bundle, Heat, Place, Product, StockMove, Warehouse
-from inventory.rowset import rowset
 from inventory.states import PlaceKind, State
 from inventory.steps import kind_of
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound, Refused
 from steelyard.core.i18n import N_
+from steelyard.core.rowset import rowset
 
 MOST_MOVES = 50_000
 

@@ -1,16 +1,26 @@
 """Telling the rest of the platform what happened in the yard: events for the owner and the warehouse."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import BigInteger, insert, select
+from sqlalchemy import BigInteger, select
 from sqlalchemy.orm import Session
 
 from inventory.models import Bundle, Heat, Warehouse
 from inventory.quantities import Movement
-from inventory.rowset import rowset
 from steelyard.core import outbox
-from steelyard.core.clock import utc_now
+from steelyard.core.batch import Batch
+from steelyard.core.rowset import rowset
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """The warehouse in which something happened."""
+
+    id: int
+    org_id: int
+    code: str
 
 
 def announce(
@@ -26,25 +36,25 @@ def announce(
     )
 
 
+def notices(type_: str, subject: str, ground: Ground, by_owner: Mapping[int, dict[str, Any]]) -> list[outbox.Notice]:
+    """One event for each owner, which he and the warehouse may read."""
+    common = {"warehouse_id": ground.id, "warehouse_code": ground.code}
+    return [
+        outbox.Notice(
+            f"inventory.{type_}", subject, {**common, "owner_org_id": owner, **data}, frozenset({ground.org_id, owner})
+        )
+        for owner, data in sorted(by_owner.items())
+    ]
+
+
 def announce_each(
     session: Session, type_: str, subject: str, warehouse: Warehouse, by_owner: Mapping[int, dict[str, Any]]
 ) -> None:
-    """Publish one event for each owner, which he and the warehouse may read; two statements for all of them."""
-    ground = {"warehouse_id": warehouse.id, "warehouse_code": warehouse.code}
-    events = [
-        (
-            {warehouse.org_id, owner},
-            outbox.Event(
-                type=f"inventory.{type_}", subject=subject, occurred_at=utc_now(),
-                data={**ground, "owner_org_id": owner, **data},
-            ),
-        )
-        for owner, data in by_owner.items()
-    ]  # fmt: skip
-    session.add_all([event for _, event in events])
-    session.flush()
-    rows = [{"org_id": org_id, "event_id": event.id} for audience, event in events for org_id in sorted(audience)]
-    session.execute(insert(outbox.EventAudience), rows)
+    """Publish one event for each owner, which he and the warehouse may read."""
+    batch = Batch(session)
+    ground = Ground(warehouse.id, warehouse.org_id, warehouse.code)
+    outbox.add(batch, session, notices(type_, subject, ground, by_owner))
+    batch.run()
 
 
 def load_of(session: Session, movements: Collection[Movement]) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from inventory.operations.scope import own_document, own_warehouse
 from inventory.operations.stocktakes import counters, step, whereabouts
 from inventory.operations.yard import Stood
 from inventory.quantities import Movement, Position
-from inventory.rowset import rowset
 from inventory.states import Document, Finding, PlaceKind, Resolution, StocktakeStatus
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
+from steelyard.core.rowset import rowset
 
 _LOOKED_INTO = {Finding.UNEXPECTED, Finding.UNKNOWN, Finding.UNSEEN}
 

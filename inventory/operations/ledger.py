@@ -1,9 +1,9 @@
 """The one writer of moves and balances.
 
 Whoever calls has locked the bundles (:mod:`inventory.operations.yard`) and read their balances in a later statement.
-Moves, decreases and increases are three statements for any number of movements. Decreases of real places are an
-UPDATE of their own, because an upsert with a negative amount would trip the CHECK before it adds; they come first,
-so that at no moment a bundle lies at two places.
+Moves, decreases and increases are three writes for any number of movements, one statement on PostgreSQL. Decreases of
+real places are an UPDATE of their own, because an upsert with a negative amount would trip the CHECK before it adds;
+they come first, so that at no moment a bundle lies at two places.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, CursorResult, FromClause, String, Table, and_, select, true, update
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Insert,
+    String,
+    Table,
+    Update,
+    and_,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inventory.models import StockBalance, StockMove
 from inventory.quantities import BalanceKey, Movement, Quantity, deltas
-from inventory.rowset import RowTypes, rowset
 from inventory.states import Document
+from steelyard.core.batch import Batch
 from steelyard.core.models import UtcDateTime
+from steelyard.core.rowset import RowTypes, rowset
 
 _MOVES = cast(Table, StockMove.__table__)
 _BALANCES = cast(Table, StockBalance.__table__)
@@ -63,37 +75,51 @@ class Stamp:
 
 def post(session: Session, stamp: Stamp, postings: Sequence[Posting]) -> None:
     """Write the moves and bring the balances along; the bundles must be locked."""
+    batch = Batch(session)
+    expected = add(batch, session, stamp, postings)
+    check(expected, batch.run())
+
+
+def add(batch: Batch, session: Session, stamp: Stamp, postings: Sequence[Posting]) -> int:
+    """Add the moves and the changes of balances to ``batch``; return how many balances it is to decrease."""
     if not postings:
-        return
+        return 0
     moves = rowset(session, "moves", _MOVE_TYPES, [_move_row(stamp, posting) for posting in postings])
-    session.execute(_MOVES.insert().from_select(list(_MOVE_TYPES), select(*(moves.c[name] for name in _MOVE_TYPES))))
+    columns = select(*(moves.c[name] for name in _MOVE_TYPES))
+    batch.add("moved", _MOVES.insert().from_select(list(_MOVE_TYPES), columns), _MOVES.c.id)
     changes = deltas(posting.movement for posting in postings)
     decreases = {key: change for key, change in changes.items() if _is_real_decrease(stamp, key, change)}
     if decreases:
-        _decrease(session, decreases)
+        batch.add("decreased", _decrease(session, decreases), _BALANCES.c.bundle_id)
     increases = {key: change for key, change in changes.items() if key not in decreases}
     if increases:
-        _increase(session, stamp, increases)
+        batch.add("increased", _increase(session, stamp, increases, batch.behind("decreased")), _BALANCES.c.bundle_id)
+    return len(decreases)
+
+
+def check(expected: int, done: Mapping[str, Sequence[Any]]) -> None:
+    """Raise where fewer balances were decreased than were read before: then the lock was not held."""
+    found = len(done.get("decreased", ()))
+    if found != expected:
+        raise RuntimeError(f"{expected} balances were to be decreased, {found} exist")
 
 
 def _is_real_decrease(stamp: Stamp, key: BalanceKey, change: Quantity) -> bool:
     return min(change) < 0 and key.position.place_id not in stamp.virtual
 
 
-def _decrease(session: Session, changes: Mapping[BalanceKey, Quantity]) -> None:
+def _decrease(session: Session, changes: Mapping[BalanceKey, Quantity]) -> Update:
     rows = rowset(session, "decreases", _BALANCE_TYPES, [_balance_row(*item) for item in changes.items()])
-    statement = (
+    return (
         update(_BALANCES)
         .where(and_(*(_BALANCES.c[name] == rows.c[name] for name in _KEY)))
         .values({name: _BALANCES.c[name] + rows.c[name] for name in _AMOUNTS})
     )
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
-    if result.rowcount != len(changes):
-        raise RuntimeError(f"{len(changes)} balances were to be decreased, {result.rowcount} exist")
 
 
-def _increase(session: Session, stamp: Stamp, changes: Mapping[BalanceKey, Quantity]) -> None:
+def _increase(
+    session: Session, stamp: Stamp, changes: Mapping[BalanceKey, Quantity], behind: ColumnElement[bool]
+) -> Insert:
     types: RowTypes = {**_BALANCE_TYPES, "virtual": _INT}
     rows = rowset(
         session,
@@ -104,15 +130,14 @@ def _increase(session: Session, stamp: Stamp, changes: Mapping[BalanceKey, Quant
     )  # fmt: skip
     names = (*_KEY, "is_real", *_AMOUNTS)
     is_real = (rows.c.virtual == 0).label("is_real")
-    source = select(*_columns(rows, _KEY), is_real, *_columns(rows, _AMOUNTS)).where(true())
+    source = select(*_columns(rows, _KEY), is_real, *_columns(rows, _AMOUNTS)).where(behind)
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     insert = dialect.insert(_BALANCES).from_select(names, source)
-    session.execute(
-        insert.on_conflict_do_update(
-            index_elements=list(_KEY),
-            set_={name: _BALANCES.c[name] + insert.excluded[name] for name in _AMOUNTS},
-        )
+    upsert: Insert = insert.on_conflict_do_update(
+        index_elements=list(_KEY),
+        set_={name: _BALANCES.c[name] + insert.excluded[name] for name in _AMOUNTS},
     )
+    return upsert
 
 
 def _columns(rows: FromClause, names: Sequence[str]) -> list[Any]:

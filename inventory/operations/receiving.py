@@ -14,7 +14,6 @@ from inventory.models import Bundle, Heat, Product, Receipt, ReceiptLine, Wareho
 from inventory.operations import announcing, ledger, yard
 from inventory.operations.scope import own_warehouse
 from inventory.quantities import Movement, Position, Quantity
-from inventory.rowset import RowTypes, rowset
 from inventory.states import ArrivalState, Document, PlaceKind, ReceiptSource, State
 from inventory.weights import Masses, theoretical_mass_g
 from steelyard.accounts.models import Organisation
@@ -23,6 +22,7 @@ from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.numbering import next_number
+from steelyard.core.rowset import RowTypes, rowset
 
 _INT, _STR = BigInteger(), String()
 _BUNDLE_TYPES: RowTypes = {

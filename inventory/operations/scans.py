@@ -5,19 +5,19 @@ gets its first answer again, refusals too, and changes nothing.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Integer, String, Table, select, true
+from sqlalchemy import BigInteger, Insert, Integer, String, Table, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inventory import errors
-from inventory.models import Place, ScanAnswer, StockIssue, Stocktake, StocktakeCount, StocktakePlace, Warehouse
-from inventory.operations import ledger, yard
-from inventory.operations.moving import tell_moved
-from inventory.operations.scope import own_warehouse
-from inventory.rowset import RowTypes, rowset
+from inventory.models import Place, ScanAnswer, StockIssue, Stocktake, StocktakeCount, StocktakePlace
+from inventory.operations import announcing, gathering, ledger
+from inventory.operations.gathering import Asked, First, Gathered
+from inventory.quantities import Movement
 from inventory.scanning import (
     Answer,
     Carried,
@@ -26,13 +26,17 @@ from inventory.scanning import (
     Judgement,
     Operation,
     StocktakeView,
+    YardView,
     judge,
     refused,
 )
-from inventory.states import Document, IssueStatus, OperationKind, Outcome, StocktakeStatus
-from steelyard.core import audit
+from inventory.states import Document, IssueStatus, OperationKind, Outcome, PlaceKind, StocktakeStatus
+from steelyard.api.idempotency import IdempotencyKey, KeyReused, Once, note_of
+from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
+from steelyard.core.batch import Batch
 from steelyard.core.models import UtcDateTime, canonical_json
+from steelyard.core.rowset import RowTypes, rowset
 
 _STR, _INT, _MOMENT = String(), BigInteger(), UtcDateTime()
 _ANSWER_TYPES: RowTypes = {
@@ -44,31 +48,30 @@ _COUNT_TYPES: RowTypes = {
     "event_at": _MOMENT, "recorded_at": _MOMENT, "client_op_id": _STR, "counted_by": _INT,
 }  # fmt: skip
 
-First = dict[str, tuple[str, Answer]]
-"""The first answer to each operation id, with the fingerprint of the operation that it answered."""
 
-
-def perform(session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation]) -> list[Answer]:
+def perform(
+    session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation], once: Once | None = None
+) -> list[Answer]:
     """Carry out ``operations`` in their order, refuse those that cannot be, and answer each.
 
-    Raises ``NotFound`` for a foreign warehouse, and ``OperationInFlight`` where another request is just recording one
-    of the same operations with another outcome; then nothing is written.
+    A move needs three statements on PostgreSQL: lock, read, write. Raises ``NotFound`` for a foreign warehouse,
+    ``KeyReused`` where ``once`` came with other operations, and ``OperationInFlight`` where another request is just
+    recording one of the same operations with another outcome; then nothing is written.
     """
-    warehouse = own_warehouse(session, actor, warehouse_id)
-    virtual = yard.virtual_places(session, warehouse_id)
-    view = yard.look(session, warehouse_id, {op.tag for op in operations}, _places_of(operations), virtual)
-    view.issues = _issues(session, warehouse_id, operations)
-    view.stocktakes = _stocktakes(session, warehouse_id, operations)
-    kept = _kept(session, warehouse_id, operations)
-    stamp = yard.stamp(session, actor, warehouse_id, virtual)
-    fresh = _fresh(operations, kept)
+    asked = Asked({op.tag for op in operations}, _places_of(operations), {op.client_op_id for op in operations}, once)
+    labels = gathering.lock(session, actor, warehouse_id, asked.tags)
+    issues, stocktakes = _issues(session, warehouse_id, operations), _stocktakes(session, warehouse_id, operations)
+    found = gathering.gather(session, actor, warehouse_id, labels, asked)
+    if once is not None and found.repeated is not None:
+        if found.repeated != once.hash:
+            raise KeyReused
+        once.replayed = True
+    view = YardView(found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes)
+    stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
+    fresh = _fresh(operations, found.kept)
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)
-    _write(session, warehouse, stamp, judgement)
-    first = {**kept, **_first_answers(fresh, judgement)}
-    first.update(_keep(session, stamp, fresh, first))
-    if judgement.effects:
-        ids = [effect.operation.client_op_id for effect in judgement.effects]
-        audit.record(session, actor, "inventory.scanned", f"warehouse:{warehouse.code}", {"operations": ids})
+    first = {**found.kept, **_first_answers(fresh, judgement)}
+    first.update(_write(session, actor, found, stamp, judgement, fresh, first, once))
     return [_answer_to(operation, *first[operation.client_op_id]) for operation in operations]
 
 
@@ -140,11 +143,7 @@ def _kept(session: Session, warehouse_id: int, operations: Iterable[Operation]) 
         .join(wanted, wanted.c.id == ScanAnswer.client_op_id)
         .where(ScanAnswer.warehouse_id == warehouse_id)
     )
-    return {id_: (fingerprint, _answer(document)) for id_, fingerprint, document in session.execute(query)}
-
-
-def _answer(document: dict[str, Any]) -> Answer:
-    return Answer(**{**document, "outcome": Outcome(document["outcome"])})
+    return {id_: (fingerprint, gathering.answer_of(document)) for id_, fingerprint, document in session.execute(query)}
 
 
 def _fresh(operations: Iterable[Operation], kept: First) -> dict[str, Operation]:
@@ -167,15 +166,55 @@ def _answer_to(operation: Operation, fingerprint: str, answer: Answer) -> Answer
     return answer
 
 
-def _write(session: Session, warehouse: Warehouse, stamp: ledger.Stamp, judgement: Judgement) -> None:
+def _write(
+    session: Session,
+    actor: Actor,
+    found: Gathered,
+    stamp: ledger.Stamp,
+    judgement: Judgement,
+    fresh: dict[str, Operation],
+    first: First,
+    once: Once | None,
+) -> First:
+    """Write what was judged; where another request was quicker with a refusal, return the answers that it kept."""
+    batch = Batch(session)
     carried = [effect for effect in judgement.effects if isinstance(effect, Carried)]
+    expected = ledger.add(batch, session, stamp, [_posting(effect) for effect in carried])
     counts = [effect for effect in judgement.effects if isinstance(effect, CountMade)]
-    ledger.post(session, stamp, [_posting(effect) for effect in carried])
     if counts:
-        _write_counts(session, stamp, counts)
-    moved = [effect.movement for effect in carried if effect.issue is None]
-    if moved:
-        tell_moved(session, warehouse, moved, None)
+        batch.add("counted", _counts(session, stamp, counts), cast(Table, StocktakeCount.__table__).c.id)
+    if fresh:
+        batch.add("answered", _answers(session, stamp, fresh, first), cast(Table, ScanAnswer.__table__).c.client_op_id)
+    outbox.add(batch, session, _moved(found, [effect.movement for effect in carried if effect.issue is None]))
+    if judgement.effects:
+        ids = [effect.operation.client_op_id for effect in judgement.effects]
+        audit.add(batch, actor, "inventory.scanned", f"warehouse:{found.ground.code}", {"operations": ids})
+    if once is not None and not once.replayed:
+        batch.add("noted", note_of(session, actor, once), cast(Table, IdempotencyKey.__table__).c.key)
+    done = batch.run()
+    ledger.check(expected, done)
+    return _quicker(session, stamp, fresh, first, done.get("answered", ()))
+
+
+def _quicker(
+    session: Session, stamp: ledger.Stamp, fresh: dict[str, Operation], first: First, written: Collection[str]
+) -> First:
+    late = [operation for id_, operation in fresh.items() if id_ not in set(written)]
+    for operation in late:
+        if first[operation.client_op_id][1].outcome is Outcome.DONE:
+            raise errors.OperationInFlight(client_op_id=operation.client_op_id)
+    return _kept(session, stamp.warehouse_id, late) if late else {}
+
+
+def _moved(found: Gathered, movements: Sequence[Movement]) -> list[outbox.Notice]:
+    """One event for each owner of what was moved within the yard."""
+    by_owner: dict[int, list[dict[str, Any]]] = {}
+    for movement in movements:
+        trip = {"from_place_id": movement.source.place_id, "to_place_id": movement.target.place_id}
+        told = {**asdict(found.labels[movement.bundle_id]), **movement.quantity._asdict(), **trip}
+        by_owner.setdefault(movement.target.owner_id, []).append(told)
+    by_owner_told = {owner: {"number": None, **announcing.summary(bundles)} for owner, bundles in by_owner.items()}
+    return announcing.notices("bundle_moved", f"warehouse:{found.ground.code}", found.ground, by_owner_told)
 
 
 def _posting(effect: Carried) -> ledger.Posting:
@@ -184,7 +223,7 @@ def _posting(effect: Carried) -> ledger.Posting:
     return ledger.Posting(effect.movement, kind, number, operation.event_at, operation.client_op_id)
 
 
-def _write_counts(session: Session, stamp: ledger.Stamp, counts: Sequence[CountMade]) -> None:
+def _counts(session: Session, stamp: ledger.Stamp, counts: Sequence[CountMade]) -> Insert:
     rows = [
         {
             "stocktake_id": count.stocktake_id, "tag": count.operation.tag, "bundle_id": count.bundle_id,
@@ -194,27 +233,19 @@ def _write_counts(session: Session, stamp: ledger.Stamp, counts: Sequence[CountM
         }
         for count in counts
     ]  # fmt: skip
-    given = rowset(session, "given", _COUNT_TYPES, rows)
+    given = rowset(session, "counts", _COUNT_TYPES, rows)
     table = cast(Table, StocktakeCount.__table__)
-    session.execute(table.insert().from_select(list(_COUNT_TYPES), select(*(given.c[name] for name in _COUNT_TYPES))))
+    return table.insert().from_select(list(_COUNT_TYPES), select(*(given.c[name] for name in _COUNT_TYPES)))
 
 
-def _keep(session: Session, stamp: ledger.Stamp, fresh: dict[str, Operation], first: First) -> First:
-    """Keep the first answers; where another request was quicker with a refusal, return the answer that it kept."""
-    if not fresh:
-        return {}
+def _answers(session: Session, stamp: ledger.Stamp, fresh: Iterable[str], first: First) -> Insert:
     rows = [_answer_row(stamp, id_, *first[id_]) for id_ in fresh]
-    given = rowset(session, "given", _ANSWER_TYPES, rows)
+    given = rowset(session, "answers", _ANSWER_TYPES, rows)
     table = cast(Table, ScanAnswer.__table__)
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     source = select(*(given.c[name] for name in _ANSWER_TYPES)).where(true())
-    insert = dialect.insert(table).from_select(list(_ANSWER_TYPES), source).on_conflict_do_nothing()
-    written = set(session.scalars(insert.returning(table.c.client_op_id)))
-    late = [operation for id_, operation in fresh.items() if id_ not in written]
-    for operation in late:
-        if first[operation.client_op_id][1].outcome is Outcome.DONE:
-            raise errors.OperationInFlight(client_op_id=operation.client_op_id)
-    return _kept(session, stamp.warehouse_id, late) if late else {}
+    insert: Insert = dialect.insert(table).from_select(list(_ANSWER_TYPES), source).on_conflict_do_nothing()
+    return insert
 
 
 def _answer_row(stamp: ledger.Stamp, client_op_id: str, fingerprint: str, answer: Answer) -> dict[str, Any]:

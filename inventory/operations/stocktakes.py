@@ -24,13 +24,13 @@ from inventory.models import (
 from inventory.operations import yard
 from inventory.operations.scope import own_document, own_warehouse
 from inventory.operations.yard import Stood
-from inventory.rowset import rowset
 from inventory.states import STOCKTAKE_STEPS, PlaceKind, StocktakeStatus
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.numbering import next_number
+from steelyard.core.rowset import rowset
 
 
 def open_stocktake(session: Session, actor: Actor, warehouse_id: int, place: str | None = None) -> Stocktake:

@@ -14,11 +14,11 @@ from sqlalchemy.orm import Session
 from inventory.models import Bundle, Encumbrance, Place, StockBalance
 from inventory.operations.ledger import Stamp
 from inventory.quantities import Position, Quantity
-from inventory.rowset import rowset
 from inventory.scanning import BundleView, YardView
 from inventory.states import PlaceKind, State
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
+from steelyard.core.rowset import rowset
 
 _TAG = {"tag": String()}
 _ID = {"id": BigInteger()}

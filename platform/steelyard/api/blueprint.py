@@ -109,12 +109,14 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
         returns: type[Schema],
         body: type[Schema] | None = None,
         prepare: View | None = None,
+        keeps_answer: bool = False,
     ) -> Decorator:
         """``POST`` of a business verb: ``view(call[, body], **path) -> document``; 200, once per key.
 
-        ``prepare(call[, body], **path)`` is as for :meth:`create`.
+        ``prepare(call[, body], **path)`` is as for :meth:`create`. A view that ``keeps_answer`` itself notes the
+        request ``call.once`` with its own writes, and gives the first answer again to a request that came before.
         """
-        run = _Once(body, returns, 200, prepare=prepare)
+        run = _Once(body, returns, 200, prepare=prepare, keeps_answer=keeps_answer)
         return self._publish("POST", path, rule, run, returns=returns, body=body)
 
     def change(self, path: str, *, rule: Rule, body: type[Schema], returns: type[Schema]) -> Decorator:
@@ -253,6 +255,7 @@ class _Once:
     status: int
     shown_once: str | None = None
     prepare: View | None = None
+    keeps_answer: bool = False
 
     def __call__(self, view: View, path_values: dict[str, Any]) -> Response:
         given_key = request.headers.get("Idempotency-Key")
@@ -263,12 +266,13 @@ class _Once:
         hash_ = idempotency.request_hash(request.method, request.path, sent)
         prepared = _prepare(self.prepare, g.actor, given, path_values)
         with services().db.write() as session:
-            call = Call(session, g.actor, prepared)
+            call = Call(session, g.actor, prepared, idempotency.Once(key, hash_) if self.keeps_answer else None)
 
             def act() -> idempotency.Answer:
                 return self._act(call, view(call, *given, **path_values))
 
-            answer = idempotency.answer_once(session, call.actor, key, hash_, act) if call.person else act()
+            itself = call.once is not None or not call.person
+            answer = act() if itself else idempotency.answer_once(session, call.actor, key, hash_, act)
         return Response(answer.body, answer.status, answer.headers, mimetype="application/json")
 
     def _act(self, call: Call, document: Any) -> idempotency.Answer:
@@ -276,7 +280,10 @@ class _Once:
         etag = etag_of(document)
         shown = _made(self.returns).dump(document)
         kept = None if self.shown_once is None else _text({**shown, self.shown_once: ""})
-        return idempotency.Answer(self.status, {"ETag": etag} if etag else {}, _text(shown), kept)
+        headers = {"ETag": etag} if etag else {}
+        if call.once is not None and call.once.replayed:
+            headers["Idempotent-Replay"] = "true"
+        return idempotency.Answer(self.status, headers, _text(shown), kept)
 
 
 def _prepare(prepare: View | None, actor: Actor | None, given: tuple[Any, ...], path_values: dict[str, Any]) -> Any:

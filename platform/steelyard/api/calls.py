@@ -9,6 +9,7 @@ from flask import request
 from sqlalchemy import ColumnElement, Select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from steelyard.api.idempotency import Once
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
 from steelyard.core.errors import PreconditionRequired, StaleVersion, Unauthenticated
@@ -18,12 +19,14 @@ from steelyard.core.errors import PreconditionRequired, StaleVersion, Unauthenti
 class Call:
     """What a view is given. ``session`` is one transaction: of writing in verbs that change, else of reading.
 
-    ``prepared`` is what the route's ``prepare`` worked out before that transaction began.
+    ``prepared`` is what the route's ``prepare`` worked out before that transaction began. ``once`` names the request
+    to a view that keeps its answer by itself.
     """
 
     session: Session
     person: Actor | None
     prepared: Any = None
+    once: Once | None = None
 
     @property
     def actor(self) -> Actor:

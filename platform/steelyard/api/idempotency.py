@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Integer, String, Text, delete, select, update
+from sqlalchemy import CursorResult, Insert, Integer, String, Text, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -76,6 +76,28 @@ class Answer:
     kept: str | None = None
 
 
+@dataclass(slots=True)
+class Once:
+    """The key and hash of a request whose view keeps its answer by itself, within its own statements.
+
+    ``replayed`` is set by the view where it gave the first answer again.
+    """
+
+    key: str
+    hash: str
+    replayed: bool = False
+
+
+def note_of(session: Session, actor: Actor, once: Once) -> Insert:
+    """Return the write that notes a request as answered; it returns no key where another request was quicker."""
+    row = {
+        "user_id": actor.user_id, "org_id": actor.org_id, "key": once.key, "request_hash": once.hash,
+        "status": 200, "headers": {}, "body": "", "created_at": utc_now(),
+    }  # fmt: skip
+    write: Insert = _dialect_of(session).insert(IdempotencyKey).values(row).on_conflict_do_nothing()
+    return write
+
+
 def answer_once(session: Session, actor: Actor, key: str, hash_: str, act: Callable[[], Answer]) -> Answer:
     """Run ``act`` unless the caller's ``key`` was answered before; then give that answer again.
 
@@ -98,9 +120,12 @@ def answer_once(session: Session, actor: Actor, key: str, hash_: str, act: Calla
 
 
 def _insert_if_absent(session: Session, row: dict[str, Any]) -> bool:
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    claim = dialect.insert(IdempotencyKey).values(row).on_conflict_do_nothing()
+    claim = _dialect_of(session).insert(IdempotencyKey).values(row).on_conflict_do_nothing()
     return session.scalar(claim.returning(IdempotencyKey.key)) is not None
+
+
+def _dialect_of(session: Session) -> Any:
+    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
 
 
 def purge(session: Session) -> int:

@@ -1,12 +1,13 @@
 """The audit trail: who did what, append-only, sealed in chained blocks (:mod:`steelyard.core.sealing`)."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Index, String
+from sqlalchemy import Index, String, Table, insert
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from steelyard.core.actors import Actor
+from steelyard.core.batch import Batch
 from steelyard.core.clock import utc_now
 from steelyard.core.context import request_id
 from steelyard.core.models import Base, BigInt, JsonText
@@ -59,3 +60,17 @@ def record(
             request_id=request_id.get(),
         )
     )
+
+
+def add(batch: Batch, actor: Actor | None, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
+    """Write one entry, as :func:`record` does, together with the other writes of ``batch``."""
+    entry = insert(AuditEntry).values(
+        at=utc_now(),
+        user_id=actor.user_id if actor else None,
+        org_id=actor.org_id if actor else None,
+        action=action,
+        subject=subject,
+        detail=detail or {},
+        request_id=request_id.get(),
+    )
+    batch.add("audited", entry, cast(Table, AuditEntry.__table__).c.id)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -62,6 +62,18 @@ def db_now(session: Session) -> datetime:
     else:
         moment = session.execute(_POSTGRESQL_NOW).scalar_one().astimezone(UTC)
     return moment + clock.shift()
+
+
+def clock_text(session: Session) -> ColumnElement[str]:
+    """Return the database's clock as a column for a larger query; :func:`moment_of` reads it."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.strftime("%Y-%m-%d %H:%M:%f", "now")
+    return func.to_char(func.timezone("UTC", func.clock_timestamp()), "YYYY-MM-DD HH24:MI:SS.US")
+
+
+def moment_of(text_: str) -> datetime:
+    """Return what :func:`clock_text` gave as an aware moment, moved as :func:`db_now` is."""
+    return datetime.fromisoformat(text_).replace(tzinfo=UTC) + clock.shift()
 
 
 @contextmanager

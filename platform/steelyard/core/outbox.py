@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ForeignKey, Index, String, exists, insert, select
+from sqlalchemy import BigInteger, ForeignKey, Index, String, Table, exists, func, insert, select, true
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from steelyard.core.batch import Batch
 from steelyard.core.clock import utc_now
-from steelyard.core.models import Base, BigInt, JsonText
+from steelyard.core.models import Base, BigInt, JsonText, UtcDateTime, canonical_json
+from steelyard.core.rowset import RowTypes, rowset
 from steelyard.core.sequence import Cursor, Sequenced, read_after
 
 
@@ -71,6 +75,64 @@ def publish(session: Session, type_: str, *, subject: str, data: dict[str, Any],
     if rows:
         session.execute(insert(EventAudience), rows)
     return event
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """An event to be published: its type, subject and data, and the organisations that may read it."""
+
+    type: str
+    subject: str
+    data: dict[str, Any]
+    audience: frozenset[int]
+
+
+_NOTICE: RowTypes = {
+    "type": String(), "subject": String(), "occurred_at": UtcDateTime(), "data": String(), "audience": String(),
+}  # fmt: skip
+
+
+def add(batch: Batch, session: Session, notices: Sequence[Notice]) -> None:
+    """Publish events with other writes: one statement with them on PostgreSQL, at once in two on SQLite."""
+    if not notices:
+        return
+    if session.get_bind().dialect.name != "postgresql":
+        _publish_all(session, notices)
+        return
+    moment = utc_now()
+    rows = rowset(session, "notices", _NOTICE, [_notice_row(one, moment) for one in notices])
+    new_id = func.nextval(func.pg_get_serial_sequence(Event.__tablename__, "id")).label("id")
+    source = select(new_id, *(rows.c[name] for name in _NOTICE)).cte("numbered_notices")
+    names = ["id", "type", "subject", "occurred_at", "data"]
+    events = insert(Event).from_select(names, select(*(source.c[name] for name in names)))
+    batch.add("events", events, cast(Table, Event.__table__).c.id)
+    readers = func.jsonb_array_elements_text(sql_cast(source.c.audience, JSONB)).table_valued("value", name="readers")
+    pairs = select(sql_cast(readers.c.value, BigInteger), source.c.id).join_from(source, readers, true())
+    audience = insert(EventAudience).from_select(["org_id", "event_id"], pairs)
+    batch.add("readers", audience, cast(Table, EventAudience.__table__).c.event_id)
+
+
+def _notice_row(notice: Notice, moment: datetime) -> dict[str, Any]:
+    return {
+        "type": notice.type,
+        "subject": notice.subject,
+        "occurred_at": moment,
+        "data": canonical_json(notice.data),
+        "audience": canonical_json(sorted(notice.audience)),
+    }
+
+
+def _publish_all(session: Session, notices: Sequence[Notice]) -> None:
+    events = [Event(type=one.type, subject=one.subject, occurred_at=utc_now(), data=one.data) for one in notices]
+    session.add_all(events)
+    session.flush()
+    rows = [
+        {"org_id": org_id, "event_id": event.id}
+        for event, one in zip(events, notices, strict=True)
+        for org_id in sorted(one.audience)
+    ]
+    if rows:
+        session.execute(insert(EventAudience), rows)
 
 
 def read_events(
