@@ -12,7 +12,8 @@ from pricing.formulas.errors import SeriesNotFound, SeriesNotPriceable
 from pricing.formulas.sheets import LOOK_BACK, Figure, Need, Sheet, State
 from pricing.formulas.tree import Span
 from pricing.models import PriceSeries
-from pricing.queries.prices import Revision, history
+from pricing.queries.holds import held
+from pricing.queries.prices import Revision, history, settled
 from pricing.sources.base import Status
 from pricing.sources.traits import Edition, Kind
 
@@ -117,9 +118,18 @@ def _reach(need: Need, sessions: Sequence[date], earlier: Sequence[date]) -> tup
 def _figures(
     session: Session, series_id: int, factor: int, reach: tuple[date, date], moment: datetime
 ) -> dict[date, Figure]:
+    rows, kept_back = _known(session, series_id, reach, moment)
+    return {day: _figure(row, factor, kept_back=(day, row.edition) in kept_back) for day, row in rows.items()}
+
+
+def _known(
+    session: Session, series_id: int, reach: tuple[date, date], moment: datetime
+) -> tuple[dict[date, Revision], set[tuple[date, str]]]:
+    """What was believed at a moment, and the days and editions that were held then; neither ever changes later."""
     filters = {"as_of": moment, "day_from": reach[0], "day_to": reach[1]}
     rows = leading(history(session, series_id, filters))
-    return {day: _figure(row, factor, held=False) for day, row in rows.items()}
+    with settled(session, series_id, filters) as reader:
+        return rows, held(reader, series_id, first=reach[0], last=reach[1], as_of=moment)
 
 
 def leading(rows: Iterable[Revision]) -> dict[date, Revision]:
@@ -137,8 +147,8 @@ def _rank(row: Revision) -> tuple[date, bool, str]:
     return row.day, row.edition in _LEADING, row.edition
 
 
-def _figure(row: Revision, factor: int, *, held: bool) -> Figure:
-    state = State.HELD if held else _STATES.get(Status(row.status))
+def _figure(row: Revision, factor: int, *, kept_back: bool) -> Figure:
+    state = State.HELD if kept_back else _STATES.get(Status(row.status))
     return Figure(
         day=row.day,
         value=Fraction(row.mantissa * factor, 10**row.scale),
@@ -157,7 +167,7 @@ def values(
     session: Session, series: PriceSeries, first: date, last: date, moment: datetime
 ) -> Iterator[tuple[date, Revision]]:
     """The usable figures of a series from one day to another, as known at a moment, by day."""
-    rows = leading(history(session, series.id, {"as_of": moment, "day_from": first, "day_to": last}))
+    rows, kept_back = _known(session, series.id, (first, last), moment)
     for day in sorted(rows):
-        if Status(rows[day].status) is Status.FINAL:
+        if Status(rows[day].status) is Status.FINAL and (day, rows[day].edition) not in kept_back:
             yield day, rows[day]

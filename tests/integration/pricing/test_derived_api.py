@@ -31,7 +31,7 @@ def code_of(response: Any) -> tuple[int, str]:
 @pytest.fixture
 def ids(db: Database) -> list[int]:
     with clock_at(shanghai("2026-09-10T09:00")):
-        settle(db, {date(2026, 9, 7): 3000, date(2026, 9, 8): 3300, date(2026, 9, 9): 3300})
+        settle(db, {date(2026, 9, 7): 3000, date(2026, 9, 8): 3120, date(2026, 9, 9): 3120})
     with db.read() as session:
         found = {row.code: row.id for row in session.execute(select(PriceSeries.code, PriceSeries.id))}
     return [found[code] for code in CODES]
@@ -41,16 +41,16 @@ def test_one_footing_indicators_seasons_and_basis_of_recorded_figures(ids: list[
     reader = api_as("financier")
     footing = ok(reader.get(f"/price-series/{ids[0]}/normalised"))
     assert [(one["day"], one["fen_per_t"]) for one in footing["values"]] == [
-        ("2026-09-07", 300000), ("2026-09-08", 330000), ("2026-09-09", 330000),
+        ("2026-09-07", 300000), ("2026-09-08", 312000), ("2026-09-09", 312000),
     ]  # fmt: skip
     assert footing["values"][0]["factors"] == [
         {"name": "unit", "numerator": "1", "denominator": "1", "source": "CNY/t → CNY/t"}
     ]
     indicators = ok(reader.get(f"/price-series/{ids[0]}/indicators", window=2))["values"]
-    assert [one["return_e8"] for one in indicators] == [None, 10_000_000, 0]
-    assert [one["average_e4"] for one in indicators] == [None, 31_500_000, 33_000_000]
+    assert [one["return_e8"] for one in indicators] == [None, 4_000_000, 0]
+    assert [one["average_e4"] for one in indicators] == [None, 30_600_000, 31_200_000]
     seasons = ok(reader.get(f"/price-series/{ids[0]}/seasons"))["years"]
-    assert seasons == [{"year": 2026, "points": [["09-07", "3000"], ["09-08", "3300"], ["09-09", "3300"]]}]
+    assert seasons == [{"year": 2026, "points": [["09-07", "3000"], ["09-08", "3120"], ["09-09", "3120"]]}]
     basis = ok(reader.get("/price-basis", spot_id=ids[0], futures_id=ids[1]))
     assert (basis["sign"], basis["values"][0]["basis_fen"]) == ("spot - futures", -1000)
 
@@ -66,20 +66,20 @@ def test_a_city_index_is_chained_signed_off_and_corrected_in_the_open(db: Databa
     index = ok(operator.post("/price-indexes/city", city(ids)), 201)
     path = f"/price-indexes/{index['id']}"
     values = ok(reader.get(f"{path}/values"))["values"]
-    # 3000 and thrice 3010 become 3300 and thrice 3010: 1000 × 12330 / 12030
+    # 3000 and thrice 3010 become 3120 and thrice 3010: 1000 × 12150 / 12030
     assert [(one["mantissa"], one["contributors"]) for one in values] == [
-        (10_000_000, 4), (10_249_377, 4), (10_249_377, 4),
+        (10_000_000, 4), (10_099_751, 4), (10_099_751, 4),
     ]  # fmt: skip
-    assert (values[1]["cost_before"], values[1]["cost_now"], values[1]["against"]) == ("12030", "12330", "2026-09-07")
+    assert (values[1]["cost_before"], values[1]["cost_now"], values[1]["against"]) == ("12030", "12150", "2026-09-07")
     first = ok(operator.post(f"{path}/releases", {"day": "2026-09-08"}), 201)
-    assert (first["revision"], first["mantissa"]) == (1, 10_249_377)
+    assert (first["revision"], first["mantissa"]) == (1, 10_099_751)
     assert code_of(operator.post(f"{path}/releases", {"day": "2026-09-08"}))[1] == "price_index_unchanged"
     with clock_at(shanghai("2026-09-11T09:00")):
-        settle(db, {date(2026, 9, 8): 3600})
+        settle(db, {date(2026, 9, 8): 3100})
     refused = operator.post(f"{path}/releases", {"day": "2026-09-08"})
     assert code_of(refused)[1] == "price_index_correction_without_reason"
     second = ok(operator.post(f"{path}/releases", {"day": "2026-09-08", "remark": "revised settlement"}), 201)
-    assert (second["revision"], second["mantissa"]) == (2, 10_498_753)
+    assert (second["revision"], second["mantissa"]) == (2, 10_083_126)
     assert [one["revision"] for one in ok(reader.get(f"{path}/releases"))["items"]] == [1, 2]
     before = ok(reader.get(f"{path}/values", as_of="2026-09-10T02:00:00Z"))["values"]
     assert before == values

@@ -113,3 +113,17 @@ def test_december_2023_of_hot_rolled_coil_plus_60_is_the_same_fen_after_a_revisi
         signing = ok(maker.get("/price-formulas/value", text=contract["formula"], as_of="2024-01-03T02:00:00Z"))
     assert signing["fen"] == 413581
     assert (now["fen"], now["same"], [one["day"] for one in now["differences"]]) == (413629, False, ["2023-12-15"])
+
+
+def test_a_held_settlement_stops_the_price_until_the_formula_or_a_person_says_otherwise(db: Database, api_as: Api):
+    maker = api_as("pipe_maker")
+    with clock_at(shanghai("2026-09-10T09:00")):
+        settle(db, DAYS | {date(2026, 9, 8): 9120})
+        held = maker.get("/price-formulas/value", text=FORMULA)
+        assert (held.status_code, held.json["code"]) == (409, "formula_day_missing")
+        assert "2026-09-08 (held)" in held.json["detail"]
+        skipped = ok(maker.get("/price-formulas/value", text=FORMULA.replace("-09)", "-09, missing=skip)")))
+    assert skipped["fen"] == 317900
+    assert [(day["state"], day["used"]) for day in skipped["days"]] == [
+        ("counted", "3111"), ("held", None), ("counted", "3126"),
+    ]  # fmt: skip
