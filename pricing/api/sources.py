@@ -8,16 +8,19 @@ from pricing.fetching.models import PriceFetch, PriceFetchOutcome
 from pricing.operations import source_switches
 from pricing.queries import sources as queries
 from pricing.schemas.sources import (
-    FetchDetailOut,
-    FetchOut,
-    FetchQuery,
+    PriceFetchDetailOut,
+    PriceFetchOut,
+    PriceFetchQuery,
     PriceSourceOut,
     PriceSourcesOut,
-    SecretIn,
-    SwitchIn,
+    SourceSecretIn,
+    SourceSwitchIn,
 )
 from steelyard.api.calls import Call
 from steelyard.api.services import services
+
+
+SECRET = "/price-sources/<string:code>/secrets/<string:name>"  # noqa: S105 - a path
 
 
 @blp.get("/price-sources", rule=rules.SEE, returns=PriceSourcesOut)
@@ -33,7 +36,7 @@ def get_source(call: Call, code: str) -> dict[str, Any]:
     return told(queries.source(call.session, code))
 
 
-@blp.act("/price-sources/<string:code>/switch", rule=rules.BRING, body=SwitchIn, returns=PriceSourceOut)
+@blp.act("/price-sources/<string:code>/switch", rule=rules.BRING, body=SourceSwitchIn, returns=PriceSourceOut)
 def switch_source(call: Call, body: dict[str, Any], code: str) -> dict[str, Any]:
     """Let a source be asked, or leave it alone."""
     source_switches.switch(call.session, call.actor, queries.find(code), on=body["on"])
@@ -41,7 +44,10 @@ def switch_source(call: Call, body: dict[str, Any], code: str) -> dict[str, Any]
 
 
 @blp.act(
-    "/price-sources/<string:code>/secrets/<string:name>", rule=rules.KEEP_KEYS, body=SecretIn, returns=PriceSourceOut
+    "/price-sources/<string:code>/secrets/<string:name>",
+    rule=rules.KEEP_KEYS,
+    body=SourceSecretIn,
+    returns=PriceSourceOut,
 )
 def put_source_secret(call: Call, body: dict[str, Any], code: str, name: str) -> dict[str, Any]:
     """Keep a key that the source needs; it is encrypted and never shown again."""
@@ -51,21 +57,21 @@ def put_source_secret(call: Call, body: dict[str, Any], code: str, name: str) ->
     return told(queries.source(call.session, code))
 
 
-@blp.act("/price-sources/<string:code>/secrets/<string:name>/forget", rule=rules.KEEP_KEYS, returns=PriceSourceOut)
+@blp.act(f"{SECRET}/forget", rule=rules.KEEP_KEYS, returns=PriceSourceOut)
 def forget_source_secret(call: Call, code: str, name: str) -> dict[str, Any]:
     """Remove a key of the source."""
     source_switches.forget_secret(call.session, call.actor, queries.find(code), name)
     return told(queries.source(call.session, code))
 
 
-@blp.list_("/price-fetches", rule=rules.SEE, query=FetchQuery, returns=FetchOut)
+@blp.list_("/price-fetches", rule=rules.SEE, query=PriceFetchQuery, returns=PriceFetchOut)
 def list_fetches(call: Call, query: dict[str, Any]) -> tuple[list[dict[str, Any]], int | None]:
     """List what was asked of publishers and what became of it, the oldest first."""
     rows, after = queries.page_of_fetches(call.session, query)
     return [_fetch(fetch, outcome) for fetch, outcome in rows], after
 
 
-@blp.get("/price-fetches/<id:fetch_id>", rule=rules.SEE, returns=FetchDetailOut)
+@blp.get("/price-fetches/<id:fetch_id>", rule=rules.SEE, returns=PriceFetchDetailOut)
 def get_fetch(call: Call, fetch_id: int) -> dict[str, Any]:
     """Show one fetch: the answer's headers, what became of it, and why each row was dropped."""
     fetch, outcome = queries.fetch(call.session, fetch_id)

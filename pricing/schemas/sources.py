@@ -11,7 +11,7 @@ from steelyard.api.schemas import PageQuery, Schema
 LONGEST_SECRET = 500
 
 
-class AlarmOut(Schema):
+class SourceAlarmOut(Schema):
     """Something about a source that a person should look at."""
 
     alarm = fields.String(required=True)
@@ -19,7 +19,7 @@ class AlarmOut(Schema):
     since = Timestamp(required=True, allow_none=True)
 
 
-class HostOut(Schema):
+class SourceHostOut(Schema):
     """A host that the source asks, and its circuit breaker: closed, open or half-open."""
 
     host = fields.String(required=True)
@@ -27,7 +27,7 @@ class HostOut(Schema):
     opened_at = Timestamp(required=True, allow_none=True)
 
 
-class SecretOut(Schema):
+class SourceSecretOut(Schema):
     """A key that the source needs, and since when it is there; its value is never shown."""
 
     name = fields.String(required=True)
@@ -49,9 +49,9 @@ class PriceSourceOut(Schema):
     fetched = Flag(required=True)
     on = Flag(required=True)
     on_by_default = Flag(required=True)
-    hosts = ListOf(Nested(HostOut), required=True)
-    secrets = ListOf(Nested(SecretOut), required=True)
-    alarms = ListOf(Nested(AlarmOut), required=True)
+    hosts = ListOf(Nested(SourceHostOut), required=True)
+    secrets = ListOf(Nested(SourceSecretOut), required=True)
+    alarms = ListOf(Nested(SourceAlarmOut), required=True)
     outcome = Choice(Outcome, required=True, allow_none=True)
     asked_at = Timestamp(required=True, allow_none=True)
     succeeded_at = Timestamp(required=True, allow_none=True)
@@ -70,26 +70,26 @@ class PriceSourcesOut(Schema):
     sources = ListOf(Nested(PriceSourceOut), max=1000, required=True)
 
 
-class SwitchIn(Schema):
+class SourceSwitchIn(Schema):
     """Whether the source may be asked."""
 
     on = Flag(required=True)
 
 
-class SecretIn(Schema):
+class SourceSecretIn(Schema):
     """A key of a source; kept encrypted, never shown again."""
 
     secret = Text(max=LONGEST_SECRET, required=True)
 
 
-class FetchQuery(PageQuery):
+class PriceFetchQuery(PageQuery):
     """Filters of fetches."""
 
     source = Text(max=SOURCE)
     outcome = Choice(Outcome)
 
 
-class FetchOut(Schema):
+class PriceFetchOut(Schema):
     """One question to a publisher, its answer, and what became of it (no outcome while nobody has read it)."""
 
     id = IdField(required=True)
@@ -113,7 +113,7 @@ class FetchOut(Schema):
     concluded_at = Timestamp(required=True, allow_none=True)
 
 
-class FetchDetailOut(FetchOut):
+class PriceFetchDetailOut(PriceFetchOut):
     """A fetch with the answer's headers and every row that was dropped."""
 
     headers = fields.Dict(keys=fields.String(), values=fields.String(), required=True)
