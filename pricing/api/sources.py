@@ -19,7 +19,6 @@ from pricing.schemas.sources import (
 from steelyard.api.calls import Call
 from steelyard.api.services import services
 
-
 SECRET = "/price-sources/<string:code>/secrets/<string:name>"  # noqa: S105 - a path
 
 
