@@ -70,4 +70,4 @@ class NothingToIndex(Refused):
     """A series that cannot stand at 100."""
 
     code = "price_nothing_to_index"
-    message = N_("%(name)s has no figure above zero there to set to 100. Choose other days or absolute prices.")
+    message = N_("%(name)s has no figure above zero near the day of the 100. Choose other days or absolute prices.")

@@ -7,12 +7,14 @@ before; so a ten-day price and a daily one can be indexed together.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from pricing.changes import Figure
 from pricing.moves import Point
 
 INDEX_SCALE = 2
+LONGEST_APART = timedelta(days=31)
+"""How long before the day of the 100 a figure may lie that is set to it."""
 MOST = 12
 
 
@@ -32,12 +34,12 @@ def base_day(lines: Sequence[Sequence[Point]]) -> date | None:
 def indexed(line: Sequence[Point], day: date) -> list[Point] | None:
     """The series with 100 at its last figure on `day` or before, to two decimals, half up.
 
-    None where that figure is not above zero: nothing can be indexed to it.
+    None where that figure is not above zero, or older than `LONGEST_APART`: nothing can be indexed to it.
     """
-    base = next((point.value for point in reversed(line) if point.day <= day), None)
-    if base is None or base.mantissa <= 0:
+    base = next((point for point in reversed(line) if point.day <= day), None)
+    if base is None or base.value.mantissa <= 0 or base.day < day - LONGEST_APART:
         return None
-    return [Point(point.day, _share(point.value, base)) for point in line]
+    return [Point(point.day, _share(point.value, base.value)) for point in line]
 
 
 def rows(lines: Sequence[Sequence[Point]]) -> list[Row]:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from marshmallow import ValidationError
 
 from pricing import labels, rules
+from pricing.alert_errors import UnitsDiffer
 from pricing.comparing import MOST
 from pricing.pages.slice import pages
 from pricing.queries import comparison as queries
@@ -18,7 +19,7 @@ from steelyard.api.locales import explain
 from steelyard.api.pages import render
 from steelyard.core.errors import NotFound, SteelyardError
 
-ROWS_SHOWN = 120
+ROWS_SHOWN = 60
 MOST_OFFERED = 60
 
 
@@ -37,7 +38,8 @@ def compare(call: Call) -> str:
             raise
         except SteelyardError as error:
             shown["refused"] = explain(error)
-            shown["instead"] = f"{url_for('pricing_pages.compare')}?{urlencode(chosen | {'scale': 'indexed'})}"
+            if isinstance(error, UnitsDiffer):
+                shown["instead"] = f"{url_for('pricing_pages.compare')}?{urlencode(chosen | {'scale': 'indexed'})}"
         else:
             shown |= {"found": found, "rows": found.rows[:ROWS_SHOWN], "count": len(found.rows)}
     return render(
