@@ -19,10 +19,10 @@ from pricing.schemas.quality import (
     DecisionIn,
     HoldDetailOut,
     HoldOut,
+    HoldProposalIn,
     HoldQuery,
     OverrideIn,
     OverrideOut,
-    ProposalIn,
 )
 from steelyard.api.calls import Call
 
@@ -41,7 +41,7 @@ def get_hold(call: Call, hold_id: int) -> dict[str, Any]:
     return _hold(row) | {"around": queries.around(call.session, row), "events": queries.history(call.session, row)}
 
 
-@blp.act("/price-holds/<id:hold_id>/propose", rule=rules.DECIDE, body=ProposalIn, returns=HoldOut)
+@blp.act("/price-holds/<id:hold_id>/propose", rule=rules.DECIDE, body=HoldProposalIn, returns=HoldOut)
 def propose_verdict(call: Call, body: dict[str, Any], hold_id: int) -> dict[str, Any]:
     """Propose to release or to reject a figure; another person confirms it."""
     verdict = Standing(body["verdict"])

@@ -95,7 +95,7 @@ class HoldDetailOut(HoldOut):
     events = ListOf(Nested(HoldEventOut), max=100, required=True)
 
 
-class ProposalIn(Schema):
+class HoldProposalIn(Schema):
     """A proposal for the hold as it was read (`version`)."""
 
     verdict = Choice(Verdict, required=True)
