@@ -15,8 +15,8 @@ from pricing.quality import trailing_run
 from pricing.quality_limits import repeats
 from steelyard.core.clock import business_date
 
-HORIZON_DAYS = 60
-"""How long before a calendar ends people are told; the notices for a year come out in the December before."""
+HORIZON_DAYS = 61
+"""With fewer days left people are told; the notices for a year come out late in the year before."""
 GRACE = timedelta(hours=3)
 """How late a publisher may be before anybody is told."""
 LAST_TRADING_DAY = 15
