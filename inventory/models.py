@@ -155,7 +155,7 @@ class StockMove(Sequenced, Base):
     __table_args__ = (
         Index("ix_stock_move_bundle", "bundle_id", "id"),
         Index("ix_stock_move_document", "document_number"),
-        Index("ix_stock_move_feed", "epoch", "txid", "id"),
+        Index("ix_stock_move_feed", "warehouse_id", "epoch", "txid", "id"),
         CheckConstraint(
             "pieces >= 0 AND length_mm >= 0 AND mass_g >= 0 AND pieces + length_mm + mass_g > 0",
             name="quantities",

@@ -164,6 +164,8 @@ def basis_print() -> bytes:
         "[8 rows x 7 columns]",
     )
     return "\n".join(lines).encode()
+
+
 def unsettled_shfe_file(day: date = date(2026, 9, 8)) -> bytes:
     """The same file as the exchange serves it during the session."""
     return shfe_file(dict.fromkeys(CONTRACTS, ""), day)

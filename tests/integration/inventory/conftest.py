@@ -11,6 +11,7 @@ from sqlalchemy import select
 from inventory.models import Bundle, Product, Receipt, StockIssue, Warehouse
 from inventory.operations import issuing, receiving, scans, setting_up
 from inventory.operations.receiving import Arrival, Delivery
+from inventory.operations.seals import seal_moves
 from inventory.operations.verification import verify
 from inventory.scanning import Answer, Operation
 from inventory.states import LengthKind, OperationKind, ProductKind, ReceiptSource
@@ -69,6 +70,11 @@ class Yard:
         """Send operations as one request."""
         with self.db.write() as session:
             return scans.perform(session, actor or self.keeper, self.warehouse.id, operations)
+
+    def seal(self) -> None:
+        """Seal what is new, as the clock's job does."""
+        with self.db.write() as session:
+            seal_moves(session)
 
     def bundle_ids(self, tags: Sequence[str]) -> list[int]:
         """The ids of bundles by their tags."""

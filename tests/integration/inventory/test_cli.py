@@ -37,3 +37,72 @@ def test_a_changed_balance_is_named(yard: Yard) -> None:
     assert result.exit_code == 1
     assert f"balance_differs: bundle {yard.bundle_ids(['T1'])[0]}" in result.output
     assert "not_conserved" in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_balances_are_repaired_and_moves_never(yard: Yard) -> None:
+    """A balance that was changed, one that was deleted and one that was invented become what the moves say."""
+    yard.receive("T1", "T2")
+    yard.scan(yard.operation("move", "T1", place="B-01"))
+    with yard.db.write() as session:
+        moves = session.scalar(text("SELECT count(*) FROM stock_move"))
+        first, second = yard.bundle_ids(["T1", "T2"])
+        session.execute(
+            text("UPDATE stock_balance SET pieces = pieces + 1 WHERE is_real AND pieces > 0 AND bundle_id = :id"),
+            {"id": first},
+        )
+        session.execute(text("DELETE FROM stock_balance WHERE is_real AND bundle_id = :id"), {"id": second})
+    result = CliRunner().invoke(inventory, ["verify", "--repair"])
+    assert result.exit_code == 0, result.output
+    assert "they agree" in result.output
+    yard.assert_sound()
+    with yard.db.read() as session:
+        assert session.scalar(text("SELECT count(*) FROM stock_move")) == moves
+
+
+@pytest.mark.usefixtures("environment")
+def test_seals_prove_the_moves_and_show_a_cut_chain(yard: Yard, tmp_path: Path) -> None:
+    """Every move is sealed once; a chain that lost its last block is shown by the exported head."""
+    yard.receive("T1")
+    yard.seal()
+    yard.scan(yard.operation("move", "T1", place="B-01"))
+    yard.seal()
+    exported = tmp_path / "heads.json"
+    exported.write_text(CliRunner().invoke(inventory, ["heads"]).output)
+    good = CliRunner().invoke(inventory, ["verify", "--heads", str(exported)])
+    assert good.exit_code == 0, good.output
+    assert "2 moves in 2 blocks, 0 not sealed yet" in good.output
+    immutable_off(yard, "seal_block")
+    with yard.db.write() as session:
+        session.execute(text("DELETE FROM seal_block WHERE number = 2"))
+    cut = CliRunner().invoke(inventory, ["verify", "--heads", str(exported)])
+    assert (cut.exit_code, "block 2 was exported" in cut.output) == (1, True)
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_rewritten_move_breaks_its_seal(yard: Yard) -> None:
+    """Who gets past the triggers is still found."""
+    yard.receive("T1")
+    yard.seal()
+    immutable_off(yard, "stock_move")
+    with yard.db.write() as session:
+        session.execute(text("UPDATE stock_move SET mass_g = mass_g + 1"))
+    result = CliRunner().invoke(inventory, ["verify"])
+    assert result.exit_code == 1
+    assert f"moves:{yard.warehouse.id}: " in result.output
+
+
+def immutable_off(yard: Yard, table: str) -> None:
+    """Take the triggers away, as somebody with the owner's rights over the tables could."""
+    with yard.db.write() as session:
+        for name in triggers(yard, table):
+            session.execute(text(f'DROP TRIGGER "{name}"' + ("" if yard.db.dialect == "sqlite" else f" ON {table}")))
+
+
+def triggers(yard: Yard, table: str) -> list[str]:
+    """The names of a table's own triggers."""
+    sqlite = "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = :t"
+    postgresql = "SELECT tgname FROM pg_trigger WHERE tgrelid = CAST(:t AS regclass) AND NOT tgisinternal"
+    with yard.db.read() as session:
+        query = text(sqlite if yard.db.dialect == "sqlite" else postgresql)
+        return list(session.scalars(query, {"t": table}))
