@@ -1,5 +1,6 @@
 """HTML pages: the blueprint that slices use, and the ports through which the shell is drawn."""
 
+import hashlib
 import json
 import re
 from collections.abc import Callable
@@ -194,7 +195,17 @@ def _submit(
 def _sent() -> bytes:
     """Return what the form holds, but for secrets: no stored hash may help to guess one."""
     fields = sorted(request.form.items(multi=True))
-    return json.dumps([[name, value] for name, value in fields if not idempotency.is_secret(name)]).encode()
+    held = [[name, value] for name, value in fields if not idempotency.is_secret(name)]
+    return json.dumps([*held, *_files_sent()]).encode()
+
+
+def _files_sent() -> list[list[str]]:
+    """The files of the form by name and digest: another file is another request."""
+    held: list[list[str]] = []
+    for name, file in request.files.items(multi=True):
+        file.stream.seek(0)
+        held.append([name, file.filename or "", hashlib.file_digest(file.stream, "sha256").hexdigest()])
+    return held
 
 
 def _read_form(form: type[FormSchema]) -> dict[str, Any]:
