@@ -13,6 +13,8 @@ from pricing.importing.terms import Terms
 from pricing.sources.traits import Kind, SeriesTraits
 from pricing.vocabulary import folded, grade, product, spec, standard
 
+FERROUS, NON_FERROUS = "黑色金属", "有色金属"
+_OTHER_METALS = ("铜", "铝", "锌", "铅", "镍", "锡", "钛")
 FIELD = "quote"
 FREQUENCY = "daily"
 MOST_CODE = 150
@@ -75,6 +77,11 @@ def _fitting(text: str | None) -> str | None:
     return text if text and len(text) <= LONGEST[Column.GRADE] else None
 
 
+def category_of(name: str) -> str:
+    """The class of goods, in the words of the statistics bureau; all but the metals named here is iron and steel."""
+    return NON_FERROUS if any(metal in name for metal in _OTHER_METALS) and "不锈" not in name else FERROUS
+
+
 def traits_of(row: Quoted) -> SeriesTraits:
     """The series of a row."""
     cells, terms, recipe = row.cells, row.terms, row.recipe
@@ -86,7 +93,7 @@ def traits_of(row: Quoted) -> SeriesTraits:
         kind=Kind.SPOT,
         name=" ".join(name for name in [place, *names] if name)[:MOST_NAME],
         commodity=goods.product,
-        category=f"{place} {recipe.provider}",
+        category=category_of(goods.product),
         market=place,
         value_field=FIELD,
         frequency=FREQUENCY,
