@@ -204,7 +204,7 @@ def _files_sent() -> list[list[str]]:
     held: list[list[str]] = []
     for name, file in request.files.items(multi=True):
         file.stream.seek(0)
-        held.append([name, file.filename or "", hashlib.file_digest(file.stream, "sha256").hexdigest()])
+        held.append([name, file.filename or "", hashlib.sha256(file.stream.read()).hexdigest()])
     return held
 
 
