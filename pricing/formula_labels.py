@@ -2,13 +2,16 @@
 
 from fractions import Fraction
 
+from flask_babel import get_locale
+
 from pricing.formulas.canonical import quoted
 from pricing.formulas.kinds import Kind
 from pricing.formulas.sheets import State
 from pricing.formulas.words import FORMS, FUNCTIONS
+from pricing.labels import edition
 from steelyard.core.i18n import N_
 
-__all__ = ["FUNCTIONS_SHOWN", "KINDS", "OPTIONS_HELP", "STATES", "percent", "quoted"]
+__all__ = ["FUNCTIONS_SHOWN", "KINDS", "OPTIONS_HELP", "STATES", "chinese", "edition", "percent", "quoted"]
 
 STATES: dict[str, tuple[str, str]] = {
     State.COUNTED: (N_("Counts"), "ok"),
@@ -44,9 +47,9 @@ FUNCTION_HELP = {
     "settle_up": N_("Retroactive settlement: final less provisional price, for the tonnes delivered."),
 }
 FUNCTIONS_SHOWN = tuple(
-    (FUNCTIONS[name][0], FUNCTIONS[name][1], FORMS[name], text) for name, text in FUNCTION_HELP.items()
+    (FUNCTIONS[name][0], FUNCTIONS[name][1], *FORMS[name], text) for name, text in FUNCTION_HELP.items()
 )
-"""English word, Chinese word, form, and what it does."""
+"""English word, Chinese word, English form, Chinese form, and what it does."""
 OPTIONS_HELP = (
     (
         "missing=refuse",
@@ -70,3 +73,8 @@ OPTIONS_HELP = (
 def percent(rate: Fraction) -> str:
     """A rate in percent."""
     return f"{rate * 100}%"
+
+
+def chinese() -> bool:
+    """Whether the reader reads Chinese."""
+    return str(get_locale()).startswith("zh")

@@ -81,6 +81,7 @@ def _step(step: Step) -> dict[str, Any]:
     exact = step.exact
     return {
         "part": step.part,
+        "part_zh": step.part_zh,
         "figures": step.figures,
         "value": step.value,
         "exact": f"{exact.numerator}/{exact.denominator}",

@@ -39,9 +39,10 @@ FEN_PER_YUAN = 100
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of the arithmetic: the part of the formula, what was done in figures, the exact result."""
+    """One step of the arithmetic: the part of the formula in both languages, the figures, the exact result."""
 
     part: str
+    part_zh: str
     figures: str
     exact: Fraction
     source: str = ""
@@ -85,7 +86,7 @@ class _Run:
         return _EVALUATORS[type(node)](self, node)
 
     def note(self, node: Node, figures: str, exact: Fraction, source: str = "") -> None:
-        self.steps.append(Step(canonical(node), figures, exact, source))
+        self.steps.append(Step(canonical(node), canonical(node, chinese=True), figures, exact, source))
 
 
 def evaluate(node: Node, sheets: Sheets, moment: datetime) -> Outcome:

@@ -72,7 +72,7 @@ class _Call:
     options: Mapping[str, str]
 
     def refused(self) -> FormulaArguments:
-        return FormulaArguments(position=self.at + 1, form=words.FORMS[self.name])
+        return FormulaArguments(position=self.at + 1, form=words.form(self.name))
 
     def take(self, *kinds: Any) -> tuple[Any, ...]:
         """The arguments, which must be as many and of these kinds."""
@@ -147,7 +147,7 @@ def _call(tree: "Tree[Token]") -> _Call:
         if item.data == "option":
             _option(item, options)
         elif options:
-            raise FormulaArguments(position=at(item) + 1, form=words.FORMS[name])
+            raise FormulaArguments(position=at(item) + 1, form=words.form(name))
         else:
             given.append(_argument(item))
     return _Call(name, start(word), tuple(given), options)

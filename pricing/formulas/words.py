@@ -37,21 +37,24 @@ UNITS: dict[str, tuple[str, ...]] = {
     Unit.TEN_YUAN: ("10yuan", "十元", "10元"),
 }
 MONTH = ("M", "交货月")
-FORMS = {
-    "month_avg": "month_avg(series, 2023-12, missing=refuse)",
-    "avg": "avg(series, 2023-12-26..2024-01-25)",
-    "last_avg": "last_avg(series, 5, 2023-12-29)",
-    "on": "on(series, 2023-12-29)",
-    "fixed": "fixed(3800)",
-    "lock": "lock(on(series, 2023-12-15) + 60, 2023-12-15 17:00)",
-    "cap": "cap(price, 4200)",
-    "floor": "floor(price, 3900)",
-    "collar": "collar(price, 3900, 4200)",
-    "cash": "cash(price, 3.6%, 180)",
-    "bare": "bare(price) / bare(price, 13%)",
-    "freight": "freight(天津, 聊城, 85)",
-    "round": "round(price, yuan)",
-    "settle_up": "settle_up(final, provisional, 120.5t)",
+FORMS: dict[str, tuple[str, str]] = {
+    "month_avg": ("month_avg(series, 2023-12, missing=refuse)", "月均(序列, 2023-12, 缺日=拒绝)"),
+    "avg": ("avg(series, 2023-12-26..2024-01-25)", "均价(序列, 2023-12-26至2024-01-25)"),
+    "last_avg": ("last_avg(series, 5, 2023-12-29)", "近日均(序列, 5, 2023-12-29)"),
+    "on": ("on(series, 2023-12-29)", "当日(序列, 2023-12-29)"),
+    "fixed": ("fixed(3800)", "固定(3800)"),
+    "lock": (
+        "lock(on(series, 2023-12-15) + 60, 2023-12-15 17:00)",
+        "锁定(当日(序列, 2023-12-15) + 60, 2023-12-15 17:00)",
+    ),
+    "cap": ("cap(price, 4200)", "封顶(价格, 4200)"),
+    "floor": ("floor(price, 3900)", "保底(价格, 3900)"),
+    "collar": ("collar(price, 3900, 4200)", "区间(价格, 3900, 4200)"),
+    "cash": ("cash(price, 3.6%, 180)", "现款(价格, 3.6%, 180)"),
+    "bare": ("bare(price, 13%)", "裸价(价格, 13%)"),
+    "freight": ("freight(天津, 聊城, 85)", "运费差(天津, 聊城, 85)"),
+    "round": ("round(price, yuan)", "取整(价格, 元)"),
+    "settle_up": ("settle_up(final, provisional, 120.5t)", "追补(最终价, 暂定价, 120.5吨)"),
 }
 """How each function is written; shown where one was written otherwise, and in the help."""
 
@@ -64,6 +67,11 @@ FUNCTION_OF = _lookup(FUNCTIONS)
 OPTION_OF = _lookup(OPTIONS)
 VALUE_OF = {option: _lookup(values) for option, values in VALUES.items()}
 UNIT_OF = _lookup(UNITS)
+
+
+def form(name: str) -> str:
+    """How a function is written, in both languages."""
+    return " / ".join(FORMS[name])
 
 
 def word(table: dict[str, tuple[str, ...]], name: str, *, chinese: bool) -> str:

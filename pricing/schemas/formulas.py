@@ -66,6 +66,7 @@ class FormulaStepOut(Schema):
     """One step of the arithmetic; `exact` is a fraction, `source` the text behind a legal rate."""
 
     part = fields.String(required=True)
+    part_zh = fields.String(required=True)
     figures = fields.String(required=True)
     value = fields.String(required=True)
     exact = fields.String(required=True)
