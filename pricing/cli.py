@@ -37,7 +37,9 @@ def fetch(source: str, day: datetime | None, first: datetime | None, last: datet
         if span is None:
             report = fetch_due(db, settings, found)
         else:
-            report = fetch_wanted(db, settings, found, requests_for(found, *span))
+            with db.read() as session:
+                wanted = requests_for(session, found, *span)
+            report = fetch_wanted(db, settings, found, wanted)
         _tell(db, report)
     finally:
         db.close()

@@ -56,7 +56,7 @@ def weigh(
     alarm = _alarm(outcome, fault, state.failures)
     if alarm is None or alarm == state.alarm:
         return
-    state.alarm, state.alarm_detail, state.alarm_at = str(alarm), f"{fault or ''} {detail}".strip()[:200], now
+    state.alarm, state.alarm_detail, state.alarm_at = str(alarm), (detail or fault or "")[:200], now
     outbox.publish(
         session,
         "pricing.source_alarm",

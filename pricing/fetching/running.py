@@ -22,6 +22,7 @@ from pricing.fetching.due import Known, Purpose, Task
 from pricing.fetching.models import FetchTarget, PriceFetchOutcome, SourceState
 from pricing.fetching.plans import FetchPlan, Listed, Request
 from pricing.fetching.vault import Vault
+from pricing.queries.calendars import overrides
 from pricing.sources.base import Source
 from steelyard.core.database import Database
 
@@ -115,7 +116,7 @@ def _give_back(db: Database, source: Source, holder: str, now: datetime) -> None
         if state.lease_holder != holder:
             return
         state.lease_holder = state.lease_until = None
-        days = calendar(plan.calendar)
+        days = calendar(plan.calendar, overrides(session, plan.calendar))
         tasks, known = tasks_of(session, source, now)
         state.next_at = due.next_run(plan, days, tasks, known, now)
         state.missing = sum(not known.get(task.target, Known()).done for task in tasks)
@@ -138,8 +139,7 @@ def _may_go_on(db: Database, code: str, holder: str, now: datetime) -> str:
 def tasks_of(session: Session, source: Source, now: datetime) -> tuple[list[Task], Mapping[str, Known]]:
     """All that should be known by now, and what is known of it."""
     plan = plan_of(source)
-    days = calendar(plan.calendar)
-    tasks = due.expected(plan, days, now)
+    tasks = due.expected(plan, calendar(plan.calendar, overrides(session, plan.calendar)), now)
     rows = session.scalars(select(FetchTarget).where(FetchTarget.source == source.contract.code)).all()
     known = {row.target: recording.known_of(row) for row in rows}
     if isinstance(plan.how, Listed):

@@ -27,6 +27,8 @@ ALARMS: dict[str, str] = {
     "host_rests": N_("The host failed several times in a row and is left alone for a while."),
     "calendar_ends": N_("The calendar is known for a few weeks only; behind its last day weekdays are assumed."),
 }
+ALARM_BADGES = {"calendar_ends": "warn", "key_missing": "warn"}
+"""The kind of badge where it is not the worst."""
 FAULTS: dict[str, str] = {
     Fault.ABSENT: N_("not there"),
     Fault.BLOCKED: N_("a challenge instead of prices"),
@@ -53,7 +55,7 @@ FAULTS: dict[str, str] = {
     Trouble.UNREACHABLE: N_("not reachable"),
     "internal": N_("an error on our side; see the log"),
 }
-PURPOSES: dict[str, str] = {Purpose.DOCUMENT: N_("Document"), Purpose.LIST: N_("List")}
+PURPOSES: dict[str, str] = {Purpose.DOCUMENT: N_("Price document"), Purpose.LIST: N_("List")}
 BREAKERS: dict[str, tuple[str, str]] = {
     "closed": (N_("in order"), "ok"),
     "open": (N_("left alone"), "bad"),
