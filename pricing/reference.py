@@ -46,8 +46,8 @@ FIXTURES = (
         "https://www.stats.gov.cn/sj/zxfb/",
         _WRITTEN_DOWN.replace(minute=1),
     ),
-    Fixture("continuous_rb_2022_2023.csv", "continuous.recorded", f"{_RECORDED}/RB.csv", _WRITTEN_DOWN),
-    Fixture("continuous_hc_2022_2023.csv", "continuous.recorded", f"{_RECORDED}/HC.csv", _WRITTEN_DOWN),
+    Fixture("continuous_rb_2022_2023.csv", "continuous.recorded", f"{_RECORDED}#RB.csv", _WRITTEN_DOWN),
+    Fixture("continuous_hc_2022_2023.csv", "continuous.recorded", f"{_RECORDED}#HC.csv", _WRITTEN_DOWN),
     Fixture(
         "worldbank_monthly_2016_07.xlsx",
         "worldbank.pinksheet",

@@ -18,4 +18,4 @@ def play(stage: Stage) -> dict[str, Any]:
             "content_base64": base64.b64encode(content_of(fixture)).decode(),
         }
         documents.append(stage.do(f"prices.document.{number}", "demo-operator", "/price-documents", body))
-    return {"documents": documents, "board": stage.see("demo-maker-1", "/price-board")}
+    return {"documents": documents, "board": stage.see("demo-maker-1", "/price-board", family="nbs.ten_day")}

@@ -1,11 +1,12 @@
 """The report: Chinese, with the English in brackets where it helps."""
 
+from datetime import date
 from typing import Any
 
 import click
 
 from steelyard.core import units
-from steelyard.core.clock import SHANGHAI, utc_now
+from steelyard.core.clock import SHANGHAI, business_date, utc_now
 
 WATCHED = ("无缝钢管", "螺纹钢", "热轧普通板卷", "线材")
 
@@ -21,23 +22,22 @@ def line(label: str, value: str) -> None:
 
 
 def prices(told: dict[str, Any]) -> None:
-    """Tell what was loaded, from where, of which date."""
+    """Tell what was loaded, from where, of which date, and how long ago that was."""
     heading("一、行情 (market prices)")
+    today = business_date(utc_now())
     for document in told["documents"]:
         dropped = len(document["dropped"])
+        age = (today - date.fromisoformat(document["last_day"])).days
         line(
             document["publisher"],
-            f"{document['first_day']} 至 {document['last_day']}，读取 {document['rows']} 行、采用 {document['kept']}、"
-            f"剔除 {dropped} (rows read, kept, dropped)",
+            f"{document['first_day']} 至 {document['last_day']}（距今 {age} 天 days ago），读取 {document['rows']} 项、"
+            f"采用 {document['kept']}、剔除 {dropped} (figures read, kept, dropped)",
         )
         click.echo(f"    来源 (source): {document['url']}")
-    shown = [
-        entry
-        for entry in told["board"]["entries"]
-        if any(entry["series"]["name"].startswith(name) for name in WATCHED) and entry["series"]["kind"] == "spot"
-    ]
-    for entry in shown:
-        line(entry["series"]["name"], f"{entry['value']} 元/吨 ({entry['day']})")
+    click.echo("  以上均为公开发布数据的留存记录，非即时行情 (recorded publications, not today's market)")
+    for entry in told["board"]["entries"]:
+        if any(entry["series"]["name"].startswith(name) for name in WATCHED):
+            line(entry["series"]["name"], f"{entry['value']} 元/吨 ({entry['day']})")
 
 
 def buying(told: dict[str, Any]) -> None:
