@@ -30,7 +30,7 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What alerts are judged by: the figures of their series, the series, and what just arrived."""
+    """What alerts are judged by: the figures of their series, the series, and those whose last figure just arrived."""
 
     figures: Mapping[int, Recent]
     series: Mapping[int, PriceSeries]
@@ -84,18 +84,14 @@ def gone_stale(session: Session) -> int:
 def _view(session: Session, alerts: Iterable[PriceAlert], document_id: int | None) -> View:
     ids = {one for alert in alerts for one in (alert.series_id, alert.other_id) if one is not None}
     figures = recent(session, ids)
-    last = [one.last.observation_id for one in figures.values()]
-    query = select(PriceObservation.id).where(
-        PriceObservation.document_id == document_id, PriceObservation.id.in_(last)
-    )
-    arrived = frozenset(session.scalars(query)) if document_id is not None else frozenset()
+    arrived = frozenset(key for key, one in figures.items() if one.last.document_id == document_id)
     return View(figures, by_id(session, ids), arrived)
 
 
 def _judged(alert: PriceAlert, view: View) -> tuple[PriceAlert, Measured] | None:
     """The alert with its figure where it fires; its state is brought up to date in any case."""
     own, other = view.figures.get(alert.series_id), view.figures.get(alert.other_id or 0)
-    news = [one for one in (own, other) if one is not None and one.last.observation_id in view.arrived]
+    news = [one for one in (own, other) if one is not None and one.last.series_id in view.arrived]
     if not news or alert.measure == Measure.STALE:
         return None
     found = measured(alert, view.figures, view.series)

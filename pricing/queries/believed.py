@@ -7,7 +7,7 @@ stands apart.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -35,6 +35,8 @@ class Believed:
     revision: int
     observation_id: int
     held: bool
+    document_id: int
+    published_at: datetime | None
 
     @property
     def point(self) -> Point:
@@ -130,7 +132,7 @@ def _columns() -> Select[Any]:
     row = PriceCurrent
     columns: tuple[Any, ...] = (
         row.series_id, row.day, row.edition, row.mantissa, row.scale, row.change_mantissa,
-        row.status, row.revision, row.observation_id, row.held,
+        row.status, row.revision, row.observation_id, row.held, row.document_id, row.published_at,
     )  # fmt: skip
     return select(*columns)
 

@@ -1,6 +1,6 @@
 """The price board: which series a person sees and in which order, and the latest price of each with its moves."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, aliased
 from pricing.alert_models import PriceWatch
 from pricing.changes import Change, decimal_text
 from pricing.freshness import Freshness, freshness
-from pricing.models import PriceCurrent, PriceObservation, PriceSeries
+from pricing.models import PriceCurrent, PriceSeries
 from pricing.moves import Moves, calendar_of, moves
 from pricing.queries.believed import Believed, Recent, by_id, counts, recent
 from pricing.searching import matches, terms
@@ -73,7 +73,7 @@ class Facets:
 
 
 def board(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Board:
-    """One page of the board; what the reader follows comes first, steel before other goods. At most six statements.
+    """One page of the board; what the reader follows comes first, steel before other goods. At most five statements.
 
     Raises `NotFound` where `after` names a series that the filters do not find.
     """
@@ -86,12 +86,12 @@ def board(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Board:
 
 
 def entries(session: Session, watched: Mapping[int, bool]) -> list[Entry]:
-    """The board's entries of these series (whether each is followed by the reader), in their order; five statements."""
+    """The board's entries of these series (whether each is followed by the reader), in their order; four statements."""
     figures = recent(session, watched)
-    series, origins = by_id(session, figures), _origins(session, figures.values())
+    series = by_id(session, figures)
     now = db_now(session)
     return [
-        _entry(series[series_id], figures[series_id], origins, now, followed)
+        _entry(series[series_id], figures[series_id], now, followed)
         for series_id, followed in watched.items()
         if series_id in figures
     ]
@@ -151,29 +151,14 @@ def _behind(ids: Sequence[int], after: int | None) -> int:
         raise NotFound from None
 
 
-def _origins(session: Session, figures: Iterable[Recent]) -> dict[int, tuple[datetime | None, int]]:
-    """When the latest figures were published and the documents that they came with, by observation."""
-    row = PriceObservation
-    ids = {one.last.observation_id for one in figures}
-    found = session.execute(select(row.id, row.published_at, row.document_id).where(row.id.in_(ids)))
-    return {one.id: (one.published_at, one.document_id) for one in found}
-
-
-def _entry(
-    series: PriceSeries,
-    figures: Recent,
-    origins: Mapping[int, tuple[datetime | None, int]],
-    now: datetime,
-    watched: bool,
-) -> Entry:
+def _entry(series: PriceSeries, figures: Recent, now: datetime, watched: bool) -> Entry:
     last = figures.last
-    published_at, document_id = origins[last.observation_id]
     return Entry(
         series=series,
         believed=last,
         moves=moves(figures.points, calendar_of(series.family, series.frequency), series.frequency),
-        published_at=published_at,
-        document_id=document_id,
+        published_at=last.published_at,
+        document_id=last.document_id,
         freshness=freshness(series.frequency, last.day, series.contract, now),
         held=figures.held,
         watched=watched,
