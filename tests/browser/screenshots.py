@@ -35,6 +35,8 @@ SHOTS = (
     *(Shot(f"home-{kind.value.replace('_', '-')}", kind, "/") for kind in OrgKind if kind is not OrgKind.PIPE_MAKER),
     Shot("prices", OrgKind.PIPE_MAKER, "/prices"),
     Shot("price", OrgKind.PIPE_MAKER, "/prices", (r"/prices/\d+",)),
+    Shot("price-comparison", OrgKind.PIPE_MAKER, "/prices/compare?series=1,2,5&scale=indexed"),
+    Shot("price-inbox", OrgKind.PIPE_MAKER, "/prices/inbox"),
     Shot("campaigns", OrgKind.OPERATOR, "/campaigns"),
     Shot("campaign", OrgKind.OPERATOR, "/campaigns", (r"/campaigns/\d+",)),
     Shot("stock", OrgKind.WAREHOUSE, "/stock"),

@@ -93,7 +93,7 @@ def test_filters_narrow_the_board_and_the_series(loaded: Database, api_as: Api):
     assert len(client.get("/price-board", kind="futures").json["entries"]) == 48
     assert len(client.get("/price-board", category="黑色金属").json["entries"]) == 6
     found = client.get("/price-series", commodity="无缝钢管").json["items"]
-    assert [(one["specification"], one["grade"], one["unit"]) for one in found] == [("219*6,20#", "20#", "CNY/t")]
+    assert [(one["specification"], one["grade"], one["unit"]) for one in found] == [("219×6 20#", "20#", "CNY/t")]
 
 
 def test_series_is_paged_by_day_with_every_edition_named(loaded: Database, api_as: Api):
