@@ -1,5 +1,9 @@
 """A campaign from draft to the last delivery, over HTTP."""
 
+from sqlalchemy import select
+
+import pricing.subscribers
+from pricing.derived_models import PriceDeal
 from steelyard.core import outbox
 from steelyard.core.sequence import Cursor
 from steelyard.core.units import amount_fen
@@ -153,3 +157,24 @@ def test_who_hears_of_the_award(market):
     assert "procurement.award_confirmed" in heard[market.members[0].org_id] & heard[market.mills[0].org_id]
     assert "procurement.award_confirmed" not in heard[bystander.id]
     assert {"procurement.campaign_open", "procurement.campaign_locked"} <= heard[market.members[0].org_id]
+
+
+def test_what_was_dealt_is_told_to_the_index_of_deals_and_to_no_organisation(market):
+    campaign = market.awarded()
+    award = ok(market.as_(market.first).get(f"/campaigns/{campaign['id']}/award"))
+    market.settled()
+    parties = (market.first.org_id, market.members[0].org_id, market.mills[0].org_id)
+    deals = next(one for one in pricing.subscribers.SUBSCRIBERS if one.name == "pricing.deals")
+    assert deals.types == {"procurement.deals_made"}
+    with market.db.write() as session:
+        for org_id in parties:
+            heard = outbox.read_events(session, after=Cursor(), limit=200, org_id=org_id)
+            assert deals.types.isdisjoint({event.type for event in heard})
+        (event,) = outbox.read_events(session, after=Cursor(), limit=200, types=deals.types)
+        for _ in range(2):
+            deals.handle(session, event)
+        kept = session.scalars(select(PriceDeal).order_by(PriceDeal.position)).all()
+    assert [(row.contributor, row.mass_g, row.price_fen_per_t) for row in kept] == [
+        (row["org_id"], row["mass_g"], row["price_fen_per_t"]) for row in award["lines"]
+    ]
+    assert {(row.evidence, row.material) for row in kept} == {("deal", "round_billet")}
