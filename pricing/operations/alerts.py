@@ -12,6 +12,7 @@ from pricing.alerting import Condition, Direction, Measure, met, sound
 from pricing.changes import Figure
 from pricing.operations.measuring import measured
 from pricing.queries.believed import recent
+from pricing.queries.calendars import calendars
 from pricing.queries.prices import series as find_series
 from steelyard.core import audit
 from steelyard.core.actors import Actor, Role
@@ -89,5 +90,5 @@ def _holds(session: Session, alert: PriceAlert) -> bool:
     if alert.measure not in (Measure.LEVEL, Measure.BASIS):
         return False
     figures = recent(session, [one for one in (alert.series_id, alert.other_id) if one is not None])
-    found = measured(alert, figures, {})
+    found = measured(alert, figures, {}, calendars(session))
     return found is not None and met(condition_of(alert), found.figure)

@@ -16,9 +16,9 @@ from sqlalchemy.orm import Session
 from pricing.alert_models import AlertFiring, PriceAlert, PriceDigest, PriceWatch
 from pricing.alerting import Measure
 from pricing.changes import decimal_text
+from pricing.freshness import Freshness
 from pricing.models import PriceObservation
 from pricing.operations import telling
-from pricing.operations.firing import is_stale
 from pricing.operations.statements import upsert
 from pricing.queries.board import Entry, entries
 from pricing.wording import TITLES, digest, speaker
@@ -84,7 +84,7 @@ def _content(session: Session, person: telling.Person, day: date, now: datetime)
         "day": day.isoformat(),
         "moves": [_move(entry) for entry in shown if entry.believed.observation_id in fresh],
         "alarms": list(alarms),
-        "stale": [_stale(entry) for entry in shown if is_stale(entry.series, entry.day, now)],
+        "stale": [_stale(entry) for entry in shown if entry.freshness in (Freshness.LATE, Freshness.STALE)],
     }
 
 

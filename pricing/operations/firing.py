@@ -23,6 +23,7 @@ from pricing.operations.alerts import condition_of
 from pricing.operations.measuring import Measured, measured
 from pricing.operations.statements import upsert
 from pricing.queries.believed import Recent, by_id, recent
+from pricing.queries.calendars import Calendars, calendars
 from steelyard.core.database import db_now
 
 BATCH = 500
@@ -35,6 +36,7 @@ class View:
     figures: Mapping[int, Recent]
     series: Mapping[int, PriceSeries]
     arrived: frozenset[int]
+    days: Calendars
 
 
 def figures_arrived(session: Session, document_id: int) -> int:
@@ -85,7 +87,7 @@ def _view(session: Session, alerts: Iterable[PriceAlert], document_id: int | Non
     ids = {one for alert in alerts for one in (alert.series_id, alert.other_id) if one is not None}
     figures = recent(session, ids)
     arrived = frozenset(key for key, one in figures.items() if one.last.document_id == document_id)
-    return View(figures, by_id(session, ids), arrived)
+    return View(figures, by_id(session, ids), arrived, calendars(session))
 
 
 def _judged(alert: PriceAlert, view: View) -> tuple[PriceAlert, Measured] | None:
@@ -94,7 +96,7 @@ def _judged(alert: PriceAlert, view: View) -> tuple[PriceAlert, Measured] | None
     news = [one for one in (own, other) if one is not None and one.last.series_id in view.arrived]
     if not news or alert.measure == Measure.STALE:
         return None
-    found = measured(alert, view.figures, view.series)
+    found = measured(alert, view.figures, view.series, view.days)
     if found is None:
         return None
     fires, state = step(condition_of(alert), State(alert.armed, alert.fired_day), found.day, found.figure)
@@ -103,17 +105,18 @@ def _judged(alert: PriceAlert, view: View) -> tuple[PriceAlert, Measured] | None
 
 
 def _last(alert: PriceAlert, view: View) -> Measured | None:
-    return measured(alert, view.figures, view.series)
+    return measured(alert, view.figures, view.series, view.days)
 
 
 def _is_stale(alert: PriceAlert, view: View, now: datetime) -> bool:
     figures, series = view.figures.get(alert.series_id), view.series[alert.series_id]
-    return figures is not None and is_stale(series, figures.last.day, now)
+    return figures is not None and is_stale(series, figures.last.day, now, view.days)
 
 
-def is_stale(series: PriceSeries, day: date, now: datetime) -> bool:
+def is_stale(series: PriceSeries, day: date, now: datetime, days: Calendars) -> bool:
     """Whether a newer figure is missing by the series' own calendar."""
-    return freshness(series.frequency, day, series.contract, now) in (Freshness.LATE, Freshness.STALE)
+    own = days.for_series(series.family, series.frequency)
+    return freshness(series.frequency, day, series.contract, now, own) in (Freshness.LATE, Freshness.STALE)
 
 
 def _fire(session: Session, found: Sequence[tuple[PriceAlert, Measured]], view: View) -> int:

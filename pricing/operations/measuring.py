@@ -8,8 +8,9 @@ from pricing.alert_models import PriceAlert
 from pricing.alerting import PERCENTS, Measure
 from pricing.changes import Figure, change
 from pricing.models import PriceSeries
-from pricing.moves import calendar_of, moves
+from pricing.moves import moves
 from pricing.queries.believed import Believed, Recent
+from pricing.queries.calendars import Calendars
 
 LONGEST_APART = timedelta(days=15)
 """How far apart the two figures of a basis may lie: a ten-day price comes out four days after its period."""
@@ -24,7 +25,9 @@ class Measured:
     believed: Believed
 
 
-def measured(alert: PriceAlert, figures: Mapping[int, Recent], series: Mapping[int, PriceSeries]) -> Measured | None:
+def measured(
+    alert: PriceAlert, figures: Mapping[int, Recent], series: Mapping[int, PriceSeries], days: Calendars
+) -> Measured | None:
     """What the alert measures now, None where figures are missing.
 
     A basis is the alert's series less the other one, each by its last figure, at most `LONGEST_APART`.
@@ -37,11 +40,11 @@ def measured(alert: PriceAlert, figures: Mapping[int, Recent], series: Mapping[i
         return _basis(own, figures.get(alert.other_id or 0))
     if measure in (Measure.LEVEL, Measure.STALE):
         return Measured(Figure(own.last.mantissa, own.last.scale), own.last.day, own.last)
-    return _move(own, measure, series[alert.series_id])
+    return _move(own, measure, series[alert.series_id], days)
 
 
-def _move(own: Recent, measure: Measure, series: PriceSeries) -> Measured | None:
-    found = moves(own.points, calendar_of(series.family, series.frequency), series.frequency)
+def _move(own: Recent, measure: Measure, series: PriceSeries, days: Calendars) -> Measured | None:
+    found = moves(own.points, days.for_series(series.family, series.frequency), series.frequency)
     moved = found.week if measure in (Measure.WEEK_CHANGE, Measure.WEEK_PERCENT) else found.day
     if moved is None:
         return None

@@ -9,11 +9,13 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session, aliased
 
 from pricing.alert_models import PriceWatch
+from pricing.calendars import Calendar
 from pricing.changes import Change, decimal_text
 from pricing.freshness import Freshness, freshness
 from pricing.models import PriceCurrent, PriceSeries
-from pricing.moves import Moves, calendar_of, moves
+from pricing.moves import Moves, moves
 from pricing.queries.believed import Believed, Recent, by_id, counts, recent
+from pricing.queries.calendars import calendars
 from pricing.searching import matches, terms
 from pricing.sources.nbs import FERROUS
 from steelyard.core.actors import Actor
@@ -73,7 +75,7 @@ class Facets:
 
 
 def board(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Board:
-    """One page of the board; what the reader follows comes first, steel before other goods. At most five statements.
+    """One page of the board; what the reader follows comes first, steel before other goods. At most six statements.
 
     Raises `NotFound` where `after` names a series that the filters do not find.
     """
@@ -86,12 +88,12 @@ def board(session: Session, actor: Actor, filters: Mapping[str, Any]) -> Board:
 
 
 def entries(session: Session, watched: Mapping[int, bool]) -> list[Entry]:
-    """The board's entries of these series (whether each is followed by the reader), in their order; four statements."""
+    """The board's entries of these series (whether each is followed by the reader), in their order; five statements."""
     figures = recent(session, watched)
-    series = by_id(session, figures)
+    series, days = by_id(session, figures), calendars(session)
     now = db_now(session)
     return [
-        _entry(series[series_id], figures[series_id], now, followed)
+        _entry(one := series[series_id], figures[series_id], days.for_series(one.family, one.frequency), now, followed)
         for series_id, followed in watched.items()
         if series_id in figures
     ]
@@ -151,15 +153,15 @@ def _behind(ids: Sequence[int], after: int | None) -> int:
         raise NotFound from None
 
 
-def _entry(series: PriceSeries, figures: Recent, now: datetime, watched: bool) -> Entry:
+def _entry(series: PriceSeries, figures: Recent, days: Calendar, now: datetime, watched: bool) -> Entry:
     last = figures.last
     return Entry(
         series=series,
         believed=last,
-        moves=moves(figures.points, calendar_of(series.family, series.frequency), series.frequency),
+        moves=moves(figures.points, days, series.frequency),
         published_at=last.published_at,
         document_id=last.document_id,
-        freshness=freshness(series.frequency, last.day, series.contract, now),
+        freshness=freshness(series.frequency, last.day, series.contract, now, days),
         held=figures.held,
         watched=watched,
     )

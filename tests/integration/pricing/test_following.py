@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, update
 from sqlalchemy.orm import Session
 
-from pricing.alert_models import AlertFiring, InboxMessage, PriceAlert, PriceChannel, Sending
+from pricing.alert_jobs import JOBS
+from pricing.alert_models import AlertFiring, InboxMessage, PriceAlert, PriceChannel
 from pricing.alert_subscribers import SUBSCRIBERS
 from pricing.models import PriceCurrent, PriceSeries
 from pricing.notifying import delivery
@@ -18,7 +20,7 @@ from pricing.reference import load_fixtures
 from steelyard.core import clock, jobs
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
-from steelyard.core.settings import Settings
+from steelyard.jobs.effects import perform
 from steelyard.jobs.pump import deliver
 from tests.support.clients import ApiClient
 from tests.support.price_documents import FETCHED, shfe_file
@@ -160,17 +162,29 @@ def test_an_alert_is_its_owners_to_change(db: Database, api_as: Api) -> None:
     assert owner.get("/price-alerts").json["items"] == []
 
 
-def _send_all(db: Database, settings: Settings) -> None:
-    with db.read() as session:
-        ids = session.scalars(select(Sending.id).where(Sending.status == "queued").order_by(Sending.id)).all()
-    for one in ids:
-        prepared = sending.deliver(db, one, settings)
-        with db.write() as session:
-            sending.note(session, prepared, one)
+@pytest.fixture
+def outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[str], None]:
+    """What a worker finds in its environment: the installation's secret and its mail server."""
+
+    def put(smtp_url: str) -> None:
+        found = {"DATA_DIR": str(tmp_path), "SECRET_KEY": "only the tests know this secret key"}
+        for name, value in (found | {"SMTP_URL": smtp_url, "MAIL_FROM": "y@example.com"}).items():
+            monkeypatch.setenv(f"STEELYARD_{name}", value)
+
+    return put
+
+
+def _work(db: Database, orders: "Orders") -> None:
+    """Order what is due and perform the orders, as the clock and a worker do."""
+    with db.write() as session:
+        sending.dispatch(session)
+    known = {job.name: job for job in JOBS}
+    for order, params in orders.kept.items():
+        perform(db, known, order.partition(":")[0], order, params)
 
 
 def test_messages_leave_through_channels_and_are_on_record(
-    db: Database, api_as: Api, settings_of: Callable[[Database], Settings], hooks: Robots, world: World
+    db: Database, api_as: Api, outside: Callable[[str], None], orders: "Orders", hooks: Robots, world: World
 ) -> None:
     """A robot that refuses is tried again; the address is sealed, and nobody is shown it."""
     load(db, 3100, MONDAY)
@@ -189,16 +203,18 @@ def test_messages_leave_through_channels_and_are_on_record(
     client.post("/price-alerts", wanted(series_id(db)))
     load(db, 3160, TUESDAY, 1)
     hooks.answers.append((200, '{"errcode": 310000, "errmsg": "sign not match"}'))
+    jobs.plug_in(orders)  # the application has plugged in its own
     with post_office() as office:
-        settings = settings_of(db)
-        for one in ("smtp_url", "mail_from"):
-            object.__setattr__(settings, one, {"smtp_url": office.url, "mail_from": "y@example.com"}[one])
-        _send_all(db, settings)
+        outside(office.url)
+        _work(db, orders)
         first = client.get("/price-channels/1/messages").json["items"]
         assert [(one["status"], one["attempts"], one["error"]) for one in first] == [
             ("queued", 1, "310000 sign not match")
         ]
-        _send_all(db, settings)
+        _work(db, orders)
+        assert len(hooks.received) == 1
+        with clock.shifted(minutes=2):
+            _work(db, orders)
     assert [one["status"] for one in client.get("/price-channels/1/messages").json["items"]] == ["sent"]
     assert len(hooks.received) == 2
     assert "3,160" in hooks.received[1][1]["text"]["content"]
