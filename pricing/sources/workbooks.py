@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 MOST_UNPACKED = 32 * 1024 * 1024
 """Bytes of all parts together; the monthly sheet of the World Bank and its strings have 2.4 MB."""
 MOST_CELLS = 1_000_000
+MOST_TAGS = 2_000_000
+"""Of one part, opening and closing: a tree of these takes some 150 MB; the World Bank's sheet has 230,000."""
 LONGEST_CELL = 400
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -77,6 +79,8 @@ def _part(package: ZipFile, path: str, left: list[int]) -> bytes:
 def _tree(content: bytes) -> "_Element":
     from lxml import etree
 
+    if content.count(b"<") > MOST_TAGS:
+        raise TooLarge("tags")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     return etree.fromstring(content, parser)
 

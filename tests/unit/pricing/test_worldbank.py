@@ -106,6 +106,11 @@ BROKEN = {
     "old Excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512, Outcome.FAILED, Fault.UNREADABLE),
     "another sheet": (edited(b"Monthly Prices", b"Annual Prices", "xl/workbook.xml"), Outcome.FAILED, Fault.UNREADABLE),
     "unpacks to much": (bomb(workbooks.MOST_UNPACKED + 1), Outcome.FAILED, Fault.TOO_LARGE),
+    "nothing but tags": (
+        repacked({SHEET: b"<x>" + b"<c/>" * workbooks.MOST_TAGS + b"</x>"}),
+        Outcome.FAILED,
+        Fault.TOO_LARGE,
+    ),
     "lies about its size": (lying_bomb(workbooks.MOST_UNPACKED + 1), Outcome.FAILED, Fault.UNREADABLE),
     "entities": (
         repacked({SHEET: b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]><x>&b;</x>'}),
