@@ -111,7 +111,10 @@ class SourceState(Base):
 
 
 class SourceSecret(Base):
-    """A key that the operator brought for a source, or a token got with it; encrypted with the secret key."""
+    """A key that the operator brought, or a token got with it; encrypted with the secret key.
+
+    ``source`` is the keyring: the source's code, or the common name of sources that share their keys.
+    """
 
     __tablename__ = "price_source_secret"
     source: Mapped[str] = mapped_column(String(SOURCE), primary_key=True)

@@ -97,7 +97,8 @@ class FetchPlan:
     `times` are in Asia/Shanghai on its days. While an answer is not there yet, it is asked for again every
     `retry`. Days missed no longer ago than `catch_up_days` are made good, the oldest first, at most
     `most_per_run` documents a run. `confirm_after` asks for a finished day once more, for late corrections.
-    `access` names how requests are authenticated (see `pricing.fetching.access`).
+    `access` names how requests are authenticated (see `pricing.fetching.access`); sources of one `keyring` share
+    their keys and what is got with them, others have their own.
 
     On or off by default, the pace and the legal note stand in the source's contract.
     """
@@ -113,6 +114,7 @@ class FetchPlan:
     confirm_after: timedelta | None = None
     secrets: tuple[Secret, ...] = ()
     access: str = ""
+    keyring: str = ""
 
     def __post_init__(self) -> None:
         if not self.hosts or not self.times:

@@ -100,7 +100,7 @@ def _take_lease(db: Database, source: Source, holder: str, now: datetime) -> str
         state = recording.state_of(session, code)
         if not is_on(source, state):
             return "off"
-        if {one.name for one in plan_of(source).secrets} - set(vault.names(session, code)):
+        if {one.name for one in plan_of(source).secrets} - set(vault.names(session, source.keyring)):
             return "key_missing"
         if state.lease_until is not None and state.lease_until > now:
             return "busy"
@@ -189,7 +189,7 @@ def _ask(db: Database, source: Source, network: Network, task: Task) -> Answer:
 
     if not plan.access:
         return ask(task.request, headers)
-    vault = Vault(db, network.secret_key, contract.code)
+    vault = Vault(db, network.secret_key, source.keyring)
     return access.ask_with_access(access.KINDS[plan.access], task.request, ask, headers, vault, network.now())
 
 

@@ -8,6 +8,7 @@ from pricing.fetching.alarms import Alarm
 from pricing.fetching.models import SourceState
 from pricing.fetching.recording import state_of
 from pricing.sources.base import Outcome, Source
+from pricing.sources.catalogue import SOURCES
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
@@ -30,7 +31,7 @@ def put_secret(session: Session, actor: Actor, secret_key: str, source: Source, 
     """Keep a key of a source, encrypted; raises `SecretUnknown`. What was got with the old key is forgotten."""
     _known(source, name)
     now = db_now(session)
-    vault.put(session, secret_key, source.contract.code, name, value, now=now, by=actor.user_id)
+    vault.put(session, secret_key, source.keyring, name, value, now=now, by=actor.user_id)
     _start_afresh(session, source)
     audit.record(session, actor, "pricing.source_key_set", f"price_source:{source.contract.code}", {"name": name})
 
@@ -38,7 +39,7 @@ def put_secret(session: Session, actor: Actor, secret_key: str, source: Source, 
 def forget_secret(session: Session, actor: Actor, source: Source, name: str) -> None:
     """Remove a key of a source; raises `SecretUnknown`."""
     _known(source, name)
-    vault.forget(session, source.contract.code, name)
+    vault.forget(session, source.keyring, name)
     _start_afresh(session, source)
     audit.record(session, actor, "pricing.source_key_removed", f"price_source:{source.contract.code}", {"name": name})
 
@@ -49,11 +50,11 @@ def _known(source: Source, name: str) -> None:
 
 
 def _start_afresh(session: Session, source: Source) -> None:
-    """A new key deserves a new attempt; only a publisher who blocked us is still left alone."""
-    code = source.contract.code
-    vault.forget(session, code, TOKEN)
-    state = state_of(session, code)
-    if state.outcome != Outcome.BLOCKED:
-        state.resume_at = None
-    if state.alarm == Alarm.KEY_REFUSED:
-        state.alarm = state.alarm_detail = state.alarm_at = None
+    """A new key deserves a new attempt of all that use it; only a publisher who blocked us is still left alone."""
+    vault.forget(session, source.keyring, TOKEN)
+    for one in sorted(one.contract.code for one in SOURCES if one.keyring == source.keyring):
+        state = state_of(session, one)
+        if state.outcome != Outcome.BLOCKED:
+            state.resume_at = None
+        if state.alarm == Alarm.KEY_REFUSED:
+            state.alarm = state.alarm_detail = state.alarm_at = None

@@ -95,7 +95,7 @@ def _view(session: Session, found: Source, state: SourceState | None, hosts: Map
     on = found.contract.enabled if state is None or state.switched_on is None else state.switched_on
     if plan is None:
         return SourceView(found, state, False, (), (), ())
-    set_at = vault.names(session, found.contract.code) if plan.secrets else {}
+    set_at = vault.names(session, found.keyring) if plan.secrets else {}
     secrets = tuple(SecretView(one.name, one.label, set_at.get(one.name)) for one in plan.secrets)
     rows = [hosts[name] for name in sorted(plan.hosts) if name in hosts]
     views = tuple(HostView(row.host, row.breaker, row.opened_at) for row in rows)

@@ -314,6 +314,11 @@ class Source:
     fetch: FetchPlan | None = None
     stream: Callable[[RawDocument], Iterator[ParsedRow | Drop]] | None = None
 
+    @property
+    def keyring(self) -> str:
+        """The name under which the source's keys are kept."""
+        return (self.fetch.keyring if self.fetch else "") or self.contract.code
+
 
 class StreamBroken(Exception):  # what happened to the stream, not a fault of the program
     """Raised by a stream that finds the document to be no such document; nothing of it is kept."""

@@ -178,6 +178,7 @@ def _plan(question: str, variety: str, at: time) -> FetchPlan:
         how=Daily(lambda day: _asks(question, variety, day)),
         secrets=(Secret("apikey", N_("API key of the exchange")), Secret("secret", N_("Secret of the API key"))),
         access="dce",
+        keyring="dce",
     )
 
 

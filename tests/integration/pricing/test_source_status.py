@@ -131,6 +131,27 @@ def test_key_is_encrypted_and_bound_to_its_place(db: Database):
         assert vault.get(session, secret_key, "other", "apikey", AT) is None
 
 
+def test_key_serves_all_sources_of_its_publisher_and_shows_nowhere(db: Database, api_as: Api, browse_as: Browse, world):
+    admin = world.actor("operator", "admin", locale="en")
+    path = "/price-sources/dce.daily/secrets/apikey"
+    answer = api_as(admin).post(path, {"secret": "very secret 4711"})
+    assert answer.status_code == 200
+    for code in ("dce.daily", "dce.night"):
+        source = one(api_as("trader"), code)
+        assert [(secret["name"], secret["set_at"] is not None) for secret in source["secrets"]] == [
+            ("apikey", True), ("secret", False),
+        ]  # fmt: skip
+    browser = browse_as(admin)
+    browser.submit("/prices/sources/dce.night", "/prices/sources/dce.night/secrets/secret", secret="hidden 0815")
+    page = browser.get("/prices/sources/dce.night").text
+    assert "kept encrypted since" in page
+    assert not re.search("4711|0815", page + answer.text + api_as(admin).get("/price-sources").text)
+    with db.read() as session:
+        details = session.scalars(select(AuditEntry.detail).where(AuditEntry.action == "pricing.source_key_set")).all()
+        assert details == [{"name": "apikey"}, {"name": "secret"}]
+    assert api_as(admin).post(f"{path}/forget").get_json()["secrets"][0]["set_at"] is None
+
+
 def test_source_without_need_takes_no_key(db: Database, api_as: Api):
     refusal = api_as("operator", "admin").post("/price-sources/shfe.daily/secrets/apikey", {"secret": "x"})
     assert (refusal.status_code, refusal.get_json()["code"]) == (409, "price_source_secret_unknown")
