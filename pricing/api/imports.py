@@ -25,6 +25,8 @@ from pricing.schemas.imports import (
     TrialOut,
 )
 from steelyard.api.calls import Call
+from steelyard.api.downloads import NamedFile
+from steelyard.core.errors import NotFound
 from steelyard.core.spreadsheets import Table
 
 
@@ -139,6 +141,15 @@ def discard_import(call: Call, import_id: int) -> None:
     draft = queries.one(call.session, call.actor, import_id, locked=True)
     call.match(draft)
     operations.discard(call.session, call.actor, draft)
+
+
+@blp.file("/price-documents/<id:document_id>/sheet", rule=rules.SEE, media_type="application/octet-stream")
+def get_sheet(call: Call, document_id: int) -> NamedFile:
+    """Give the bytes of an imported sheet as they were brought."""
+    found = queries.sheet_of(call.session, document_id)
+    if found is None:
+        raise NotFound
+    return NamedFile(found[0].file_name, found[1])
 
 
 @blp.list_("/price-import-mappings", rule=rules.BRING, returns=MappingOut)

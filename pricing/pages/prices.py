@@ -2,6 +2,7 @@
 
 from pricing import labels, rules
 from pricing.pages.slice import pages
+from pricing.queries import imports
 from pricing.queries import prices as queries
 from pricing.sources.catalogue import SOURCES, publisher
 from steelyard.api.calls import Call
@@ -19,6 +20,7 @@ def document(call: Call, document_id: int) -> str:
         size=size,
         contract=source.contract if source else None,
         publisher=publisher(found.family),
+        imported=imports.sheet_of(call.session, document_id),
         brought=queries.brought(call.session, document_id),
         words=labels,
     )

@@ -14,6 +14,7 @@ from pricing.importing import recipe, sheets
 from pricing.importing.recipe import Recipe
 from pricing.models import PriceSeries
 from pricing.operations.statements import batches
+from pricing.queries import prices
 from pricing.queries.believed import recent
 from pricing.sources.base import Drop, ParsedRow, ParseResult, RawDocument
 from steelyard.core.actors import Actor
@@ -109,6 +110,14 @@ def document_of(draft: PriceImport) -> RawDocument:
     """The sheet as the document that it will be."""
     found = recipe_of(draft)
     return RawDocument(found.family, UPLOAD + draft.file_name, draft.created_at, recipe.seal(found, content(draft)))
+
+
+def sheet_of(session: Session, document_id: int) -> tuple[Recipe, bytes] | None:
+    """How an imported document was read, and the bytes as they were brought; None for one of another source."""
+    try:
+        return recipe.unseal(prices.content(session, document_id))
+    except ValueError:
+        return None
 
 
 def trial(draft: PriceImport) -> Trial:

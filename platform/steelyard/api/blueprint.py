@@ -22,7 +22,7 @@ from steelyard.api.access import PUBLIC, Rule, admit
 from steelyard.api.bindings import Binding, describe_bound, respond
 from steelyard.api.calls import Call, etag_of
 from steelyard.api.docs import describe
-from steelyard.api.downloads import sent_file
+from steelyard.api.downloads import NamedFile, sent_file
 from steelyard.api.json_body import parse_json
 from steelyard.api.locales import say
 from steelyard.api.schemas import IdempotencyHeader, PageQuery, QuerySchema, Schema, page_of
@@ -143,12 +143,10 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
 
         return self._publish("DELETE", path, rule, run, status=204)
 
-    def file(
-        self, path: str, *, rule: Rule, media_type: str, query: type[QuerySchema] = QuerySchema, name: str | None = None
-    ) -> Decorator:
-        """``GET`` of a file: ``view(call, **path) -> bytes``; with a ``query`` schema ``view(call, query, **path)``.
+    def file(self, path: str, *, rule: Rule, media_type: str, query: type[QuerySchema] = QuerySchema) -> Decorator:
+        """``GET`` of a file: ``view(call, **path) -> bytes``, or a ``NamedFile`` that a browser saves under its name.
 
-        A browser saves it under ``name``, where one is given.
+        With a ``query`` schema it is ``view(call, query, **path)``.
         """
 
         def run(view: View, path_values: dict[str, Any]) -> Response:
@@ -156,7 +154,9 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             given = (arguments,) if query is not QuerySchema else ()
             with services().db.read() as session:
                 content = view(Call(session, g.actor), *given, **path_values)
-            return Response(content, mimetype=media_type) if name is None else sent_file(content, name, media_type)
+            if isinstance(content, NamedFile):
+                return sent_file(content.content, content.name, media_type)
+            return Response(content, mimetype=media_type)
 
         return self._publish("GET", path, rule, run, media_type=media_type, query=query)
 

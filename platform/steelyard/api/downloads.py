@@ -3,12 +3,21 @@
 import io
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import IO
 from urllib.parse import quote
 
 from flask import Response
 
 PIECE_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class NamedFile:
+    """A file with the name under which a browser saves it."""
+
+    name: str
+    content: bytes
 
 
 def sent_file(content: bytes | IO[bytes], name: str, media_type: str) -> Response:

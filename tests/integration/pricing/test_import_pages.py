@@ -62,6 +62,8 @@ def test_step_by_step_to_the_report(buyer: Browser, db: Database):
     assert "聊城 圆管坯 φ90-130 20# 西王 new series 2026-09-09 3,620 yuan/t" in tried
     report = text_of(buyer.submit(f"{path}/check", f"{path}/confirm").text)
     assert "The prices of “粘贴” are published." in report
+    document = text_of(buyer.get("/prices/documents/1").text)
+    assert "Sheet 粘贴 · Download as brought By what permission 口头同意" in document
     for earlier in (path, f"{path}/check"):
         assert buyer.get(earlier, follow=True).request.path == f"{path}/report"
     with db.read() as session:

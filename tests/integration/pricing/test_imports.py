@@ -4,6 +4,7 @@ from base64 import b64encode
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from sqlalchemy import func, select
@@ -61,6 +62,9 @@ def test_a_pasted_sheet_is_tried_and_confirmed(buyer: ApiClient, db: Database):
     assert (done["state"], counts(db)) == ("confirmed", (1, 3, 3))
     document = buyer.get(f"/price-documents/{done['document_id']}").json
     assert [(drop["row"], drop["reason"]) for drop in document["dropped"]] == [(5, "price_range"), (7, "not_quoted")]
+    sheet = buyer.get(f"/price-documents/{done['document_id']}/sheet")
+    assert sheet.data.decode() == PASTED
+    assert f"filename*=UTF-8''{quote('粘贴')}" in sheet.headers["Content-Disposition"]
     assert (document["publisher"], document["source"]) == ("聊城钢管城", "sheet.聊城钢管城")
 
 
