@@ -8,11 +8,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from pricing.operations import imports
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
 from tests.browser.chromium import DESK, PHONE, Witness, launched
 from tests.browser.live import Site, served
 from tests.browser.story import leads, play
+from tests.support.price_sheets import PASTED
 from tests.support.world import World
 
 SETTLE_MS = 500
@@ -37,6 +39,7 @@ SHOTS = (
     Shot("price", OrgKind.PIPE_MAKER, "/prices", (r"/prices/\d+",)),
     Shot("price-comparison", OrgKind.PIPE_MAKER, "/prices/compare?series=1,2,5&scale=indexed"),
     Shot("price-inbox", OrgKind.PIPE_MAKER, "/prices/inbox"),
+    Shot("price-import", OrgKind.OPERATOR, "/prices/import/1/check"),
     Shot("campaigns", OrgKind.OPERATOR, "/campaigns"),
     Shot("campaign", OrgKind.OPERATOR, "/campaigns", (r"/campaigns/\d+",)),
     Shot("stock", OrgKind.WAREHOUSE, "/stock"),
@@ -74,6 +77,16 @@ def _go(page: Page, shot: Shot) -> None:
     page.wait_for_timeout(SETTLE_MS)
 
 
+def bring_sheet(db: Database, operator: Actor) -> None:
+    """Leave a pasted price sheet as a draft, so that its trial can be shown."""
+    brought = imports.look_at(PASTED.encode(), "示例管坯群.txt")
+    with db.write() as session:
+        draft = imports.start(session, operator, brought)
+        assert not isinstance(brought.found, Exception)
+        told = {"provider": "示例管坯群", "permission": "示例"}
+        imports.change(session, operator, draft, brought.found, told)
+
+
 def main(arguments: list[str]) -> None:
     """Play the demonstration, serve it, and write the pictures into the folder that is named."""
     target = Path(arguments[0]).resolve()
@@ -81,6 +94,7 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         db = Database(play(Path(name)))
         try:
+            bring_sheet(db, leads(db)[OrgKind.OPERATOR])
             with served(World(db), Path(name)) as site, sync_playwright() as driver, launched(driver) as browser:
                 take(browser, site, leads(db), target)
         finally:
