@@ -23,6 +23,12 @@ def test_the_embedded_default_needs_nothing_but_a_folder(tmp_path):
     assert (settings.locale, settings.log_format) == ("zh", "text")
 
 
+def test_nothing_is_fetched_unless_it_is_said(environ):
+    assert Settings.from_env(environ).fetch_prices is False
+    said = Settings.from_env(environ | {"STEELYARD_FETCH_PRICES": "on", "STEELYARD_FETCH_CONTACT": "mail@example.org"})
+    assert (said.fetch_prices, said.fetch_contact) == (True, "mail@example.org")
+
+
 def test_the_secret_made_at_the_first_start_is_kept_for_its_owner_alone(tmp_path):
     environ = {"STEELYARD_DATA_DIR": str(tmp_path)}
     first, second = Settings.from_env(environ), Settings.from_env(environ)
@@ -72,6 +78,10 @@ def test_a_kept_secret_that_was_emptied_is_not_used(tmp_path):
         ("REQUESTS_PER_MINUTE", "1e3"),
         ("TRUSTED_PROXIES", "-1"),
         ("TRUSTED_PROXIES", "٣"),
+        ("FETCH_PRICES", "yes"),
+        ("FETCH_CONTACT", "价格@example.org"),
+        ("FETCH_CONTACT", "a@b.example\r\nX-Header: 1"),
+        ("FETCH_CONTACT", "x" * 121),
     ],
     ids=lambda value: value[:24],
 )
