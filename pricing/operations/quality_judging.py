@@ -12,9 +12,9 @@ from pricing import quality_limits as limits
 from pricing.merging import Key
 from pricing.models import PriceSeries
 from pricing.operations import quality_reading as reading
-from pricing.operations.quality_reading import Range, Stretch
+from pricing.operations.quality_reading import Familiar, Range, Stretch
 from pricing.operations.statements import batches
-from pricing.quality import Figure, Finding, bar_findings, disagreement
+from pricing.quality import BAR_FIELDS, Figure, Finding, bar_findings, disagreement
 from pricing.quality_tracks import REMEMBERED, Tracks, findings, screen
 from pricing.sources.figures import rescaled
 
@@ -42,26 +42,40 @@ def judge(session: Session, ranges: Sequence[Range], suspects: set[Key]) -> Judg
     """Judge the suspects, the `REMEMBERED` figures from each of them on, and the days of the ranges as a whole."""
     parts = reading.stretches(session, sorted(suspects)) if suspects else []
     judged = Judged({key: [] for key in suspects}, {})
-    if parts:
-        _judge_tracks(session, parts, suspects, judged)
     days = [*ranges, *((*part.track, part.first, part.last) for part in parts)]
+    familiars = reading.familiars(session, days)
+    if parts:
+        _judge_tracks(session, parts, suspects, familiars, judged)
     spans = {(series_id, edition): (first, last) for series_id, edition, first, last in ranges}
-    _judge_bars(session, days, spans, judged)
-    _judge_peers(session, days, spans, judged)
+    _judge_bars(session, familiars, spans, judged)
+    _judge_peers(session, familiars, spans, judged)
     return judged
 
 
-def _judge_tracks(session: Session, parts: Sequence[Stretch], suspects: set[Key], judged: Judged) -> None:
+def _judge_tracks(
+    session: Session, parts: Sequence[Stretch], suspects: set[Key], familiars: Iterable[Familiar], judged: Judged
+) -> None:
     rows = reading.figures(session, parts)
     if not rows:
         return
-    tracks, scales = _columns(rows, parts, _terms(session, {part.track[0] for part in parts}))
+    wanted = {(part.track, part.first, part.last) for part in parts}
+    pairs = {
+        _pair(one)
+        for one in familiars
+        if one.other_field == "open_interest" and one.sibling and (one.track, one.first, one.last) in wanted
+    }
+    lots = reading.lots(session, sorted(pairs)) if pairs else {}
+    tracks, scales = _columns(rows, parts, _terms(session, {part.track[0] for part in parts}), lots)
     found = findings(tracks, screen(tracks), [row.day for row in rows], scales)
     for place in _zone(rows, suspects):
         row = rows[place]
         key = (row.series_id, row.day, row.edition)
         judged.values[key] = Figure(row.mantissa, row.scale)
         judged.findings[key] = [found[place]] if place in found else []
+
+
+def _pair(one: Familiar) -> reading.Pair:
+    return (*one.track, one.first, one.last, one.other_id)
 
 
 def _zone(rows: Sequence[Row[Any]], suspects: set[Key]) -> Iterable[int]:
@@ -88,7 +102,12 @@ def _terms(session: Session, series_ids: Iterable[int]) -> dict[int, _Terms]:
     return found
 
 
-def _columns(rows: Sequence[Row[Any]], parts: Sequence[Stretch], terms: dict[int, _Terms]) -> tuple[Tracks, list[int]]:
+def _columns(
+    rows: Sequence[Row[Any]],
+    parts: Sequence[Stretch],
+    terms: Mapping[int, _Terms],
+    lots: Mapping[tuple[reading.Track, date], int],
+) -> tuple[Tracks, list[int]]:
     import numpy as np
 
     def column(values: Iterable[int]) -> Any:
@@ -111,32 +130,65 @@ def _columns(rows: Sequence[Row[Any]], parts: Sequence[Stretch], terms: dict[int
         most=column(bound[1] * 10**scale for bound, scale in zip(bounds, scales, strict=True)),
         limit_bp=column(one.limit_bp for one in own),
         floor_bp=column(one.floor_bp for one in own),
-        lots=column(row.lots or 0 for row in rows),
+        lots=column(lots.get(((row.series_id, row.edition), row.day), 0) for row in rows),
     )
     return tracks, scales
 
 
-def _judge_bars(session: Session, asked: Sequence[Range], ranges: _Spans, judged: Judged) -> None:
+def _judge_bars(session: Session, familiars: Iterable[Familiar], ranges: _Spans, judged: Judged) -> None:
     """Add what is impossible in an instrument's day."""
-    days: dict[tuple[str, str, date], dict[str, Row[Any]]] = {}
+    asked = _bar_fields(familiars)
+    if not asked:
+        return
+    days: dict[tuple[int, str, date], dict[str, Row[Any]]] = {}
     for row in reading.bars(session, asked):
-        days.setdefault((row.instrument, row.edition, row.day), {})[row.value_field] = row
+        days.setdefault((row.bar, row.edition, row.day), {})[row.value_field] = row
     for fields in days.values():
         bar = {name: Figure(row.mantissa, row.scale) for name, row in fields.items()}
         for name, finding in bar_findings(bar).items():
             _add(judged, ranges, fields[name], finding)
 
 
-def _judge_peers(session: Session, asked: Sequence[Range], ranges: _Spans, judged: Judged) -> None:
+def _bar_fields(familiars: Iterable[Familiar]) -> list[reading.Pair]:
+    """The fields of each instrument, under the least of their numbers, with the days to look at; no day twice."""
+    members: dict[reading.Track, set[int]] = {}
+    asked: list[tuple[reading.Track, date, date]] = []
+    for one in familiars:
+        if one.sibling and one.field in BAR_FIELDS and one.other_field in BAR_FIELDS:
+            members.setdefault(one.track, {one.track[0]}).add(one.other_id)
+            asked.append((one.track, one.first, one.last))
+    spans: dict[reading.Track, list[tuple[date, date]]] = {}
+    whole: dict[reading.Track, set[int]] = {}
+    for track, first, last in asked:
+        bar = (min(members[track]), track[1])
+        whole[bar] = members[track]
+        spans.setdefault(bar, []).append((first, last))
+    return [
+        (bar[0], bar[1], first, last, series_id)
+        for bar, found in spans.items()
+        for first, last in _merged(found)
+        for series_id in sorted(whole[bar])
+    ]
+
+
+def _merged(spans: Iterable[tuple[date, date]]) -> list[tuple[date, date]]:
+    """The spans without overlap, in order."""
+    merged: list[tuple[date, date]] = []
+    for first, last in sorted(spans):
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(last, merged[-1][1]))
+        else:
+            merged.append((first, last))
+    return merged
+
+
+def _judge_peers(session: Session, familiars: Iterable[Familiar], ranges: _Spans, judged: Judged) -> None:
     """Add what other sources of the same price say; whoever makes a price is not contradicted by others."""
     pairs = set()
-    for one in reading.familiars(session, asked):
+    for one in familiars:
         if not one.sibling:
             series_id, edition = one.track
-            pairs |= {
-                (series_id, edition, one.first, one.last, one.other_id),
-                (one.other_id, edition, one.first, one.last, series_id),
-            }
+            pairs |= {_pair(one), (one.other_id, edition, one.first, one.last, series_id)}
     if not pairs:
         return
     for row in reading.peers(session, sorted(pairs)):

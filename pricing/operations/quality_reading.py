@@ -23,6 +23,8 @@ Track = tuple[int, str]
 """Series and edition."""
 Range = tuple[int, str, date, date]
 """Series, edition, first and last day."""
+Pair = tuple[int, str, date, date, int]
+"""A range and another series."""
 
 LOOK_BACK = BACK + REMEMBERED
 """Figures that are loaded before one that is judged."""
@@ -38,6 +40,8 @@ class Familiar:
     last: date
     other_id: int
     sibling: bool
+    field: str
+    other_field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,11 @@ def familiars(session: Session, ranges: Iterable[Range]) -> list[Familiar]:
     """The other series that bear on these tracks, each with the days in question."""
     query = sql.statement(session, sql.FAMILIARS).columns(first=Date, last=Date, sibling=Boolean)
     found = session.execute(query, {"keys": _keys(ranges)})
-    return [Familiar((row.series_id, row.edition), row.first, row.last, row.other_id, row.sibling) for row in found]
+    return [Familiar((row.series_id, row.edition), row.first, row.last, row.other_id, *_what(row)) for row in found]
+
+
+def _what(row: Row[Any]) -> tuple[bool, str, str]:
+    return row.sibling, row.field, row.other_field
 
 
 def moved(session: Session, ranges: Iterable[Range]) -> set[tuple[int, date, str]]:
@@ -93,18 +101,25 @@ def stretches(session: Session, keys: Iterable[tuple[int, date, str]]) -> list[S
 
 
 def figures(session: Session, parts: Iterable[Stretch]) -> list[Row[Any]]:
-    """The believed figures of the stretches in the order of their days, with the open interest of the day."""
-    query = sql.statement(session, sql.FIGURES).columns(first=Date, day=Date, held=Boolean)
+    """The believed figures of the stretches in the order of their days."""
+    query = sql.statement(session, sql.FIGURES).columns(first=Date, day=Date)
     return list(session.execute(query, {"keys": _keys((*part.track, part.first, part.last) for part in parts)}))
 
 
-def bars(session: Session, ranges: Iterable[Range]) -> list[Row[Any]]:
-    """The fields of days of an instrument that contradict each other."""
+def lots(session: Session, pairs: Iterable[Pair]) -> dict[tuple[Track, date], int]:
+    """The open interest of each track's days, from the second series of each pair."""
+    query = sql.statement(session, sql.LOTS).columns(day=Date)
+    found = session.execute(query, {"keys": _keys(pairs)})
+    return {((row.series_id, row.edition), row.day): row.mantissa for row in found}
+
+
+def bars(session: Session, fields: Iterable[Pair]) -> list[Row[Any]]:
+    """The fields of days that contradict each other; the first number of each pair tells bars apart."""
     query = sql.statement(session, sql.BARS).columns(day=Date)
-    return list(session.execute(query, {"keys": _keys(ranges)}))
+    return list(session.execute(query, {"keys": _keys(fields)}))
 
 
-def peers(session: Session, pairs: Iterable[tuple[int, str, date, date, int]]) -> list[Row[Any]]:
+def peers(session: Session, pairs: Iterable[Pair]) -> list[Row[Any]]:
     """The figures of the first series of each pair from which the second is too far away."""
     query = sql.statement(session, sql.PEERS).columns(day=Date)
     return list(session.execute(query, {"keys": _keys(pairs), "floor": DISAGREEMENT_BP - 1}))

@@ -19,11 +19,12 @@ _KEYS = {
         FROM json_each(:keys))""",
 }
 FAMILIARS = """
-SELECT k.series_id, k.edition, k.first, k.last, o.id AS other_id, o.family = me.family AS sibling
+SELECT k.series_id, k.edition, k.first, k.last, o.id AS other_id, o.family = me.family AS sibling,
+       me.value_field AS field, o.value_field AS other_field
 FROM keys k JOIN price_series me ON me.id = k.series_id
 JOIN price_series o ON o.instrument = me.instrument AND o.family = me.family AND o.id <> me.id
 UNION ALL
-SELECT k.series_id, k.edition, k.first, k.last, o.id, o.family = me.family
+SELECT k.series_id, k.edition, k.first, k.last, o.id, o.family = me.family, me.value_field, o.value_field
 FROM keys k JOIN price_series me ON me.id = k.series_id
 JOIN price_series o ON o.commodity = me.commodity AND o.market = me.market AND o.family <> me.family
   AND o.kind = me.kind AND o.value_field = me.value_field AND o.unit = me.unit AND o.currency = me.currency
@@ -40,7 +41,7 @@ JOIN price_series o ON o.commodity = me.commodity AND o.market = me.market AND o
   AND COALESCE(o.length_terms, '') = COALESCE(me.length_terms, '')
 """
 MOVED = """
-, span AS (
+, span AS MATERIALIZED (
     SELECT k.series_id, k.edition, k.first,
            (SELECT p.day FROM price_current p
             WHERE p.series_id = k.series_id AND p.edition = k.edition AND p.day < k.first AND p.status <> 'withdrawn'
@@ -65,7 +66,7 @@ FROM keys k JOIN price_hold h ON h.series_id = k.series_id AND h.edition = k.edi
 WHERE h.day >= k.first AND h.day <= k.last
 """
 SPANS = """
-, span AS (
+, span AS MATERIALIZED (
     SELECT k.series_id, k.edition, k.first,
            (SELECT p.day FROM price_current p
             WHERE p.series_id = k.series_id AND p.edition = k.edition AND p.day < k.first AND p.status <> 'withdrawn'
@@ -77,35 +78,34 @@ SPANS = """
 SELECT series_id, edition, low, high, first FROM span
 """
 FIGURES = """
-SELECT k.series_id, k.edition, k.first, p.day, p.mantissa, p.scale, p.held, MAX(l.mantissa) AS lots
+SELECT k.series_id, k.edition, k.first, p.day, p.mantissa, p.scale
 FROM keys k JOIN price_current p ON p.series_id = k.series_id AND p.edition = k.edition
   AND p.day >= k.first AND p.day <= k.last AND p.status <> 'withdrawn'
-JOIN price_series me ON me.id = k.series_id
-LEFT JOIN price_series o ON o.instrument = me.instrument AND o.family = me.family AND o.value_field = 'open_interest'
-LEFT JOIN price_current l ON l.series_id = o.id AND l.day = p.day AND l.status <> 'withdrawn'
-GROUP BY k.series_id, k.edition, k.first, p.day, p.mantissa, p.scale, p.held
 ORDER BY k.series_id, k.edition, k.first, p.day
 """
+LOTS = """
+SELECT k.series_id, k.edition, p.day, p.mantissa
+FROM keys k JOIN price_current p ON p.series_id = k.other_id AND p.edition = k.edition
+  AND p.day >= k.first AND p.day <= k.last AND p.status <> 'withdrawn'
+"""
 BARS = """
-, bars AS (SELECT DISTINCT me.family, me.instrument, k.edition, k.first, k.last
-           FROM keys k JOIN price_series me ON me.id = k.series_id WHERE me.instrument IS NOT NULL)
-, figures AS (SELECT DISTINCT s.family, s.instrument, p.edition, p.day, s.value_field, p.series_id, p.mantissa, p.scale
-              FROM bars b JOIN price_series s ON s.family = b.family AND s.instrument = b.instrument
-               AND s.value_field IN ('open', 'high', 'low', 'close', 'settle')
-              JOIN price_current p ON p.series_id = s.id AND p.edition = b.edition
-               AND p.day >= b.first AND p.day <= b.last AND p.status <> 'withdrawn')
-, wide AS (SELECT family, instrument, edition, day, MIN(scale) <> MAX(scale) AS mixed,
-                  MAX(CASE WHEN value_field = 'open' THEN mantissa END) AS open,
-                  MAX(CASE WHEN value_field = 'high' THEN mantissa END) AS high,
-                  MAX(CASE WHEN value_field = 'low' THEN mantissa END) AS low,
-                  MAX(CASE WHEN value_field = 'close' THEN mantissa END) AS close,
-                  MAX(CASE WHEN value_field = 'settle' THEN mantissa END) AS settle
-           FROM figures GROUP BY family, instrument, edition, day)
-SELECT f.instrument, f.edition, f.day, f.value_field, f.series_id, f.mantissa, f.scale
-FROM wide w JOIN figures f ON f.family = w.family AND f.instrument = w.instrument AND f.edition = w.edition
- AND f.day = w.day
-WHERE w.mixed OR w.high < w.low OR w.high < w.open OR w.high < w.close OR w.high < w.settle
-   OR w.open < w.low OR w.close < w.low OR w.settle < w.low
+, wide AS MATERIALIZED (SELECT k.series_id AS bar, p.day, MIN(p.scale) <> MAX(p.scale) AS mixed,
+                  MAX(CASE WHEN s.value_field = 'open' THEN p.mantissa END) AS open,
+                  MAX(CASE WHEN s.value_field = 'high' THEN p.mantissa END) AS high,
+                  MAX(CASE WHEN s.value_field = 'low' THEN p.mantissa END) AS low,
+                  MAX(CASE WHEN s.value_field = 'close' THEN p.mantissa END) AS close,
+                  MAX(CASE WHEN s.value_field = 'settle' THEN p.mantissa END) AS settle
+           FROM keys k JOIN price_series s ON s.id = k.other_id
+           JOIN price_current p ON p.series_id = k.other_id AND p.edition = k.edition
+            AND p.day >= k.first AND p.day <= k.last AND p.status <> 'withdrawn'
+           GROUP BY k.series_id, p.day)
+, bad AS (SELECT bar, day FROM wide
+          WHERE mixed OR high < low OR high < open OR high < close OR high < settle
+             OR open < low OR close < low OR settle < low)
+SELECT b.bar, p.day, p.edition, s.value_field, p.series_id, p.mantissa, p.scale
+FROM bad b JOIN keys k ON k.series_id = b.bar JOIN price_series s ON s.id = k.other_id
+JOIN price_current p ON p.series_id = k.other_id AND p.edition = k.edition AND p.day = b.day
+ AND p.status <> 'withdrawn'
 """
 PEERS = """
 SELECT p.series_id, p.edition, p.day, p.mantissa, p.scale, t.family,
