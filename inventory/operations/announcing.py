@@ -53,7 +53,7 @@ def announce_each(
     """Publish one event for each owner, which he and the warehouse may read."""
     batch = Batch(session)
     ground = Ground(warehouse.id, warehouse.org_id, warehouse.code)
-    outbox.add(batch, session, notices(type_, subject, ground, by_owner))
+    outbox.add(batch, notices(type_, subject, ground, by_owner))
     batch.run()
 
 

@@ -7,9 +7,22 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, String, Text, cast, func, literal_column, select, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    String,
+    Text,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session
 
 from inventory.models import Bundle, Encumbrance, Heat, Place, ScanAnswer, StockBalance, Warehouse
@@ -22,8 +35,10 @@ from steelyard.api.idempotency import IdempotencyKey, Once
 from steelyard.core.actors import Actor
 from steelyard.core.database import clock_text, moment_of
 from steelyard.core.errors import NotFound
-from steelyard.core.rowset import rowset
+from steelyard.core.prepared import POSTGRESQL, dialect_of, listed, one_of, run
 
+_WAREHOUSE = bindparam("warehouse_id", type_=BigInteger())
+_ORG = bindparam("org_id", type_=BigInteger())
 First = dict[str, tuple[str, Answer]]
 """The first answer to each operation id, with the fingerprint of the operation that it answered."""
 
@@ -64,23 +79,38 @@ class Gathered:
 
 def lock(session: Session, actor: Actor, warehouse_id: int, tags: Collection[str]) -> dict[int, Label]:
     """Lock the bundles that bear ``tags`` in the actor's own warehouse, in the order of their ids."""
-    wanted = rowset(session, "wanted", {"tag": String()}, [{"tag": tag} for tag in sorted(set(tags))])
-    query = (
+    dialect = dialect_of(session)
+    given = {"warehouse_id": warehouse_id, "org_id": actor.org_id, "tags": listed(dialect, tags)}
+    return {row[0]: Label(*row) for row in run(session, _locked(dialect), given)}
+
+
+@cache
+def _locked(dialect: str) -> Any:
+    return (
         select(Bundle.id, Bundle.tag, Heat.heat_number, Bundle.certificate_number)
-        .join(wanted, wanted.c.tag == Bundle.tag)
         .join(Heat, Heat.id == Bundle.heat_id)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
-        .where(Warehouse.id == warehouse_id, Warehouse.org_id == actor.org_id, Bundle.voided == 0)
+        .where(Warehouse.id == _WAREHOUSE, Warehouse.org_id == _ORG, Bundle.voided == 0)
+        .where(Bundle.warehouse_id == _WAREHOUSE, one_of(dialect, Bundle.tag, "tags"))
         .order_by(Bundle.id)
         .with_for_update(of=Bundle, key_share=True)
     )
-    return {row.id: Label(*row) for row in session.execute(query)}
 
 
 def gather(session: Session, actor: Actor, warehouse_id: int, labels: dict[int, Label], asked: Asked) -> Gathered:
     """Read what stands, in a statement after the one that locked; raises ``NotFound`` for a foreign warehouse."""
     parts: dict[str, list[list[Any]]] = {}
-    for part, row in session.execute(_question(session, actor, warehouse_id, list(labels), asked)):
+    dialect = dialect_of(session)
+    given = {
+        "warehouse_id": warehouse_id,
+        "org_id": actor.org_id,
+        "user_id": actor.user_id,
+        "bundle_ids": listed(dialect, labels),
+        "codes": listed(dialect, asked.places),
+        "operation_ids": listed(dialect, asked.operation_ids),
+        "once_key": asked.once.key if asked.once is not None else "",
+    }
+    for part, row in run(session, _question(dialect), given):
         parts.setdefault(part, []).append(json.loads(row))
     if not parts.get("warehouse"):
         raise NotFound
@@ -105,65 +135,46 @@ def answer_of(document: dict[str, Any]) -> Answer:
     return Answer(**{**document, "outcome": Outcome(document["outcome"])})
 
 
-def _question(session: Session, actor: Actor, warehouse_id: int, ids: Collection[int], asked: Asked) -> Any:
-    return union_all(
-        *_ground(session, actor, warehouse_id),
-        *_bundles(session, ids),
-        *_named(session, actor, warehouse_id, asked),
-    )
+@cache
+def _question(dialect: str) -> Any:
+    return union_all(*_ground(dialect), *_bundles(dialect), *_named(dialect))
 
 
-def _ground(session: Session, actor: Actor, warehouse_id: int) -> Iterator[Select[Any]]:
-    own = select(Warehouse).where(Warehouse.id == warehouse_id, Warehouse.org_id == actor.org_id)
-    yield _part(session, "warehouse", own, Warehouse.id, Warehouse.org_id, Warehouse.code)
-    virtual = select(Place).where(Place.warehouse_id == warehouse_id, Place.is_real.is_(False))
-    yield _part(session, "virtual", virtual, Place.kind, Place.id)
-    yield _part(session, "now", select(literal_column("1")), clock_text(session))
+def _ground(dialect: str) -> Iterator[Select[Any]]:
+    own = select(Warehouse).where(Warehouse.id == _WAREHOUSE, Warehouse.org_id == _ORG)
+    yield _part(dialect, "warehouse", own, Warehouse.id, Warehouse.org_id, Warehouse.code)
+    virtual = select(Place).where(Place.warehouse_id == _WAREHOUSE, Place.is_real.is_(False))
+    yield _part(dialect, "virtual", virtual, Place.kind, Place.id)
+    yield _part(dialect, "now", select(literal_column("1")), clock_text(dialect))
 
 
-def _bundles(session: Session, ids: Collection[int]) -> Iterator[Select[Any]]:
-    if not ids:
-        return
+def _bundles(dialect: str) -> Iterator[Select[Any]]:
     balance = StockBalance
-    wanted = rowset(session, "standing", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(ids)])
-    standing = (
-        select(balance)
-        .join(wanted, wanted.c.id == balance.bundle_id)
-        .join(Place, Place.id == balance.place_id)
-        .where(balance.pieces > 0)
-    )
+    standing = select(balance).join(Place, Place.id == balance.place_id)
+    standing = standing.where(one_of(dialect, balance.bundle_id, "bundle_ids"), balance.pieces > 0)
     amounts = (balance.pieces, balance.length_mm, balance.mass_g)
     yield _part(
-        session, "stood", standing, balance.bundle_id, balance.place_id, balance.owner_id, balance.state, Place.kind,
+        dialect, "stood", standing, balance.bundle_id, balance.place_id, balance.owner_id, balance.state, Place.kind,
         *amounts,
     )  # fmt: skip
-    bound = rowset(session, "bound", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(ids)])
-    held = (
-        select(Encumbrance)
-        .join(bound, bound.c.id == Encumbrance.bundle_id)
-        .where(Encumbrance.lifted_at.is_(None))
-        .group_by(Encumbrance.bundle_id)
-    )
-    yield _part(session, "held", held, Encumbrance.bundle_id, func.min(Encumbrance.reference))
+    held = select(Encumbrance).where(one_of(dialect, Encumbrance.bundle_id, "bundle_ids"))
+    held = held.where(Encumbrance.lifted_at.is_(None)).group_by(Encumbrance.bundle_id)
+    yield _part(dialect, "held", held, Encumbrance.bundle_id, func.min(Encumbrance.reference))
 
 
-def _named(session: Session, actor: Actor, warehouse_id: int, asked: Asked) -> Iterator[Select[Any]]:
-    if asked.places:
-        codes = rowset(session, "codes", {"code": String()}, [{"code": code} for code in sorted(set(asked.places))])
-        real = select(Place).join(codes, codes.c.code == Place.code)
-        real = real.where(Place.warehouse_id == warehouse_id, Place.is_real.is_(True))
-        yield _part(session, "place", real, Place.code, Place.id)
-    ids = rowset(session, "asked", {"id": String()}, [{"id": id_} for id_ in sorted(set(asked.operation_ids))])
-    kept = select(ScanAnswer).join(ids, ids.c.id == ScanAnswer.client_op_id)
-    kept = kept.where(ScanAnswer.warehouse_id == warehouse_id)
-    yield _part(session, "kept", kept, ScanAnswer.client_op_id, ScanAnswer.fingerprint, cast(ScanAnswer.answer, Text))
-    if asked.once is not None:
-        came = select(IdempotencyKey).filter_by(user_id=actor.user_id, org_id=actor.org_id, key=asked.once.key)
-        yield _part(session, "key", came, IdempotencyKey.request_hash)
+def _named(dialect: str) -> Iterator[Select[Any]]:
+    real = select(Place).where(one_of(dialect, Place.code, "codes"))
+    real = real.where(Place.warehouse_id == _WAREHOUSE, Place.is_real.is_(True))
+    yield _part(dialect, "place", real, Place.code, Place.id)
+    kept = select(ScanAnswer).where(one_of(dialect, ScanAnswer.client_op_id, "operation_ids"))
+    kept = kept.where(ScanAnswer.warehouse_id == _WAREHOUSE)
+    yield _part(dialect, "kept", kept, ScanAnswer.client_op_id, ScanAnswer.fingerprint, cast(ScanAnswer.answer, Text))
+    came = select(IdempotencyKey).where(IdempotencyKey.user_id == bindparam("user_id", type_=BigInteger()))
+    came = came.where(IdempotencyKey.org_id == _ORG, IdempotencyKey.key == bindparam("once_key", type_=String()))
+    yield _part(dialect, "key", came, IdempotencyKey.request_hash)
 
 
-def _part(session: Session, name: str, query: Select[Any], *columns: ColumnElement[Any] | Any) -> Select[Any]:
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    packed = (func.json_array if sqlite else func.jsonb_build_array)(*columns)
+def _part(dialect: str, name: str, query: Select[Any], *columns: ColumnElement[Any] | Any) -> Select[Any]:
+    values = (func.jsonb_build_array if dialect == POSTGRESQL else func.json_array)(*columns)
     part = literal_column(f"'{name}'", Text()).label("part")
-    return query.with_only_columns(part, cast(packed, Text).label("row"))  # type: ignore[return-value]  # one Select
+    return query.with_only_columns(part, cast(values, Text).label("row"))  # type: ignore[return-value]  # one Select

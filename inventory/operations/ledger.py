@@ -9,29 +9,20 @@ they come first, so that at no moment a bundle lies at two places.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    FromClause,
-    Insert,
-    String,
-    Table,
-    Update,
-    and_,
-    select,
-    update,
-)
+from sqlalchemy import BigInteger, FromClause, String, Table, and_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inventory.models import StockBalance, StockMove
 from inventory.quantities import BalanceKey, Movement, Quantity, deltas
 from inventory.states import Document
-from steelyard.core.batch import Batch
+from steelyard.core.batch import Batch, Write, behind
 from steelyard.core.models import UtcDateTime
-from steelyard.core.rowset import RowTypes, rowset
+from steelyard.core.prepared import POSTGRESQL, given, listed, one_of, packed
+from steelyard.core.rowset import RowTypes
 
 _MOVES = cast(Table, StockMove.__table__)
 _BALANCES = cast(Table, StockBalance.__table__)
@@ -47,6 +38,7 @@ _BALANCE_TYPES: RowTypes = {
     "bundle_id": _INT, "place_id": _INT, "owner_id": _INT, "state": _STR,
     "pieces": _INT, "length_mm": _INT, "mass_g": _INT,
 }  # fmt: skip
+_INCREASE_TYPES: RowTypes = {**_BALANCE_TYPES, "virtual": _INT}
 _KEY = ("bundle_id", "place_id", "owner_id", "state")
 _AMOUNTS = ("pieces", "length_mm", "mass_g")
 
@@ -76,24 +68,31 @@ class Stamp:
 def post(session: Session, stamp: Stamp, postings: Sequence[Posting]) -> None:
     """Write the moves and bring the balances along; the bundles must be locked."""
     batch = Batch(session)
-    expected = add(batch, session, stamp, postings)
+    expected = add(batch, stamp, postings)
     check(expected, batch.run())
 
 
-def add(batch: Batch, session: Session, stamp: Stamp, postings: Sequence[Posting]) -> int:
+def add(batch: Batch, stamp: Stamp, postings: Sequence[Posting]) -> int:
     """Add the moves and the changes of balances to ``batch``; return how many balances it is to decrease."""
     if not postings:
         return 0
-    moves = rowset(session, "moves", _MOVE_TYPES, [_move_row(stamp, posting) for posting in postings])
-    columns = select(*(moves.c[name] for name in _MOVE_TYPES))
-    batch.add("moved", _MOVES.insert().from_select(list(_MOVE_TYPES), columns), _MOVES.c.id)
+    dialect = batch.dialect
+    rows = (_move_row(stamp, posting) for posting in postings)
+    batch.add(_moved(dialect), moves=packed(dialect, _MOVE_TYPES, rows))
     changes = deltas(posting.movement for posting in postings)
     decreases = {key: change for key, change in changes.items() if _is_real_decrease(stamp, key, change)}
     if decreases:
-        batch.add("decreased", _decrease(session, decreases), _BALANCES.c.bundle_id)
-    increases = {key: change for key, change in changes.items() if key not in decreases}
+        less = packed(dialect, _BALANCE_TYPES, (_balance_row(*item) for item in decreases.items()))
+        ids = listed(dialect, (key.bundle_id for key in decreases))
+        batch.add(_decreased(dialect), decreases=less, decreased_ids=ids)
+    increases = [
+        {**_balance_row(key, change), "virtual": int(key.position.place_id in stamp.virtual)}
+        for key, change in changes.items()
+        if key not in decreases
+    ]
     if increases:
-        batch.add("increased", _increase(session, stamp, increases, batch.behind("decreased")), _BALANCES.c.bundle_id)
+        more = packed(dialect, _INCREASE_TYPES, increases)
+        batch.add(_increased(dialect, after_decreases=bool(decreases)), increases=more)
     return len(decreases)
 
 
@@ -108,36 +107,38 @@ def _is_real_decrease(stamp: Stamp, key: BalanceKey, change: Quantity) -> bool:
     return min(change) < 0 and key.position.place_id not in stamp.virtual
 
 
-def _decrease(session: Session, changes: Mapping[BalanceKey, Quantity]) -> Update:
-    rows = rowset(session, "decreases", _BALANCE_TYPES, [_balance_row(*item) for item in changes.items()])
-    return (
+@cache
+def _moved(dialect: str) -> Write:
+    rows = given(dialect, "moves", _MOVE_TYPES)
+    insert = _MOVES.insert().from_select(list(_MOVE_TYPES), select(*_columns(rows, list(_MOVE_TYPES))))
+    return Write("moved", insert, _MOVES.c.id)
+
+
+@cache
+def _decreased(dialect: str) -> Write:
+    rows = given(dialect, "decreases", _BALANCE_TYPES)
+    statement = (
         update(_BALANCES)
         .where(and_(*(_BALANCES.c[name] == rows.c[name] for name in _KEY)))
+        .where(one_of(dialect, _BALANCES.c.bundle_id, "decreased_ids"))
         .values({name: _BALANCES.c[name] + rows.c[name] for name in _AMOUNTS})
     )
+    return Write("decreased", statement, _BALANCES.c.bundle_id)
 
 
-def _increase(
-    session: Session, stamp: Stamp, changes: Mapping[BalanceKey, Quantity], behind: ColumnElement[bool]
-) -> Insert:
-    types: RowTypes = {**_BALANCE_TYPES, "virtual": _INT}
-    rows = rowset(
-        session,
-        "increases",
-        types,
-        [{**_balance_row(key, change), "virtual": int(key.position.place_id in stamp.virtual)}
-         for key, change in changes.items()],
-    )  # fmt: skip
-    names = (*_KEY, "is_real", *_AMOUNTS)
+@cache
+def _increased(dialect: str, *, after_decreases: bool) -> Write:
+    rows = given(dialect, "increases", _INCREASE_TYPES)
     is_real = (rows.c.virtual == 0).label("is_real")
-    source = select(*_columns(rows, _KEY), is_real, *_columns(rows, _AMOUNTS)).where(behind)
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    insert = dialect.insert(_BALANCES).from_select(names, source)
-    upsert: Insert = insert.on_conflict_do_update(
+    source = select(*_columns(rows, _KEY), is_real, *_columns(rows, _AMOUNTS))
+    source = source.where(behind(dialect, "decreased") if after_decreases else true())
+    upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
+    insert = upsert.insert(_BALANCES).from_select((*_KEY, "is_real", *_AMOUNTS), source)
+    statement = insert.on_conflict_do_update(
         index_elements=list(_KEY),
         set_={name: _BALANCES.c[name] + insert.excluded[name] for name in _AMOUNTS},
     )
-    return upsert
+    return Write("increased", statement, _BALANCES.c.bundle_id)
 
 
 def _columns(rows: FromClause, names: Sequence[str]) -> list[Any]:

@@ -7,9 +7,10 @@ gets its first answer again, refusals too, and changes nothing.
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Insert, Integer, String, Table, select, true
+from sqlalchemy import BigInteger, Integer, String, Table, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -31,11 +32,12 @@ from inventory.scanning import (
     refused,
 )
 from inventory.states import Document, IssueStatus, OperationKind, Outcome, PlaceKind, StocktakeStatus
-from steelyard.api.idempotency import IdempotencyKey, KeyReused, Once, note_of
+from steelyard.api.idempotency import KeyReused, Once, note
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
-from steelyard.core.batch import Batch
+from steelyard.core.batch import Batch, Write
 from steelyard.core.models import UtcDateTime, canonical_json
+from steelyard.core.prepared import POSTGRESQL, given, packed
 from steelyard.core.rowset import RowTypes, rowset
 
 _STR, _INT, _MOMENT = String(), BigInteger(), UtcDateTime()
@@ -179,18 +181,20 @@ def _write(
     """Write what was judged; where another request was quicker with a refusal, return the answers that it kept."""
     batch = Batch(session)
     carried = [effect for effect in judgement.effects if isinstance(effect, Carried)]
-    expected = ledger.add(batch, session, stamp, [_posting(effect) for effect in carried])
+    expected = ledger.add(batch, stamp, [_posting(effect) for effect in carried])
     counts = [effect for effect in judgement.effects if isinstance(effect, CountMade)]
     if counts:
-        batch.add("counted", _counts(session, stamp, counts), cast(Table, StocktakeCount.__table__).c.id)
+        rows = (_count_row(stamp, count) for count in counts)
+        batch.add(_counted(batch.dialect), counts=packed(batch.dialect, _COUNT_TYPES, rows))
     if fresh:
-        batch.add("answered", _answers(session, stamp, fresh, first), cast(Table, ScanAnswer.__table__).c.client_op_id)
-    outbox.add(batch, session, _moved(found, [effect.movement for effect in carried if effect.issue is None]))
+        rows = (_answer_row(stamp, id_, *first[id_]) for id_ in fresh)
+        batch.add(_answered(batch.dialect), answers=packed(batch.dialect, _ANSWER_TYPES, rows))
+    outbox.add(batch, _moved(found, [effect.movement for effect in carried if effect.issue is None]))
     if judgement.effects:
         ids = [effect.operation.client_op_id for effect in judgement.effects]
         audit.add(batch, actor, "inventory.scanned", f"warehouse:{found.ground.code}", {"operations": ids})
     if once is not None and not once.replayed:
-        batch.add("noted", note_of(session, actor, once), cast(Table, IdempotencyKey.__table__).c.key)
+        note(batch, actor, once)
     done = batch.run()
     ledger.check(expected, done)
     return _quicker(session, stamp, fresh, first, done.get("answered", ()))
@@ -223,29 +227,29 @@ def _posting(effect: Carried) -> ledger.Posting:
     return ledger.Posting(effect.movement, kind, number, operation.event_at, operation.client_op_id)
 
 
-def _counts(session: Session, stamp: ledger.Stamp, counts: Sequence[CountMade]) -> Insert:
-    rows = [
-        {
-            "stocktake_id": count.stocktake_id, "tag": count.operation.tag, "bundle_id": count.bundle_id,
-            "place_id": count.place_id, "pieces": count.operation.pieces, "event_at": count.operation.event_at,
-            "recorded_at": stamp.recorded_at, "client_op_id": count.operation.client_op_id,
-            "counted_by": stamp.actor_id,
-        }
-        for count in counts
-    ]  # fmt: skip
-    given = rowset(session, "counts", _COUNT_TYPES, rows)
-    table = cast(Table, StocktakeCount.__table__)
-    return table.insert().from_select(list(_COUNT_TYPES), select(*(given.c[name] for name in _COUNT_TYPES)))
+def _count_row(stamp: ledger.Stamp, count: CountMade) -> dict[str, Any]:
+    return {
+        "stocktake_id": count.stocktake_id, "tag": count.operation.tag, "bundle_id": count.bundle_id,
+        "place_id": count.place_id, "pieces": count.operation.pieces, "event_at": count.operation.event_at,
+        "recorded_at": stamp.recorded_at, "client_op_id": count.operation.client_op_id,
+        "counted_by": stamp.actor_id,
+    }  # fmt: skip
 
 
-def _answers(session: Session, stamp: ledger.Stamp, fresh: Iterable[str], first: First) -> Insert:
-    rows = [_answer_row(stamp, id_, *first[id_]) for id_ in fresh]
-    given = rowset(session, "answers", _ANSWER_TYPES, rows)
-    table = cast(Table, ScanAnswer.__table__)
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    source = select(*(given.c[name] for name in _ANSWER_TYPES)).where(true())
-    insert: Insert = dialect.insert(table).from_select(list(_ANSWER_TYPES), source).on_conflict_do_nothing()
-    return insert
+@cache
+def _counted(dialect: str) -> Write:
+    rows, table = given(dialect, "counts", _COUNT_TYPES), cast(Table, StocktakeCount.__table__)
+    insert = table.insert().from_select(list(_COUNT_TYPES), select(*(rows.c[name] for name in _COUNT_TYPES)))
+    return Write("counted", insert, table.c.id)
+
+
+@cache
+def _answered(dialect: str) -> Write:
+    rows, table = given(dialect, "answers", _ANSWER_TYPES), cast(Table, ScanAnswer.__table__)
+    source = select(*(rows.c[name] for name in _ANSWER_TYPES)).where(true())
+    upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
+    insert = upsert.insert(table).from_select(list(_ANSWER_TYPES), source).on_conflict_do_nothing()
+    return Write("answered", insert, table.c.client_op_id)
 
 
 def _answer_row(stamp: ledger.Stamp, client_op_id: str, fingerprint: str, answer: Answer) -> dict[str, Any]:

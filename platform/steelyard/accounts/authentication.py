@@ -1,9 +1,12 @@
 """Recognising a caller by his session cookie or bearer token, in one statement."""
 
-from typing import Any
+import json
+from functools import cache
+from typing import Any, cast
 
 from flask import Request
-from sqlalchemy import Select, select
+from sqlalchemy import String, Text, bindparam, literal, select
+from sqlalchemy import cast as sql_cast
 from sqlalchemy.orm import Session
 
 from steelyard.accounts.models import ApiToken, BrowserSession, Membership, Organisation, User
@@ -13,6 +16,8 @@ from steelyard.api.services import Caller
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.clock import utc_now
 from steelyard.core.errors import Unauthenticated
+from steelyard.core.models import UtcDateTime
+from steelyard.core.prepared import dialect_of, moment, run
 
 
 def authenticate(session: Session, request: Request) -> Caller | None:
@@ -30,36 +35,50 @@ def authenticate(session: Session, request: Request) -> Caller | None:
     return _by_cookie(session, cookie)
 
 
-def _people(entity: Any) -> Select[Any]:
-    return (
+@cache
+def _people(entity: type[ApiToken] | type[BrowserSession]) -> Any:
+    """Whom a proof stands for: prepared once, because every request asks."""
+    proof = cast(Any, entity)
+    scopes = proof.scopes if entity is ApiToken else literal("null")
+    found = (
         select(
-            entity,
+            sql_cast(scopes, Text),
             User.id,
             User.name,
             User.locale,
             Organisation.id,
             Organisation.kind,
             Organisation.name,
-            Membership.roles,
+            sql_cast(Membership.roles, Text),
             User.must_change,
         )
-        .join(Membership, Membership.id == entity.membership_id)
+        .join_from(entity, Membership, Membership.id == proof.membership_id)
         .join(User, User.id == Membership.user_id)
         .join(Organisation, Organisation.id == Membership.org_id)
-        .where(Membership.active, User.active, Organisation.active, entity.expires_at > utc_now())
+        .where(Membership.active, User.active, Organisation.active)
+        .where(
+            proof.token_hash == bindparam("proof", type_=String()),
+            proof.expires_at > bindparam("now", type_=UtcDateTime()),
+        )
     )
+    return found.where(ApiToken.revoked_at.is_(None)) if entity is ApiToken else found
+
+
+def _found(session: Session, entity: type[ApiToken] | type[BrowserSession], key: str) -> Any:
+    dialect = dialect_of(session)
+    rows = run(session, _people(entity), {"proof": key, "now": moment(dialect, utc_now())})
+    return rows[0] if rows else None
 
 
 def _by_token(session: Session, token: str) -> Actor | None:
-    query = _people(ApiToken).where(ApiToken.token_hash == token_hash(token), ApiToken.revoked_at.is_(None))
-    row = session.execute(query).one_or_none()
-    return None if row is None else _actor(row, frozenset(row[0].scopes))
+    row = _found(session, ApiToken, token_hash(token))
+    return None if row is None else _actor(row, frozenset(json.loads(row[0])))
 
 
 def _by_cookie(session: Session, cookie: str) -> Caller | None:
     key = token_hash(cookie)
-    row = session.execute(_people(BrowserSession).where(BrowserSession.token_hash == key)).one_or_none()
-    return None if row is None else Caller(_actor(row, None), session_key=key, must_change=row[-1])
+    row = _found(session, BrowserSession, key)
+    return None if row is None else Caller(_actor(row, None), session_key=key, must_change=bool(row[-1]))
 
 
 def _actor(row: Any, scopes: frozenset[str] | None) -> Actor:
@@ -70,7 +89,7 @@ def _actor(row: Any, scopes: frozenset[str] | None) -> Actor:
         org_id,
         OrgKind(kind),
         org_name,
-        frozenset(Role(role) for role in roles),
+        frozenset(Role(role) for role in json.loads(roles)),
         scopes,
         locale,
     )

@@ -6,18 +6,22 @@ import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import CursorResult, Insert, Integer, String, Text, delete, select, update
+from sqlalchemy import BigInteger, CursorResult, Integer, String, Table, Text, delete, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from steelyard.api.services import services
 from steelyard.core.actors import Actor
+from steelyard.core.batch import Batch, Write
 from steelyard.core.clock import utc_now
 from steelyard.core.errors import Refused
 from steelyard.core.i18n import N_
-from steelyard.core.models import Base, BigInt, JsonText, canonical_json
+from steelyard.core.models import Base, BigInt, JsonText, UtcDateTime, canonical_json
+from steelyard.core.prepared import POSTGRESQL, given, packed
+from steelyard.core.rowset import RowTypes
 
 KEPT = timedelta(days=30)
 
@@ -88,14 +92,29 @@ class Once:
     replayed: bool = False
 
 
-def note_of(session: Session, actor: Actor, once: Once) -> Insert:
-    """Return the write that notes a request as answered; it returns no key where another request was quicker."""
+_NOTE: RowTypes = {
+    "user_id": BigInteger(), "org_id": BigInteger(), "key": String(), "request_hash": String(), "status": Integer(),
+    "headers": String(), "body": String(), "created_at": UtcDateTime(),
+}  # fmt: skip
+
+
+def note(batch: Batch, actor: Actor, once: Once) -> None:
+    """Note a request as answered, with the other writes of ``batch``; where another was quicker, that note stays."""
     row = {
         "user_id": actor.user_id, "org_id": actor.org_id, "key": once.key, "request_hash": once.hash,
-        "status": 200, "headers": {}, "body": "", "created_at": utc_now(),
+        "status": 200, "headers": "{}", "body": "", "created_at": utc_now(),
     }  # fmt: skip
-    write: Insert = _dialect_of(session).insert(IdempotencyKey).values(row).on_conflict_do_nothing()
-    return write
+    batch.add(_noted(batch.dialect), noted_requests=packed(batch.dialect, _NOTE, [row]))
+
+
+@cache
+def _noted(dialect: str) -> Write:
+    rows = given(dialect, "noted_requests", _NOTE)
+    upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
+    insert = upsert.insert(IdempotencyKey).from_select(
+        list(_NOTE), select(*(rows.c[name] for name in _NOTE)).where(true())
+    )
+    return Write("noted", insert.on_conflict_do_nothing(), cast(Table, IdempotencyKey.__table__).c.key)
 
 
 def answer_once(session: Session, actor: Actor, key: str, hash_: str, act: Callable[[], Answer]) -> Answer:
@@ -120,12 +139,9 @@ def answer_once(session: Session, actor: Actor, key: str, hash_: str, act: Calla
 
 
 def _insert_if_absent(session: Session, row: dict[str, Any]) -> bool:
-    claim = _dialect_of(session).insert(IdempotencyKey).values(row).on_conflict_do_nothing()
+    dialect = postgresql if session.get_bind().dialect.name == POSTGRESQL else sqlite
+    claim = dialect.insert(IdempotencyKey).values(row).on_conflict_do_nothing()
     return session.scalar(claim.returning(IdempotencyKey.key)) is not None
-
-
-def _dialect_of(session: Session) -> Any:
-    return postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
 
 
 def purge(session: Session) -> int:

@@ -1,16 +1,19 @@
 """The audit trail: who did what, append-only, sealed in chained blocks (:mod:`steelyard.core.sealing`)."""
 
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import Index, String, Table, insert
+from sqlalchemy import BigInteger, Index, String, Table, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from steelyard.core.actors import Actor
-from steelyard.core.batch import Batch
+from steelyard.core.batch import Batch, Write
 from steelyard.core.clock import utc_now
 from steelyard.core.context import request_id
-from steelyard.core.models import Base, BigInt, JsonText
+from steelyard.core.models import Base, BigInt, JsonText, UtcDateTime, canonical_json
+from steelyard.core.prepared import given, packed
+from steelyard.core.rowset import RowTypes
 from steelyard.core.sequence import Sequenced
 
 
@@ -62,15 +65,28 @@ def record(
     )
 
 
+_ENTRY: RowTypes = {
+    "at": UtcDateTime(), "user_id": BigInteger(), "org_id": BigInteger(), "action": String(), "subject": String(),
+    "detail": String(), "request_id": String(),
+}  # fmt: skip
+
+
 def add(batch: Batch, actor: Actor | None, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
     """Write one entry, as :func:`record` does, together with the other writes of ``batch``."""
-    entry = insert(AuditEntry).values(
-        at=utc_now(),
-        user_id=actor.user_id if actor else None,
-        org_id=actor.org_id if actor else None,
-        action=action,
-        subject=subject,
-        detail=detail or {},
-        request_id=request_id.get(),
-    )
-    batch.add("audited", entry, cast(Table, AuditEntry.__table__).c.id)
+    entry = {
+        "at": utc_now(),
+        "user_id": actor.user_id if actor else None,
+        "org_id": actor.org_id if actor else None,
+        "action": action,
+        "subject": subject,
+        "detail": canonical_json(detail or {}),
+        "request_id": request_id.get(),
+    }
+    batch.add(_audited(batch.dialect), audited_acts=packed(batch.dialect, _ENTRY, [entry]))
+
+
+@cache
+def _audited(dialect: str) -> Write:
+    rows = given(dialect, "audited_acts", _ENTRY)
+    entries = insert(AuditEntry).from_select(list(_ENTRY), select(*(rows.c[name] for name in _ENTRY)))
+    return Write("audited", entries, cast(Table, AuditEntry.__table__).c.id)

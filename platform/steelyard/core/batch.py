@@ -1,51 +1,76 @@
 """Several writes in one statement where the database can do that, one after the other where it cannot.
 
 PostgreSQL takes writes as common table expressions of one query: one way to the server and back for all of them.
-All see the data as it stood before, and their order is open but for what :meth:`Batch.behind` says. SQLite has no
-writing expressions and no way to go: there each write is a statement of its own, in the order of adding.
+All see the data as it stood before, and their order is open but for :func:`behind`. SQLite has no writing
+expressions and no way to go: there each write is a statement of its own, in the order of adding.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import CTE, Column, ColumnElement, Insert, Update, func, literal_column, select, true
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Column, ColumnElement, Insert, Text, Update, cast, func, literal_column, select, table, true
 from sqlalchemy.orm import Session
+
+from steelyard.core.prepared import POSTGRESQL, dialect_of, run
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Write:
+    """A write that is made once and used again, its name, and the column that it gives back of each row it wrote."""
+
+    name: str
+    statement: Insert | Update
+    returning: Column[Any]
+
+
+def behind(dialect: str, name: str) -> ColumnElement[bool]:
+    """A condition for a later write's rows: it holds always, and only once the write ``name`` is done."""
+    if dialect != POSTGRESQL:
+        return true()
+    return select(func.count()).select_from(table(name)).scalar_subquery() >= 0
 
 
 class Batch:
-    """Writes that are carried out together, each under a name by which its returned values are found."""
+    """Writes that are carried out together, with their parameters."""
 
     def __init__(self, session: Session) -> None:
-        self._session = session
-        self._together = session.get_bind().dialect.name == "postgresql"
-        self._writes: dict[str, Insert | Update] = {}
-        self._expressions: dict[str, tuple[CTE, str]] = {}
+        self.session = session
+        self.dialect = dialect_of(session)
+        self._writes: list[Write] = []
+        self._parameters: dict[str, Any] = {}
 
-    def add(self, name: str, write: Insert | Update, returning: Column[Any]) -> None:
-        """Add ``write``; it gives back the column ``returning`` of the rows that it wrote."""
-        returned = write.returning(returning)
-        self._writes[name] = returned
-        if self._together:
-            self._expressions[name] = (returned.cte(name), returning.name)
+    def add(self, write: Write, **parameters: Any) -> None:
+        """Add a write; the names of parameters are its own among those of the batch."""
+        self._writes.append(write)
+        self._parameters.update(parameters)
 
-    def behind(self, name: str) -> ColumnElement[bool]:
-        """A condition for a later write's rows: it holds always, and only once the write ``name`` is done."""
-        if not self._together or name not in self._expressions:
-            return true()
-        done = select(func.count()).select_from(self._expressions[name][0]).scalar_subquery()
-        return done >= 0
-
-    def run(self) -> dict[str, Sequence[Any]]:
+    def run(self) -> Mapping[str, Sequence[Any]]:
         """Carry out the writes; return what each gave back, in no certain order."""
         if not self._writes:
             return {}
-        if not self._together:
-            return {name: self._session.scalars(write).all() for name, write in self._writes.items()}
-        lists = (
-            select(func.coalesce(func.jsonb_agg(made.c[key]), literal_column("'[]'::jsonb"), type_=JSONB))
-            .scalar_subquery()
-            .label(name)
-            for name, (made, key) in self._expressions.items()
-        )
-        return dict(self._session.execute(select(*lists)).one()._mapping)
+        if self.dialect != POSTGRESQL:
+            return {
+                write.name: [row[0] for row in run(self.session, _alone(write), self._parameters)]
+                for write in self._writes
+            }
+        (row,) = run(self.session, _together(tuple(self._writes)), self._parameters)
+        return {write.name: json.loads(made) for write, made in zip(self._writes, row, strict=True)}
+
+
+@cache
+def _alone(write: Write) -> Any:
+    return write.statement.returning(write.returning)
+
+
+@cache
+def _together(writes: tuple[Write, ...]) -> Any:
+    nothing: Any = literal_column("'[]'::jsonb")
+    lists = []
+    for write in writes:
+        made = write.statement.returning(write.returning).cte(write.name)
+        values = func.coalesce(func.jsonb_agg(made.c[write.returning.name]), nothing)
+        lists.append(select(cast(values, Text)).scalar_subquery().label(write.name))
+    return select(*lists)

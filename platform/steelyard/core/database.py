@@ -64,9 +64,9 @@ def db_now(session: Session) -> datetime:
     return moment + clock.shift()
 
 
-def clock_text(session: Session) -> ColumnElement[str]:
+def clock_text(dialect: str) -> ColumnElement[str]:
     """Return the database's clock as a column for a larger query; :func:`moment_of` reads it."""
-    if session.get_bind().dialect.name == "sqlite":
+    if dialect == "sqlite":
         return func.strftime("%Y-%m-%d %H:%M:%f", "now")
     return func.to_char(func.timezone("UTC", func.clock_timestamp()), "YYYY-MM-DD HH24:MI:SS.US")
 

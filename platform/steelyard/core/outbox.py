@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, ForeignKey, Index, String, Table, exists, func, insert, select, true
@@ -10,10 +11,11 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from steelyard.core.batch import Batch
+from steelyard.core.batch import Batch, Write
 from steelyard.core.clock import utc_now
 from steelyard.core.models import Base, BigInt, JsonText, UtcDateTime, canonical_json
-from steelyard.core.rowset import RowTypes, rowset
+from steelyard.core.prepared import POSTGRESQL, given, packed
+from steelyard.core.rowset import RowTypes
 from steelyard.core.sequence import Cursor, Sequenced, read_after
 
 
@@ -92,24 +94,34 @@ _NOTICE: RowTypes = {
 }  # fmt: skip
 
 
-def add(batch: Batch, session: Session, notices: Sequence[Notice]) -> None:
+def add(batch: Batch, notices: Sequence[Notice]) -> None:
     """Publish events with other writes: one statement with them on PostgreSQL, at once in two on SQLite."""
     if not notices:
         return
-    if session.get_bind().dialect.name != "postgresql":
-        _publish_all(session, notices)
+    if batch.dialect != POSTGRESQL:
+        _publish_all(batch.session, notices)
         return
     moment = utc_now()
-    rows = rowset(session, "notices", _NOTICE, [_notice_row(one, moment) for one in notices])
+    events, readers = _published()
+    batch.add(events, notices=packed(batch.dialect, _NOTICE, (_notice_row(one, moment) for one in notices)))
+    batch.add(readers)
+
+
+@cache
+def _published() -> tuple[Write, Write]:
+    """The writes of events and of their readers, which share the numbers that the events are given (PostgreSQL)."""
+    rows = given(POSTGRESQL, "notices", _NOTICE)
     new_id = func.nextval(func.pg_get_serial_sequence(Event.__tablename__, "id")).label("id")
     source = select(new_id, *(rows.c[name] for name in _NOTICE)).cte("numbered_notices")
     names = ["id", "type", "subject", "occurred_at", "data"]
     events = insert(Event).from_select(names, select(*(source.c[name] for name in names)))
-    batch.add("events", events, cast(Table, Event.__table__).c.id)
-    readers = func.jsonb_array_elements_text(sql_cast(source.c.audience, JSONB)).table_valued("value", name="readers")
-    pairs = select(sql_cast(readers.c.value, BigInteger), source.c.id).join_from(source, readers, true())
-    audience = insert(EventAudience).from_select(["org_id", "event_id"], pairs)
-    batch.add("readers", audience, cast(Table, EventAudience.__table__).c.event_id)
+    org_ids = func.jsonb_array_elements_text(sql_cast(source.c.audience, JSONB)).table_valued("value", name="org_ids")
+    pairs = select(sql_cast(org_ids.c.value, BigInteger), source.c.id).join_from(source, org_ids, true())
+    readers = insert(EventAudience).from_select(["org_id", "event_id"], pairs)
+    return (
+        Write("events", events, cast(Table, Event.__table__).c.id),
+        Write("readers", readers, cast(Table, EventAudience.__table__).c.event_id),
+    )
 
 
 def _notice_row(notice: Notice, moment: datetime) -> dict[str, Any]:

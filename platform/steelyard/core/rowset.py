@@ -21,8 +21,8 @@ RowTypes = Mapping[str, TypeEngine[Any]]
 def rowset(session: Session, name: str, types: RowTypes, rows: Iterable[Mapping[str, Any]]) -> FromClause:
     """``rows`` as a table called ``name`` with the columns of ``types``."""
     sqlite = session.get_bind().dialect.name == "sqlite"
-    plain = [{key: _plain(row[key], sqlite=sqlite) for key in types} for row in rows]
-    document = json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+    named = [{key: plain(row[key], sqlite=sqlite) for key in types} for row in rows]
+    document = json.dumps(named, ensure_ascii=False, separators=(",", ":"))
     if sqlite:
         entries = func.json_each(bindparam(name, document, type_=Text(), unique=True)).table_valued("value")
         parts = (
@@ -30,13 +30,13 @@ def rowset(session: Session, name: str, types: RowTypes, rows: Iterable[Mapping[
             for key, type_ in types.items()
         )
         return select(*parts).subquery(name)
-    parameter = bindparam(name, plain, type_=JSONB(), unique=True)
+    parameter = bindparam(name, named, type_=JSONB(), unique=True)
     columns = (column(key, type_) for key, type_ in types.items())
     return func.jsonb_to_recordset(parameter).table_valued(*columns, name=name).render_derived(with_types=True)
 
 
-def _plain(value: Any, *, sqlite: bool) -> Any:
-    """A value as JSON holds it; SQLite gets moments in the very form in which it stores them."""
+def plain(value: Any, *, sqlite: bool) -> Any:
+    """Return a value as JSON holds it; SQLite gets moments in the very form in which it stores them."""
     if not isinstance(value, datetime):
         return value
     moment = value.astimezone(UTC)
