@@ -31,7 +31,6 @@ from pricing.sources.base import (
     turned_away,
 )
 from pricing.sources.workbooks import Row, TooLarge, Unreadable, worksheet
-from steelyard.core.clock import SHANGHAI
 from steelyard.core.i18n import N_
 
 FAMILY = "worldbank.pinksheet"
@@ -148,7 +147,7 @@ def _columns(rows: dict[int, Row], head: int) -> dict[int, str] | None:
 
 
 def _read(rows: dict[int, Row], head: int, columns: dict[int, str]) -> ParseResult:
-    sheet, published = Sheet(), _published(rows, head)
+    sheet, updated = Sheet(), _updated(rows, head)
     for number, row in rows.items():
         if number <= head:
             continue
@@ -159,28 +158,25 @@ def _read(rows: dict[int, Row], head: int, columns: dict[int, str]) -> ParseResu
         year, month_of_year = int(month[1]), int(month[2])
         day = date(year, month_of_year, monthrange(year, month_of_year)[1])
         for column, code in columns.items():
-            _take(sheet, number + 1, day, code, row.get(column, ""), published)
+            _take(sheet, number + 1, day, code, row.get(column, ""))
     result = judge(CONTRACT, sheet)
     last = max((row.day for row in result.kept), default=None)
-    if last is not None and published is not None and last > published.date():
-        return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.DATE, f"{last} / {published.date()}")
+    if last is not None and updated is not None and last > updated:
+        return sheet.refuse(Outcome.SCHEMA_CHANGED, Fault.DATE, f"{last} / {updated}")
     return result
 
 
-def _published(rows: dict[int, Row], head: int) -> datetime | None:
-    """The day that the sheet names as that of its update, at noon in Washington's own calendar day."""
+def _updated(rows: dict[int, Row], head: int) -> date | None:
+    """The day that the sheet names as that of its update. No hour is printed, so none is told of its figures."""
     text = " ".join(text for number, row in rows.items() if number < head for text in row.values())
     match = _UPDATED.search(text)
-    if match is None:
-        return None
     try:
-        day = datetime.strptime(match[1], "%B %d, %Y")  # noqa: DTZ007 - a day of the calendar; the zone is given next
+        return datetime.strptime(match[1], "%B %d, %Y").date() if match else None  # noqa: DTZ007 - a day alone
     except ValueError:
         return None
-    return day.replace(hour=12, tzinfo=SHANGHAI)
 
 
-def _take(sheet: Sheet, number: int, day: date, code: str, text: str, published: datetime | None) -> None:
+def _take(sheet: Sheet, number: int, day: date, code: str, text: str) -> None:
     mantissa = _mantissa(text)
     if mantissa is None:
         sheet.drop(number, DropReason.NO_VALUE, f"{code} {day:%YM%m} {text}")
@@ -191,8 +187,7 @@ def _take(sheet: Sheet, number: int, day: date, code: str, text: str, published:
     if mantissa <= 0:
         sheet.drop(number, DropReason.OUT_OF_RANGE, f"{code} {day:%YM%m} {text}")
         return
-    row = ParsedRow(series_traits(code, day), number, day, CONTRACT.edition, mantissa, scale, published_at=published)
-    sheet.kept.append(row)
+    sheet.kept.append(ParsedRow(series_traits(code, day), number, day, CONTRACT.edition, mantissa, scale))
 
 
 def _mantissa(text: str) -> int | None:
