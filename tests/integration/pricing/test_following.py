@@ -134,17 +134,16 @@ def test_measures_read_the_right_figures(db: Database, api_as: Api) -> None:
     assert texts(client)[-1] == "螺纹钢 rb2610 is out of date: its last price is of 2026-09-08."
 
 
-@pytest.mark.parametrize(
-    ("change", "code"),
-    [
-        ({"direction": "either"}, (409, "price_alert_unfit")), ({"other_id": 1}, (409, "price_alert_unfit")),
-        ({"series_id": 999}, (404, "not_found")), ({"shared": True}, (409, "price_alert_shared_by_admin")),
-    ],
-)  # fmt: skip
-def test_an_alert_that_cannot_be_is_refused(db: Database, api_as: Api, change: dict[str, Any], code: tuple) -> None:
+def test_an_alert_that_cannot_be_is_refused(db: Database, api_as: Api) -> None:
     load(db, 3100, MONDAY)
-    answer = api_as("pipe_maker", "buyer").post("/price-alerts", wanted(series_id(db)) | change)
-    assert (answer.status_code, answer.json["code"]) == code
+    client, series = api_as("pipe_maker", "buyer"), series_id(db)
+    for change, code in (
+        ({"direction": "either"}, "price_alert_unfit"), ({"other_id": series}, "price_alert_unfit"),
+        ({"series_id": 999}, "not_found"), ({"shared": True}, "price_alert_shared_by_admin"),
+    ):  # fmt: skip
+        assert client.post("/price-alerts", wanted(series) | change).json["code"] == code
+    elsewhere = {"kind": "dingtalk", "name": "x", "address": "https://127.0.0.1/robot/send?access_token=0123456789"}
+    assert api_as("trader").post("/price-channels", elsewhere).json["code"] == "price_channel_address_unfit"
 
 
 def test_an_alert_is_its_owners_to_change(db: Database, api_as: Api) -> None:
@@ -223,12 +222,6 @@ def test_messages_leave_through_channels_and_are_on_record(
     assert client.delete("/price-channels/1", etag=channel.headers["ETag"]).status_code == 204
     with db.read() as session:
         assert session.scalars(select(PriceChannel.sealed).where(PriceChannel.id == 1)).one() == b""
-
-
-@pytest.mark.parametrize("address", ["https://127.0.0.1/robot/send?access_token=0123456789abcdef", "http://10.0.0.1/"])
-def test_no_channel_leads_elsewhere(api_as: Api, address: str) -> None:
-    answer = api_as("trader").post("/price-channels", {"kind": "dingtalk", "name": "x", "address": address})
-    assert (answer.status_code, answer.json["code"]) == (409, "price_channel_address_unfit")
 
 
 class Orders:
