@@ -85,25 +85,26 @@ def render(label: Label) -> bytes:
     from reportlab.lib.units import mm
     from reportlab.pdfgen.canvas import Canvas
 
-    _register_font()
+    register_font()
     buffer = BytesIO()
     canvas = Canvas(buffer, pagesize=(WIDTH_MM * mm, HEIGHT_MM * mm), invariant=1)
     canvas.setTitle(label.tag)
     canvas.setSubject(label.uri)
-    _fitted(canvas, f"捆号 {label.tag}", _MARGIN_MM * mm, (HEIGHT_MM - 10) * mm, 16, (WIDTH_MM - 10) * mm)
+    fitted(canvas, f"捆号 {label.tag}", _MARGIN_MM * mm, (HEIGHT_MM - 10) * mm, 16, (WIDTH_MM - 10) * mm)
     right = WIDTH_MM - _MARGIN_MM - _QR_MM
     _draw_code(canvas, label.uri, right * mm, (HEIGHT_MM - 16 - _QR_MM) * mm, _QR_MM * mm)
     for row, (name, caption) in enumerate(Label.CAPTIONS):
         width = (WIDTH_MM - 10) if name == "owner" else right - 7
         baseline = (HEIGHT_MM - 17 - row * _LINE_MM) * mm
-        _fitted(canvas, f"{caption}  {getattr(label, name)}", _MARGIN_MM * mm, baseline, 9, width * mm)
+        fitted(canvas, f"{caption}  {getattr(label, name)}", _MARGIN_MM * mm, baseline, 9, width * mm)
     canvas.showPage()
     canvas.save()
     return buffer.getvalue()
 
 
 @cache
-def _register_font() -> None:
+def register_font() -> None:
+    """Make the font with Chinese characters known to reportlab; raises :class:`LabelFontMissing`."""
     from reportlab.pdfbase import pdfmetrics
     from reportlab.pdfbase.ttfonts import TTFError, TTFont
 
@@ -114,7 +115,7 @@ def _register_font() -> None:
             raise LabelFontMissing from None
 
 
-def _fitted(canvas: Any, text: str, x: float, y: float, size: float, width: float) -> None:
+def fitted(canvas: Any, text: str, x: float, y: float, size: float, width: float) -> None:
     """Write one line, made smaller where it would run past ``width`` points."""
     natural = canvas.stringWidth(text, FONT, size)
     canvas.setFont(FONT, size if natural <= width else size * width / natural)

@@ -12,5 +12,7 @@ APPROVE = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER,
 HOLD = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.INSPECTOR})
 SET_UP = rule("inventory:write", kinds={OrgKind.WAREHOUSE, OrgKind.OPERATOR}, roles={Role.KEEPER})
 """Warehouses, places and products; an organisation's admin has every role of it."""
+CERTIFY = rule("inventory:write", roles={Role.KEEPER, Role.INSPECTOR, Role.SELLER, Role.BUYER})
+"""Certificates are filed by whoever has them: the mill, the maker, the trader, the yard."""
 CAPTURE = rule("inventory:write", roles={Role.KEEPER, Role.DISPATCHER, Role.SELLER, Role.BUYER, Role.INSPECTOR})
 """Events of partners: everybody tells of his own work, whatever kind of organisation he is of."""

@@ -8,7 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from steelyard.core.models import Base, BigInt, Id
 
 NUMBER, NAME, WORDS = 80, 120, 200
-LARGEST_SCALE = 12
 _APPEND_ONLY = {"info": {"append_only": True}}
 
 

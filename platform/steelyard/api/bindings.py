@@ -86,9 +86,13 @@ def describe_bound(
     status: int = 200,
     body: Doc | None = None,
     parameters: Sequence[Doc] = (),
+    also: Sequence[int] = (),
 ) -> Doc:
-    """Return the description of an operation in OpenAPI's own words; ``body`` and ``returns`` are JSON schemas."""
-    problems = {400, 401, 403, 404, 406, 409, 413, 415, 429, 503} - (set() if body else {413, 415})
+    """Return the description of an operation in OpenAPI's own words; ``body`` and ``returns`` are JSON schemas.
+
+    ``also`` are statuses of refusals beyond the usual ones.
+    """
+    problems = {400, 401, 403, 404, 406, 409, 413, 415, 429, 503, *also} - (set() if body else {415})
     success = {
         "description": HTTPStatus(status).phrase,
         "content": {media_type: {"schema": returns} for media_type in binding.offers},
