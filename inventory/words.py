@@ -1,5 +1,7 @@
 """The words by which pages call states, findings and kinds; message ids, translated in the templates."""
 
+from inventory.certificates.judging import Family, Verdict
+from inventory.certificates.limits import Direction
 from inventory.states import (
     ArrivalState,
     EncumbranceKind,
@@ -101,3 +103,17 @@ BIZ_STEPS = {
     "unloading": N_("unloaded"),
 }
 """What partners' events call a step, in the words of the Core Business Vocabulary."""
+FAMILIES = {
+    Family.CHEMICAL: N_("Chemical composition"),
+    Family.MECHANICAL: N_("Mechanical properties"),
+    Family.PHYSICAL: N_("Physical properties"),
+    Family.SUPPLEMENTARY: N_("Other tests"),
+}
+VERDICTS = {
+    Verdict.WITHIN: N_("within the limit"),
+    Verdict.OUTSIDE: N_("outside the limit"),
+    Verdict.NO_LIMIT: N_("no limit"),
+    Verdict.UNCLEAR: N_("depends on what is not stated"),
+}
+VERDICT_BADGES = {Verdict.WITHIN: "ok", Verdict.OUTSIDE: "bad", Verdict.NO_LIMIT: "", Verdict.UNCLEAR: "warn"}
+DIRECTIONS = {Direction.LONGITUDINAL: N_("longitudinal"), Direction.TRANSVERSE: N_("transverse")}

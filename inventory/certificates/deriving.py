@@ -1,4 +1,4 @@
-"""Our own certificate for a bundle (派生质量证明书): the mill's values, named as the mill's, with the bundle's ancestors.
+"""Our own certificate for a bundle (派生质量证明书): the mill's values, named as such, and the bundle's ancestors.
 
 It certifies nothing new: it says of which heats a bundle is, through which bundles it came about, and what the mills'
 certificates say of those heats. Imports neither flask nor sqlalchemy.

@@ -2,7 +2,7 @@
 
 from inventory.certificates.judging import Family, Verdict
 from steelyard.api.fields import Choice, Day, Flag, IdField, Int, ListOf, Nested, Text, Timestamp
-from steelyard.api.form_fields import FormDay, FormSchema, FormText
+from steelyard.api.form_fields import FormDay, FormInt, FormSchema, FormText
 from steelyard.api.schemas import PageQuery, Schema
 
 FIGURE = r"(<=|>=|<|>|≤|≥|=)?[+-]?[0-9]{1,12}(\.[0-9]{1,12})?"
@@ -45,6 +45,12 @@ class CertificateForm(FormSchema):
     condition = FormText(max=120)
     thickness = FormText(max=16)
     values = FormText(max=4000, multiline=True, required=True)
+
+
+class HeatForm(FormSchema):
+    """The heat that a certificate is of."""
+
+    heat_id = FormInt(min=1, required=True)
 
 
 class CertificateQuery(PageQuery):

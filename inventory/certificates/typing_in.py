@@ -13,8 +13,8 @@ from steelyard.core.i18n import N_
 
 MOST_LINES = 100
 ELEMENTS = frozenset({
-    "C", "Si", "Mn", "P", "S", "Cr", "Ni", "Cu", "Mo", "V", "Nb", "Ti", "Al", "Alt", "Als", "B", "N", "O", "H", "W", "Co",
-    "As", "Sn", "Sb", "Pb", "Ca", "Zr", "Ta", "Ce", "Bi", "Zn", "Mg", "Fe", "CEV", "Pcm",
+    "C", "Si", "Mn", "P", "S", "Cr", "Ni", "Cu", "Mo", "V", "Nb", "Ti", "Al", "Alt", "Als", "B", "N", "O", "H", "W",
+    "Co", "As", "Sn", "Sb", "Pb", "Ca", "Zr", "Ta", "Ce", "Bi", "Zn", "Mg", "Fe", "CEV", "Pcm",
 })  # fmt: skip
 _UNITS = {
     "Rm": "MPa", "ReL": "MPa", "ReH": "MPa", "Rp0.2": "MPa", "A": "%", "Z": "%", "KV2": "J", "KV": "J", "KU2": "J",

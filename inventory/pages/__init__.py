@@ -1,7 +1,7 @@
 """Pages of the yard: stock and trace for all, receiving, issuing, counting and scanning for the yard's people."""
 
 from inventory import rules
-from inventory.pages import issues, receipts, scanning, stock, stocktakes
+from inventory.pages import certificates, issues, receipts, scanning, stock, stocktakes
 from inventory.pages.slice import pages
 from steelyard.api.pages import NavItem
 from steelyard.core.i18n import N_
@@ -9,10 +9,11 @@ from steelyard.core.i18n import N_
 NAVIGATION = (
     NavItem("inventory_pages.stock", N_("Stock"), rules.SEE, "box", 30),
     NavItem("inventory_pages.trace", N_("Trace"), rules.SEE, "link", 31),
+    NavItem("inventory_pages.certificates", N_("Certificates"), rules.SEE, "doc", 32),
     NavItem("inventory_pages.scan", N_("Scan"), rules.COUNT, "scan", 32),
     NavItem("inventory_pages.receipts", N_("Receipts"), rules.SEE_YARD, "doc", 33),
     NavItem("inventory_pages.issues", N_("Issues"), rules.SEE_YARD, "truck", 34),
     NavItem("inventory_pages.stocktakes", N_("Stocktakes"), rules.SEE_YARD, "count", 35),
 )
 
-__all__ = ["NAVIGATION", "issues", "pages", "receipts", "scanning", "stock", "stocktakes"]
+__all__ = ["NAVIGATION", "certificates", "issues", "pages", "receipts", "scanning", "stock", "stocktakes"]

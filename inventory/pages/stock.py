@@ -6,6 +6,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from inventory import errors, queries, rules, tracing, words
+from inventory.certificates import reading
 from inventory.epcis import exporting
 from inventory.epcis.installation import names
 from inventory.pages.slice import LATEST, after, asked, pages
@@ -51,6 +52,7 @@ def bundle(call: Call, bundle_id: int) -> str:
         bundle=trace["bundle"],
         steps=steps,
         cut=cut,
+        certificates=reading.of_heats(call.session, call.actor, [trace["bundle"]["heat_id"]]),
         reports=exporting.partners_on(call.session, names(), [trace["bundle"]]),
         words=words,
     )
