@@ -16,6 +16,7 @@ from inventory.operations import certifying
 from steelyard.api import bindings
 from steelyard.api.bindings import Binding, Reply
 from steelyard.api.calls import Call
+from steelyard.api.downloads import NamedFile
 from steelyard.api.services import services
 from steelyard.core.errors import Invalid
 from steelyard.core.files import FileStore
@@ -109,26 +110,24 @@ def attach_scan(call: Call, given: tuple[str, bytes], certificate_id: int) -> Re
 
 
 @blp.file(
-    "/certificates/<id:certificate_id>/files/<id:file_id>", rule=rules.SEE, media_type="application/pdf",
-    name="certificate.pdf",
+    "/certificates/<id:certificate_id>/files/<id:file_id>", rule=rules.SEE, media_type="application/pdf"
 )  # fmt: skip
-def download_scan(call: Call, certificate_id: int, file_id: int) -> bytes:
+def download_scan(call: Call, certificate_id: int, file_id: int) -> NamedFile:
     """A PDF of a certificate, to be saved."""
-    return store().get(reading.file(call.session, call.actor, certificate_id, file_id).digest)
+    file = reading.file(call.session, call.actor, certificate_id, file_id)
+    name = file.name if file.name.lower().endswith(".pdf") else f"{file.name}.pdf"
+    return NamedFile(name, store().get(file.digest))
 
 
-@blp.file(
-    "/bundles/<id:bundle_id>/certificate.json", rule=rules.SEE, media_type="application/json", name="certificate.json"
-)
-def derive_certificate(call: Call, bundle_id: int) -> bytes:
+@blp.file("/bundles/<id:bundle_id>/certificate.json", rule=rules.SEE, media_type="application/json")
+def derive_certificate(call: Call, bundle_id: int) -> NamedFile:
     """Our own certificate for a bundle, derived from the mill's, as JSON of the Metals schema v0.1.1."""
     derived = issuing.derived(call.session, call.actor, bundle_id)
-    return dumps(deriving.metals_document(derived), ordered=False).encode()
+    return NamedFile(f"{derived.number}.json", dumps(deriving.metals_document(derived), ordered=False).encode())
 
 
-@blp.file(
-    "/bundles/<id:bundle_id>/certificate.pdf", rule=rules.SEE, media_type="application/pdf", name="certificate.pdf"
-)
-def print_certificate(call: Call, bundle_id: int) -> bytes:
+@blp.file("/bundles/<id:bundle_id>/certificate.pdf", rule=rules.SEE, media_type="application/pdf")
+def print_certificate(call: Call, bundle_id: int) -> NamedFile:
     """Our own certificate for a bundle, derived from the mill's, on paper."""
-    return printing.pdf(issuing.derived(call.session, call.actor, bundle_id))
+    derived = issuing.derived(call.session, call.actor, bundle_id)
+    return NamedFile(f"{derived.number}.pdf", printing.pdf(derived))

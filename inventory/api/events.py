@@ -1,6 +1,6 @@
 """EPCIS 2.0 over HTTP: partners capture events and query them; our own histories go out as documents.
 
-The routes follow the standard's REST binding instead of our conventions (docs/adr/0018).
+The routes follow the standard's REST binding instead of our conventions (docs/adr/0019).
 """
 
 from typing import Any

@@ -154,7 +154,7 @@ def _thickness(shape: Mapping[str, Any]) -> int | None:
 def _values(family: Family, entries: Any) -> Iterator[Figure]:
     for entry in entries:
         specimen = entry.get("SpecimenSpecification", {})
-        common = {
+        common: dict[str, Any] = {
             "family": family,
             "symbol": _cut(entry.get("PropertySymbol") or entry.get("PropertyName") or entry.get("PropertyId"), 24)
             or "—",

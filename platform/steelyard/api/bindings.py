@@ -1,4 +1,4 @@
-"""Routes whose form another standard fixes: its media types, headers and kinds of problems (docs/adr/0018)."""
+"""Routes whose form another standard fixes: its media types, headers and kinds of problems (docs/adr/0019)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -188,7 +188,7 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
     def bound(
         self, method: str, path: str, *, rule: Rule, binding: Binding, read: Callable[[], Any], **doc: Any
     ) -> Decorator:
-        """A route whose form another standard fixes: ``view(call, given, **path) -> Reply`` (docs/adr/0018).
+        """A route whose form another standard fixes: ``view(call, given, **path) -> Reply`` (docs/adr/0019).
 
         ``read`` takes the request apart before the transaction begins; ``given`` is what it returned. There is no
         ``Idempotency-Key``: the standard says itself when a repeat is one. ``doc`` goes to ``describe_bound``.
