@@ -12,6 +12,8 @@ import pytest
         "pricing.vocabulary",
         "pricing.sources.catalogue",
         "pricing.merging",
+        "pricing.fetching.due",
+        "pricing.fetching.bodies",
         "pricing.changes",
         "pricing.freshness",
         "pricing.quality",
