@@ -53,6 +53,13 @@ class DocumentUnreadable(DocumentRefused):
     message = N_("The bytes are no document of %(source)s (%(detail)s). Nothing was changed.")
 
 
+class SeriesOfAnother(Refused):
+    """A document states a series that belongs to another statistic; two sources are never made one series."""
+
+    code = "price_series_of_another"
+    message = N_("The series %(code)s belongs to the source %(family)s. Nothing was changed.")
+
+
 class SourceUnknown(Refused):
     """No source of that code is registered."""
 

@@ -13,6 +13,7 @@ from pricing.api import (
     prices,
     quality,
     sources,
+    values,
 )
 from pricing.api.slice import blp
 
@@ -30,4 +31,5 @@ __all__ = [
     "prices",
     "quality",
     "sources",
+    "values",
 ]

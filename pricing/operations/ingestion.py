@@ -222,7 +222,7 @@ def _read_again(session: Session, document: RawDocument) -> Iterable[ParsedRow |
 
 def _reassess(session: Session, document_id: int, known_from: datetime) -> None:
     """Let the quality of what is believed now be judged, before anybody can see it."""
-    for keys in merge.appended_keys(session, document_id, known_from):
+    for keys in merge.appended_spans(session, document_id, known_from):
         quality.reassess(session, keys, known_from)
 
 

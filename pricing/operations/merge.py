@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, bindparam, select, text
+from sqlalchemy import Date, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from pricing.merging import Key
@@ -21,7 +21,7 @@ _TYPES: dict[str, Any] = {
     "last_day": Date(),
     "dropped": JsonText(),
 }
-KEYS_AT_ONCE = 10_000
+FIGURES_AT_ONCE = 50_000
 
 
 def make_room(session: Session, years: set[int]) -> None:
@@ -67,10 +67,23 @@ def _run(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
     return session.execute(clause.bindparams(*typed), {name: values[name] for name in names})
 
 
-def appended_keys(session: Session, document_id: int, known_from: datetime) -> Iterator[list[Key]]:
-    """The keys of what a merge has appended, in order and in lists of at most `KEYS_AT_ONCE`, streamed."""
+def appended_spans(session: Session, document_id: int, known_from: datetime) -> Iterator[list[Key]]:
+    """What a merge has appended, as the first and the last key of each series and edition.
+
+    They come in lists of about `FIGURES_AT_ONCE` figures or of so many series, whatever is less.
+    """
     row = PriceObservation
-    key = (row.series_id, row.day, row.edition)
-    query = select(*key).where(row.document_id == document_id, row.known_from == known_from).order_by(*key)
-    for part in session.execute(query, execution_options={"yield_per": KEYS_AT_ONCE}).partitions():
-        yield [(series_id, day, edition) for series_id, day, edition in part]
+    counted = select(row.series_id, row.edition, func.min(row.day), func.max(row.day), func.count())
+    mine = (row.document_id == document_id, row.known_from == known_from)
+    keys: list[Key] = []
+    figures = 0
+    for series_id, edition, first, last, count in session.execute(
+        counted.where(*mine).group_by(row.series_id, row.edition).order_by(row.series_id, row.edition)
+    ):
+        keys += [(series_id, first, edition), (series_id, last, edition)]
+        figures += count
+        if figures >= FIGURES_AT_ONCE:
+            yield keys
+            keys, figures = [], 0
+    if keys:
+        yield keys

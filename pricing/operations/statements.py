@@ -12,6 +12,7 @@ from sqlalchemy import Table, and_, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from pricing.errors import SeriesOfAnother
 from pricing.merging import Stamp
 from pricing.models import PriceSeries, RawContent, RawDocument
 from pricing.sources.base import SeriesTraits
@@ -19,9 +20,9 @@ from steelyard.core.database import undisturbed
 
 BATCH = 1000
 T = TypeVar("T")
-_UNKNOWN = text(
-    "SELECT m.code FROM price_staged_series m "
-    "WHERE NOT EXISTS (SELECT 1 FROM price_series p WHERE p.code = m.code) ORDER BY m.ref"
+_STRANGE = text(
+    "SELECT m.code, p.family FROM price_staged_series m LEFT JOIN price_series p ON p.code = m.code "
+    "WHERE p.id IS NULL OR p.family <> :family ORDER BY m.ref"
 )
 
 
@@ -71,8 +72,15 @@ def batches(items: Iterable[T]) -> Iterator[list[T]]:
 
 
 def create_series(session: Session, family: str, traits: Mapping[str, SeriesTraits]) -> None:
-    """Create the series that were staged and are not there yet, and link those whose predecessor has come."""
-    missing = [asdict(traits[code]) | {"family": family} for code in session.execute(_UNKNOWN).scalars()]
+    """Create the series that were staged and are not there yet, and link those whose predecessor has come.
+
+    Raises `SeriesOfAnother` where one is there that another statistic states: two sources are never spliced.
+    """
+    missing = []
+    for code, other in session.execute(_STRANGE, {"family": family}):
+        if other is not None:
+            raise SeriesOfAnother(code=code, family=other)
+        missing.append(asdict(traits[code]) | {"family": family})
     if missing:
         session.execute(upsert(session, PriceSeries).on_conflict_do_nothing(index_elements=["code"]), missing)
         _link_predecessors(session)

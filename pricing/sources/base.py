@@ -103,10 +103,11 @@ class RawDocument:
     http_status: int = 200
     requested_day: date | None = None
 
-    @property
-    def sha256(self) -> str:
-        """The hexadecimal digest of the bytes."""
-        return sha256(self.content).hexdigest()
+    sha256: str = field(init=False)
+    """The hexadecimal digest of the bytes."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sha256", sha256(self.content).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def specimens() -> dict[str, bytes]:
         "dce.night": dce_answer(night=True),
         "ppi100.basis": basis_page(),
         "ppi100.basis.printed": basis_print(),
+        "history": history_file({"billet": ["2026-01-05,release,3050", "2026-01-06,15:00,,withdrawn"]}),
     }
 
 
@@ -61,6 +62,16 @@ def document(source: str, content: bytes, *, minutes: int = 0, **traits: object)
     if known is not None and source in ADDRESSES:
         traits = {"requested_day": known.day_of_url(url)} | traits
     return RawDocument(source, url, moment, content, **traits)  # type: ignore[arg-type]  # passed on as given
+
+
+def history_file(series: dict[str, list[str]], **traits: str) -> bytes:
+    """A history of some series, each with its rows as ``day,edition,value`` with the status behind where it has one."""
+    usual = {"kind": "spot", "commodity": "billet", "category": "steel", "market": "Tangshan", "value_field": "average"}
+    lines = [json.dumps({"steelyard": "price history", "version": 1})]
+    for number, (word, rows) in enumerate(series.items()):
+        told = {"series": word, "name": word, "frequency": "daily", "unit": "CNY/t"} | usual | traits
+        lines += [json.dumps(told), *(f"{number},{row}" for row in rows)]
+    return "\n".join(lines).encode()
 
 
 def shfe_file(settlements: dict[str, int | str], day: date = date(2026, 9, 8), *, previous: int = 3000) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pricing.sources.base import Outcome, Source
+from pricing.sources.base import Outcome, ParsedRow, Source, Status
 from pricing.sources.catalogue import SOURCES
 from tests.support.price_documents import SHFE_FILE, TRANSCRIPT, document, shipped, specimens
 
@@ -38,12 +38,15 @@ ends = st.datetimes(max_value=datetime(1, 1, 3)) | st.datetimes(min_value=dateti
 moments = st.builds(datetime.replace, ends | st.datetimes(), tzinfo=offsets | st.none())
 
 
+def in_range(row: ParsedRow) -> bool:
+    return (row.traits.least is None or row.mantissa >= row.traits.least) and 0 <= row.scale <= 6
+
+
 def check(source: Source, content: bytes) -> None:
     result = source.parse(document(source.contract.code, content))
     assert len(result.kept) + len(result.dropped) == result.rows
     assert bool(result.kept) == (result.outcome is Outcome.OK)
-    assert all(row.traits.least is None or row.mantissa >= row.traits.least for row in result.kept)
-    assert all(0 <= row.scale <= 6 for row in result.kept)
+    assert all(row.status is Status.WITHDRAWN or in_range(row) for row in result.kept)
     assert all(row.published_at.astimezone(UTC) for row in result.kept if row.published_at)
 
 
