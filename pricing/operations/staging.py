@@ -25,6 +25,7 @@ YEARS_AHEAD = 10
 ANALYZED_FROM = 50_000
 """From so many rows on PostgreSQL is told to look at what was staged before it plans the merge."""
 
+# Compiling the merge takes longer (80 ms) than running it for ten thousand rows.
 _COLUMNS = "ref, line, day, edition, mantissa, scale, change_mantissa, status, published_at"
 _POSTGRESQL = """
 CREATE TEMPORARY TABLE IF NOT EXISTS price_staged (
@@ -33,7 +34,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS price_staged (
   published_at timestamptz) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS price_staged_series (
   ref integer NOT NULL, code varchar(160) NOT NULL) ON COMMIT DELETE ROWS;
-TRUNCATE price_staged, price_staged_series
+TRUNCATE price_staged, price_staged_series;
+SET LOCAL jit = off
 """
 _SQLITE = (
     f"CREATE TEMPORARY TABLE IF NOT EXISTS price_staged ({_COLUMNS})",

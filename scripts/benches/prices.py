@@ -10,7 +10,8 @@ from typing import Any
 
 from benches.harness import BenchError
 
-sys.path.append(str(Path(__file__).resolve().parents[2]))
+SCRIPTS = Path(__file__).resolve().parents[1]
+sys.path.append(str(SCRIPTS.parent))
 
 FIRST_DAY = date(2017, 1, 1)
 FETCHED = datetime(2026, 11, 1, tzinfo=UTC)
@@ -120,10 +121,13 @@ def vacuum(database: Any) -> None:
         connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def mirror(database: Any) -> None:
+def mirror(database: Any, first: date, days: int) -> None:
     """Make tables with the keys, indexes, partitions and rows of ours in the schema ``mirror``."""
+    from steelyard.core import partitions
+
     with database.engine.begin() as connection:
         run = connection.exec_driver_sql
+        partitions.ensure(connection, _TABLES, range(first.year, (first + timedelta(days=days)).year + 1))
         run("CREATE SCHEMA mirror")
         for table in _TABLES:
             run(f"CREATE TABLE mirror.{table} (LIKE {table} INCLUDING ALL) PARTITION BY RANGE (day)")

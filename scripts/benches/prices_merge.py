@@ -72,7 +72,7 @@ def run() -> Outcome:
     merged, again, both, first = [], [], [], []
     with prices.server() as database:
         prices.fill(database, series, before)
-        prices.mirror(database)
+        prices.mirror(database, prices.FIRST_DAY, before + ROUNDS + 2)
         days = prices.days_from(prices.FIRST_DAY + timedelta(days=before))
         for place, day in zip(range(ROUNDS + 2), days, strict=False):
             rows = prices.rows(day, series)
