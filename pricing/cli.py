@@ -5,12 +5,17 @@ from typing import Any
 
 import click
 
+from pricing.reparse_cli import reparse
+
 DAY = click.DateTime(["%Y-%m-%d"])
 
 
 @click.group(name="prices", help="Sources of prices: fetch, and see how they fare.")
 def prices() -> None:
     """Group of the commands of prices."""
+
+
+prices.add_command(reparse)
 
 
 @prices.command()

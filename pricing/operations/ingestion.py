@@ -7,7 +7,8 @@ grows with every document, and what was known at a moment never changes.
 """
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -147,7 +148,7 @@ def _take_in(session: Session, actor: Actor | None, source: Source, fetched: Fet
     level = 6 if len(fetched.content) < 1 << 20 else 1
     statements.keep_content(session, fetched.sha256, len(fetched.content), zlib.compress(fetched.content, level))
     report = write(session, source, fetched, tally, known_from)
-    _tell(session, actor, source, report)
+    tell(session, actor, source, report)
     return report
 
 
@@ -205,6 +206,8 @@ def _merge_later(session: Session, family: str, stamp: Stamp, tally: Tally, know
     for document in statements.later_documents(session, family, stamp, tally.first_day, tally.last_day):
         again = Tally(tally.last_year)
         stage(session, _read_again(session, document), again)
+        if not again.kept:  # today's parser refuses it; a reparse tells
+            continue
         columns = {name: getattr(document, name) for name in ("fetched_at", "sha256", "reading")}
         columns |= {"document_id": document.id, "known_from": known_from}
         columns |= {"first_day": again.first_day, "last_day": again.last_day}
@@ -212,12 +215,16 @@ def _merge_later(session: Session, family: str, stamp: Stamp, tally: Tally, know
             _reassess(session, document.id, known_from)
 
 
-def _read_again(session: Session, document: RawDocument) -> Iterable[ParsedRow | Drop]:
+def _read_again(session: Session, document: RawDocument) -> Iterator[ParsedRow | Drop]:
     source = SOURCES.get(document.source)
     assert source is not None
     content = zlib.decompress(statements.packed_content(session, document.sha256))
     fetched = Fetched(document.source, document.url, document.fetched_at, content)
-    return source.parse(fetched).kept if source.stream is None else source.stream(fetched)
+    if source.stream is None:
+        yield from source.parse(fetched).kept
+        return
+    with suppress(StreamBroken):
+        yield from source.stream(fetched)
 
 
 def _reassess(session: Session, document_id: int, known_from: datetime) -> None:
@@ -226,11 +233,17 @@ def _reassess(session: Session, document_id: int, known_from: datetime) -> None:
         quality.reassess(session, keys, known_from)
 
 
-def _tell(session: Session, actor: Actor | None, source: Source, report: IngestReport) -> None:
-    """Write down who brought the document, and tell whoever follows prices."""
+def tell(
+    session: Session,
+    actor: Actor | None,
+    source: Source,
+    report: IngestReport,
+    action: str = "pricing.document_ingested",
+) -> None:
+    """Write down who brought the document or had it read again, and tell whoever follows prices."""
     subject = f"price_document:{report.document_id}"
     detail = {"source": source.contract.code, "kept": report.kept, "appended": report.appended}
-    audit.record(session, actor, "pricing.document_ingested", subject, detail)
+    audit.record(session, actor, action, subject, detail)
     outbox.publish(
         session,
         "pricing.document_ingested",

@@ -37,7 +37,7 @@ def values(session: Session, series_id: int, filters: Mapping[str, Any]) -> list
     Only the covering index of the table is read. Raises `NotFound` for a series that is not there.
     """
     row = PriceCurrent
-    columns = (row.day, row.edition, row.mantissa, row.scale, row.status, row.held)
+    columns: tuple[Any, ...] = (row.day, row.edition, row.mantissa, row.scale, row.status, row.held)
     query = select(*columns).where(row.series_id == series_id)
     if "day_from" in filters:
         query = query.where(row.day >= filters["day_from"])
@@ -45,7 +45,7 @@ def values(session: Session, series_id: int, filters: Mapping[str, Any]) -> list
         query = query.where(row.day <= filters["day_to"])
     if "edition" in filters:
         query = query.where(row.edition == filters["edition"])
-    found = list(session.execute(query.order_by(row.day, row.edition).limit(filters["limit"] + 1)))
+    found: list[Row[Any]] = list(session.execute(query.order_by(row.day, row.edition).limit(filters["limit"] + 1)))
     if not found and session.get(PriceSeries, series_id) is None:
         raise NotFound
     return found

@@ -1,7 +1,9 @@
 """Merging a day's new figures against COPY of the rows that the merge writes, into tables with the same keys."""
 
+# ruff: noqa: S608  # the names and figures that are put into statements are the bench's own
 import time
 from datetime import timedelta
+from statistics import median
 from typing import Any
 
 from benches import prices
@@ -86,19 +88,16 @@ def run() -> Outcome:
                 both.append(sum(copies))
                 first.append(copies[0])
     ratio = ratio_of(both, merged)
-    rate = {name: round(series / sorted(found)[len(found) // 2]) for name, found in
-            {"merge": merged, "unchanged": again, "copy": both, "copy_of_observations_alone": first}.items()}  # fmt: skip
-    figures: dict[str, Any] = {f"{name}_rows_per_s": value for name, value in rate.items()}
-    figures |= {
-        "rows": series,
-        "stored_before": series * before,
-        "ratio_to_observations_alone": round(ratio_of(first, merged), 3),
-    }  # noqa: E501
+    sides = {"merge": merged, "unchanged": again, "copy": both, "copy_of_observations_alone": first}
+    rate = {name: round(series / median(found)) for name, found in sides.items()}
+    figures: dict[str, Any] = {"rows": series, "stored_before": series * before}
+    figures |= {f"{name}_rows_per_s": value for name, value in rate.items()}
+    figures["ratio_to_observations_alone"] = round(ratio_of(first, merged), 3)
     return Outcome(figures, ratio, ratio >= LEAST and rate["unchanged"] > rate["merge"])
 
 
 BENCH = Bench(
     summary="Merging 10,000 new observations into 10,000 series against COPY of all the rows that the merge writes.",
-    goal=f"at least {LEAST:.0%} of COPY into tables with the same keys and indexes; merging them again unchanged is faster",
+    goal=f"at least {LEAST:.0%} of COPY into tables with the same keys and indexes; unchanged ones are merged faster",
     run=run,
 )
