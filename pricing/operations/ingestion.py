@@ -216,15 +216,18 @@ def _merge_later(session: Session, family: str, stamp: Stamp, tally: Tally, know
 
 
 def _read_again(session: Session, document: RawDocument) -> Iterator[ParsedRow | Drop]:
+    """The rows of a stored document; its bytes are read first, because nothing can be asked during a COPY."""
     source = SOURCES.get(document.source)
     assert source is not None
     content = zlib.decompress(statements.packed_content(session, document.sha256))
     fetched = Fetched(document.source, document.url, document.fetched_at, content)
-    if source.stream is None:
-        yield from source.parse(fetched).kept
-        return
+    return iter(source.parse(fetched).kept) if source.stream is None else _unbroken(source.stream(fetched))
+
+
+def _unbroken(rows: Iterator[ParsedRow | Drop]) -> Iterator[ParsedRow | Drop]:
+    """The rows as far as the stream goes."""
     with suppress(StreamBroken):
-        yield from source.stream(fetched)
+        yield from rows
 
 
 def _reassess(session: Session, document_id: int, known_from: datetime) -> None:
