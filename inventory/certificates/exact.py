@@ -7,7 +7,7 @@ from decimal import Decimal
 LARGEST_SCALE = 12
 """Most decimals of a figure."""
 
-_FIGURE = re.compile(r"(<=|>=|<|>|≤|≥|=)?\s*([+-]?\d{1,12}(?:[.,]\d{1,12})?)", re.ASCII)
+_FIGURE = re.compile(r"(<=|>=|<|>|≤|≥|=)?\s*([+-]?\d{1,9}(?:[.,]\d{1,8})?)", re.ASCII)
 _SIGNS = {"≤": "<=", "≥": ">=", None: "=", "": "="}
 
 

@@ -5,7 +5,7 @@ from steelyard.api.fields import Choice, Day, Flag, IdField, Int, ListOf, Nested
 from steelyard.api.form_fields import FormDay, FormInt, FormSchema, FormText
 from steelyard.api.schemas import PageQuery, Schema
 
-FIGURE = r"(<=|>=|<|>|≤|≥|=)?[+-]?[0-9]{1,12}(\.[0-9]{1,12})?"
+FIGURE = r"(<=|>=|<|>|≤|≥|=)?[+-]?[0-9]{1,9}(\.[0-9]{1,8})?"
 SYMBOL = r"[A-Za-z0-9_.+()-]{1,24}"
 
 
