@@ -64,6 +64,12 @@ STAGE = Stage()
 published = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", STAGE, config=SchemathesisConfig.from_dict(CONFIG))
 
 
+@schemathesis.serializer("application/pdf")
+def as_bytes(context: Any, value: Any) -> bytes:
+    """Send a file as the bytes that were made up for it."""
+    return value if isinstance(value, bytes) else bytes(getattr(value, "data", str(value).encode()))
+
+
 @schemathesis.auth(refresh_interval=None)
 class TokenOfKind:
     """Sends each operation the token of a member of a kind that may use it."""
