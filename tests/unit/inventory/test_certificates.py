@@ -185,7 +185,15 @@ def test_values_are_typed_one_to_a_line() -> None:
         ("Rm", "=", "455", "MPa", Family.MECHANICAL), ("KV2", "=", "62", "J", Family.MECHANICAL),
         ("HBW", "=", "156", "HBW", Family.MECHANICAL),
     ]  # fmt: skip
-    for text, line in (("", 1), ("C", 1), ("C 0.19\nSi much", 2), ("C 0.1.9", 1), ("C 1234567890", 1), ("C 0.123456789", 1), ("x" * 30 + " 1", 1)):
+    for text, line in (
+        ("", 1),
+        ("C", 1),
+        ("C 0.19\nSi much", 2),
+        ("C 0.1.9", 1),
+        ("C 1234567890", 1),
+        ("C 0.123456789", 1),
+        ("x" * 30 + " 1", 1),
+    ):
         with pytest.raises(ValuesUnreadable) as refused:
             typing_in.values(text)
         assert refused.value.params["line"] == line

@@ -68,8 +68,8 @@ def test_a_foreign_code_is_not_taken_for_ours(text: str) -> None:
 
 def test_a_missing_font_is_said_with_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(labels, "FONT_FILE", "web/static/vendor/fonts/absent.ttf")
-    labels._register_font.cache_clear()
+    labels.register_font.cache_clear()
     with pytest.raises(labels.LabelFontMissing, match=r"\./scripts/assets") as refusal:
         render(LABEL)
     assert refusal.value.status == 503
-    labels._register_font.cache_clear()
+    labels.register_font.cache_clear()
