@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from sqlalchemy import Row
+
 from pricing import rules
 from pricing.api.slice import blp
 from pricing.queries import values as queries
@@ -36,4 +38,13 @@ def series_values(call: Call, query: dict[str, Any], series_id: int) -> dict[str
 def latest_values(call: Call, query: dict[str, Any]) -> dict[str, Any]:
     """Give the latest published figure of up to 200 series."""
     ids = list(dict.fromkeys(int(part) for part in query["ids"].split(",")))
-    return {"values": [row._mapping for row in queries.latest(call.session, ids)]}
+    return {"values": [_latest(row) for row in queries.latest(call.session, ids)]}
+
+
+def _latest(row: Row[Any]) -> dict[str, Any]:
+    """One figure in the form in which it is sent: two hundred pass through no schema."""
+    shown = dict(row._mapping)
+    published = shown["published_at"]
+    shown["day"] = row.day.isoformat()
+    shown["published_at"] = None if published is None else published.isoformat().replace("+00:00", "Z")
+    return shown

@@ -21,7 +21,7 @@ _SHOWN = (
 _LATEST_POSTGRESQL = f"""
 SELECT {_SHOWN} FROM price_series s CROSS JOIN LATERAL (
   SELECT * FROM price_current c WHERE c.series_id = s.id AND NOT c.held AND {_COUNTS} {_ORDER}
-) c WHERE s.id IN :ids
+) c WHERE s.id = ANY(:ids)
 """  # noqa: S608  # constants of this module
 
 _LATEST_SQLITE = f"""
@@ -59,7 +59,7 @@ def latest(session: Session, series_ids: Sequence[int]) -> list[Row[Any]]:
     postgresql = session.get_bind().dialect.name == "postgresql"
     query = (
         text(_LATEST_POSTGRESQL if postgresql else _LATEST_SQLITE)
-        .bindparams(bindparam("ids", expanding=True), bindparam("derived", expanding=True))
+        .bindparams(bindparam("ids", expanding=not postgresql), bindparam("derived", expanding=True))
         .columns(day=PriceCurrent.day.type, published_at=PriceCurrent.published_at.type)
     )
     given = {"ids": list(series_ids), "derived": DERIVED, "withdrawn": str(Status.WITHDRAWN)}

@@ -73,4 +73,4 @@ class LatestValue(Schema):
 class LatestOut(Schema):
     """The latest figures in the order in which they were asked for; a series without any is left out."""
 
-    values = ListOf(Nested(LatestValue), max=MOST_SERIES, required=True)
+    values = Column(Nested(LatestValue), max=MOST_SERIES, required=True)
