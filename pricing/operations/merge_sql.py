@@ -112,7 +112,7 @@ INSERT INTO price_document (id, source, family, url, fetched_at, known_from, sha
   dropped, first_day, last_day, reading)
 SELECT :document_id, :source, :family, :url, :fetched_at, :known_from, :sha256, :rows, :kept, n, :kept - n,
   :dropped, :first_day, :last_day, :reading
-FROM (SELECT {appended} AS n) a
+FROM (SELECT {appended} AS n LIMIT 1) a
 """
 
 _OBSERVATIONS = f"""

@@ -44,6 +44,9 @@ _SQLITE = (
     "DELETE FROM price_staged_series",
 )
 
+_ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+"""What a code may hold that COPY's text form gives a meaning; editions and statuses hold nothing of it."""
+
 Staged = tuple[Any, ...]
 
 
@@ -134,7 +137,7 @@ def stage(session: Session, rows: Iterable[ParsedRow | Drop], tally: Tally) -> N
         connection.exec_driver_sql(_POSTGRESQL)
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]  # an open connection has one
         _copy(cursor, "price_staged", len(_COLUMNS.split(",")), tally.staged(rows, r"\N"))
-        _copy(cursor, "price_staged_series", 2, enumerate(tally.traits))
+        _copy(cursor, "price_staged_series", 2, enumerate(code.translate(_ESCAPES) for code in tally.traits))
         if tally.kept >= ANALYZED_FROM:
             connection.exec_driver_sql("ANALYZE price_staged, price_staged_series")
         return
@@ -146,16 +149,12 @@ def stage(session: Session, rows: Iterable[ParsedRow | Drop], tally: Tally) -> N
 
 
 def _copy(cursor: Any, table: str, columns: int, rows: Iterable[Staged]) -> None:
-    """Write rows by COPY in text form; what a publisher may have put into a text is escaped."""
+    """Write rows by COPY in text form."""
     line = "\t".join(["%s"] * columns) + "\n"
     walk = iter(rows)
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        if table == "price_staged":  # codes of editions and statuses hold nothing to escape
-            while block := "".join([line % row for row in islice(walk, BLOCK)]):
-                copy.write(block)
-        else:
-            for row in walk:
-                copy.write_row(row)
+        while block := "".join([line % row for row in islice(walk, BLOCK)]):
+            copy.write(block)
 
 
 def check_editions(rows: Iterable[ParsedRow]) -> None:

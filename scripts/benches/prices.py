@@ -32,8 +32,8 @@ def number(name: str, usual: int) -> int:
 @contextmanager
 def server() -> Iterator[Any]:
     """A migrated database on a PostgreSQL of its own in memory, or on the disk where that is short; never durable."""
+    from steelyard.cli.migrating import bring_up
     from steelyard.core.database import Database
-    from steelyard.migrations import run as migrations
     from tests.support import postgres
 
     postgres.SPEED.update(SERVER)
@@ -43,7 +43,7 @@ def server() -> Iterator[Any]:
         raise BenchError(str(error)) from error
     database = Database(own.url("postgres"))
     try:
-        migrations.upgrade(database)
+        bring_up(database)
         yield database
     finally:
         database.close()

@@ -81,13 +81,8 @@ def measure(database: Any, port: int, token: str) -> dict[str, float]:
     headers = {"Authorization": f"Bearer {token}"}
 
     def get(path: str) -> None:
-        try:
-            web.request("GET", f"/api/v1{path}", headers=headers)
-            answer = web.getresponse()
-        except http.client.RemoteDisconnected:  # a kept connection that the server has given up
-            web.close()
-            web.request("GET", f"/api/v1{path}", headers=headers)
-            answer = web.getresponse()
+        web.request("GET", f"/api/v1{path}", headers=headers)
+        answer = web.getresponse()
         body = answer.read()
         if answer.status != 200:
             raise BenchError(f"{path}: {answer.status} {body[:200]!r}")
