@@ -1,5 +1,7 @@
 """What a newly known price sets off for those who follow it."""
 
+from datetime import date
+
 from sqlalchemy.orm import Session
 
 from pricing.operations import firing
@@ -11,4 +13,11 @@ def _figures_arrived(session: Session, event: Event) -> None:
         firing.figures_arrived(session, int(event.data["document_id"]))
 
 
-SUBSCRIBERS = (Subscriber("pricing.alerts", frozenset({"pricing.document_ingested"}), _figures_arrived),)
+def _figure_released(session: Session, event: Event) -> None:
+    firing.figure_released(session, int(event.data["series_id"]), date.fromisoformat(event.data["day"]))
+
+
+SUBSCRIBERS = (
+    Subscriber("pricing.alerts", frozenset({"pricing.document_ingested"}), _figures_arrived),
+    Subscriber("pricing.alerts_released", frozenset({"pricing.hold_released"}), _figure_released),
+)

@@ -11,6 +11,7 @@ from pricing.models import PriceObservation, PriceSeries, RawDocument
 from pricing.queries.board import Entry
 from pricing.queries.imports import Line
 from pricing.queries.prices import Revision
+from pricing.sources.base import Status
 from pricing.sources.catalogue import publisher
 from steelyard.core.i18n import N_
 from steelyard.core.spreadsheets import Cell, Column, Kind, Scaled, Table
@@ -39,6 +40,7 @@ HISTORY: Columns = (
     (N_("Unit"), Kind.TEXT),
     (N_("Published change"), Kind.DECIMAL),
     (N_("How settled"), Kind.TEXT),
+    (N_("Held back"), Kind.TEXT),
     (N_("Revision"), Kind.INTEGER),
     (N_("Revisions"), Kind.INTEGER),
     (N_("Published at"), Kind.MOMENT),
@@ -118,16 +120,22 @@ def _revision(unit_name: str, row: Revision) -> Sequence[Cell]:
     return (
         row.day,
         labels.edition(row.edition),
-        Scaled(row.mantissa, row.scale),
+        _stated(row),
         unit_name,
         None if row.change_mantissa is None else Scaled(row.change_mantissa, row.scale),
         _(labels.STATUSES[row.status]),
+        _("Yes") if row.held else "",
         row.revision,
         row.revisions,
         row.published_at,
         row.known_from,
         row.document_id,
     )
+
+
+def _stated(row: Revision | PriceObservation) -> Cell:
+    """The figure, none where it was withdrawn."""
+    return None if row.status == Status.WITHDRAWN else Scaled(row.mantissa, row.scale)
 
 
 def documents(rows: Iterable[RawDocument]) -> Table:
@@ -154,8 +162,7 @@ def _document_rows(
         reason = labels.DROPS[drop["reason"]]
         yield drop["row"], _("dropped"), _(reason), drop["text"], None, None, None, None
     for row, series in brought:
-        figure = Scaled(row.mantissa, row.scale)
-        yield None, _("kept"), None, series.name, row.day, labels.edition(row.edition), figure, unit(series)
+        yield None, _("kept"), None, series.name, row.day, labels.edition(row.edition), _stated(row), unit(series)
 
 
 def trial(name: str, lines: Iterable[Line]) -> Table:

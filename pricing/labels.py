@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 
 from pricing.changes import Change, decimal_text
 from pricing.freshness import Freshness
+from pricing.import_labels import TERMS
 from pricing.sources.base import DropReason, Edition, Status
 from pricing.sources.periods import third_of
 from pricing.sources.traits import Kind
@@ -129,6 +130,11 @@ def frequency(code: str) -> str:
 def field(code: str) -> str:
     """Which price of a day a series holds."""
     return str(_(FIELDS[code])) if code in FIELDS else code
+
+
+def term(code: str) -> str:
+    """A term of a price in words; one that a publisher words himself stands for itself."""
+    return str(_(TERMS[code])) if code in TERMS else code
 
 
 def figure(mantissa: int, scale: int) -> str:

@@ -15,6 +15,7 @@ from pricing.queries import bars
 from pricing.queries import prices as queries
 from pricing.queries.prices import Revision
 from pricing.schemas.charts import ChartOut, ChartQuery, Overlay
+from pricing.sources.base import Status
 from steelyard.api.calls import Call
 
 WINDOWS = (5, 20, 60)
@@ -29,12 +30,14 @@ Line = dict[str, Any]
 def chart(call: Call, query: dict[str, Any], series_id: int) -> dict[str, Any]:
     """Give the lines of a series' chart; figures that nobody published as a price are lines of their own.
 
+    What is held or withdrawn is in no line.
+
     Where the series belongs to an instrument with open, high, low and close, its bars come too; of an earlier
     moment (`as_of`) there are lines only. `overlay` adds moving averages, or shows the years over each other, or
     the basis: this series less the one that `other` names.
     """
     series, overlay = queries.series(call.session, series_id), query.get("overlay")
-    rows = [row for row in queries.history(call.session, series_id, query) if row.status != "withdrawn"]
+    rows = _usable(queries.history(call.session, series_id, query))
     shown: dict[str, Any] = {"candles": None, "bar": [_("Open"), _("Close"), _("Low"), _("High")], "averages": []}
     if overlay is Overlay.SEASONS:
         return shown | {"series": _seasons(rows, ten_day=series.frequency == "ten_day")}
@@ -42,7 +45,7 @@ def chart(call: Call, query: dict[str, Any], series_id: int) -> dict[str, Any]:
         other = queries.series(call.session, query["other"])
         if other.unit != series.unit:
             raise UnitsDiffer(units=f"{series.unit}, {other.unit}")
-        return shown | {"series": [_basis(rows, queries.history(call.session, other.id, query), other.name)]}
+        return shown | {"series": [_basis(rows, _usable(queries.history(call.session, other.id, query)), other.name)]}
     found = [] if "as_of" in query else bars.bars(call.session, bars.fields_of(call.session, series), query)
     closes = [indicators.Point(bar.day, _exact(bar.figures[1])) for bar in found]
     averaged = (closes or _published(rows)) if overlay is Overlay.AVERAGES else []
@@ -51,6 +54,10 @@ def chart(call: Call, query: dict[str, Any], series_id: int) -> dict[str, Any]:
         "candles": [[bar.day.isoformat(), *(_number(one) for one in bar.figures)] for bar in found] or None,
         "averages": [_average(averaged, window) for window in WINDOWS if len(averaged) > window],
     }
+
+
+def _usable(rows: Sequence[Revision]) -> list[Revision]:
+    return [row for row in rows if row.status != Status.WITHDRAWN and not row.held]
 
 
 def _by_edition(rows: Sequence[Revision]) -> list[Line]:
@@ -92,7 +99,7 @@ def _place(place: str) -> str:
 
 
 def _basis(rows: Sequence[Revision], others: Sequence[Revision], name: str) -> Line:
-    found = indicators.basis(_published(rows), _published([row for row in others if row.status != "withdrawn"]))
+    found = indicators.basis(_published(rows), _published(others))
     points = [[point.day.isoformat(), float(point.value)] for point in found]
     return {"name": _("Basis: this price less %(other)s", other=name), "points": points}
 

@@ -1,16 +1,16 @@
 """Alerts that a figure sets off when it arrives, and those that the clock finds out of date.
 
 Only a series' last day is news: a figure of an earlier day that was loaded later (a backfill) changes nothing,
-and what is held is not looked at. All that a firing writes stands in the transaction that found it; sending is
-left to jobs (:mod:`pricing.operations.sending`).
+and what is held is not looked at before it is released. All that a firing writes stands in the transaction that
+found it; sending is left to jobs (:mod:`pricing.operations.sending`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from pricing.alert_models import AlertFiring, PriceAlert
@@ -22,7 +22,7 @@ from pricing.operations import telling
 from pricing.operations.alerts import condition_of
 from pricing.operations.measuring import Measured, measured
 from pricing.operations.statements import upsert
-from pricing.queries.believed import Recent, by_id, recent
+from pricing.queries.believed import Believed, Recent, by_id, recent
 from pricing.queries.calendars import Calendars, calendars
 from steelyard.core.database import db_now
 
@@ -40,17 +40,24 @@ class View:
 
 
 def figures_arrived(session: Session, document_id: int) -> int:
-    """Judge the alerts of the series of which a document brought the last figure; returns how many fired.
-
-    Alerts are locked in the order of their ids.
-    """
+    """Judge the alerts of the series of which a document brought the last figure; returns how many fired."""
     brought = select(PriceObservation.series_id).where(PriceObservation.document_id == document_id)
+    return _judge(session, brought, lambda last: last.document_id == document_id)
+
+
+def figure_released(session: Session, series_id: int, day: date) -> int:
+    """Judge the alerts of a series whose last figure was held until now; returns how many fired."""
+    return _judge(session, [series_id], lambda last: (last.series_id, last.day) == (series_id, day))
+
+
+def _judge(session: Session, series: Select[int] | list[int], is_news: Callable[[Believed], bool]) -> int:
+    """Judge the alerts of some series as far as a last figure is news. Alerts are locked in the order of their ids."""
     query = (
         select(PriceAlert)
         .where(
             PriceAlert.ended.is_(False),
             PriceAlert.paused.is_(False),
-            or_(PriceAlert.series_id.in_(brought), PriceAlert.other_id.in_(brought)),
+            or_(PriceAlert.series_id.in_(series), PriceAlert.other_id.in_(series)),
         )
         .order_by(PriceAlert.id)
         .with_for_update()
@@ -58,7 +65,7 @@ def figures_arrived(session: Session, document_id: int) -> int:
     alerts = session.scalars(query).all()
     if not alerts:
         return 0
-    view = _view(session, alerts, document_id)
+    view = _view(session, alerts, is_news)
     return _fire(session, [found for one in alerts if (found := _judged(one, view)) is not None], view)
 
 
@@ -74,7 +81,7 @@ def gone_stale(session: Session) -> int:
     fired = 0
     for start in range(0, len(alerts), BATCH):
         part = alerts[start : start + BATCH]
-        view = _view(session, part, None)
+        view = _view(session, part, lambda last: False)
         found = [(one, _last(one, view)) for one in part if _is_stale(one, view, now)]
         due = [(alert, last) for alert, last in found if last is not None and alert.fired_day != last.day]
         for alert, last in due:
@@ -83,10 +90,10 @@ def gone_stale(session: Session) -> int:
     return fired
 
 
-def _view(session: Session, alerts: Iterable[PriceAlert], document_id: int | None) -> View:
+def _view(session: Session, alerts: Iterable[PriceAlert], is_news: Callable[[Believed], bool]) -> View:
     ids = {one for alert in alerts for one in (alert.series_id, alert.other_id) if one is not None}
     figures = recent(session, ids)
-    arrived = frozenset(key for key, one in figures.items() if one.last.document_id == document_id)
+    arrived = frozenset(key for key, one in figures.items() if is_news(one.last))
     return View(figures, by_id(session, ids), arrived, calendars(session))
 
 

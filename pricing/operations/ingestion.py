@@ -218,10 +218,17 @@ def _merge_later(session: Session, family: str, stamp: Stamp, tally: Tally, know
 def _read_again(session: Session, document: RawDocument) -> Iterator[ParsedRow | Drop]:
     """The rows of a stored document; its bytes are read first, because nothing can be asked during a COPY."""
     source = SOURCES.get(document.source)
-    assert source is not None
-    content = zlib.decompress(statements.packed_content(session, document.sha256))
-    fetched = Fetched(document.source, document.url, document.fetched_at, content)
+    if source is None:
+        return iter(())
+    fetched = stored(session, source, document)
     return iter(source.parse(fetched).kept) if source.stream is None else _unbroken(source.stream(fetched))
+
+
+def stored(session: Session, source: Source, document: RawDocument) -> Fetched:
+    """A stored document as its source's parser takes it, with the day that its address asked for."""
+    content = zlib.decompress(statements.packed_content(session, document.sha256))
+    day = source.day_of_url(document.url)
+    return Fetched(document.source, document.url, document.fetched_at, content, requested_day=day)
 
 
 def _unbroken(rows: Iterator[ParsedRow | Drop]) -> Iterator[ParsedRow | Drop]:

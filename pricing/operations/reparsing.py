@@ -5,7 +5,6 @@ of those of the reading before: a changed figure is a revision, one that is no l
 was not read before is new. Who asks as of a moment before the reading gets the answer of that moment.
 """
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -94,9 +93,7 @@ def read_again(session: Session, document: RawDocument) -> Reread:
     source = SOURCES.get(document.source)
     if source is None:
         return Reread(document.id, document.source, refused="source")
-    content = zlib.decompress(statements.packed_content(session, document.sha256))
-    day = source.day_of_url(document.url)
-    fetched = Fetched(document.source, document.url, document.fetched_at, content, requested_day=day)
+    fetched = ingestion.stored(session, source, document)
     tally = Tally(utc_now().year + YEARS_AHEAD)
     try:
         stage(session, _items(source, fetched), tally)

@@ -8,12 +8,14 @@ from flask_babel import gettext as _
 
 from pricing import labels, rules, wording
 from pricing.alerting import Direction, Measure
+from pricing.models import PriceSeries
 from pricing.pages.slice import pages
 from pricing.queries import alerts as alert_queries
 from pricing.queries import bars
 from pricing.queries import board as board_queries
 from pricing.queries import prices as queries
 from pricing.schemas.charts import Overlay
+from pricing.sources.base import Status
 from pricing.sources.catalogue import publisher
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
@@ -48,7 +50,7 @@ def series(call: Call, series_id: int) -> str:
         rows=rows[:ROWS_SHOWN],
         left_out=max(0, len(rows) - ROWS_SHOWN),
         revised=queries.revised(call.session, series_id, filters)[:ROWS_SHOWN],
-        latest=next((row for row in rows if not row.derived and row.status != "withdrawn"), None),
+        latest=next((row for row in rows if _counts(row)), None),
         entry=entry[0] if entry else None,
         derived=any(row.derived for row in rows),
         as_of=as_of,
@@ -57,6 +59,7 @@ def series(call: Call, series_id: int) -> str:
         overlays=OVERLAYS,
         watched=watched,
         fields=bars.fields_of(call.session, found),
+        kin=_kin(call, found),
         alerts=call.session.scalars(alert_queries.alerts(call.actor, series_id)).all(),
         others=_others(call, series_id, found.unit),
         measures=Measure,
@@ -66,6 +69,16 @@ def series(call: Call, series_id: int) -> str:
         say=_,
         words=labels,
     )
+
+
+def _counts(row: queries.Revision) -> bool:
+    return not (row.derived or row.held or row.status == Status.WITHDRAWN)
+
+
+def _kin(call: Call, found: PriceSeries) -> list[tuple[str, PriceSeries]]:
+    """The series before and behind a change of specification or terms."""
+    former, later = queries.kin(call.session, found)
+    return [(_("Until the change before"), one) for one in former] + [(_("Since the change"), one) for one in later]
 
 
 def _chart(series_id: int, as_of: datetime | None) -> dict[str, Any]:

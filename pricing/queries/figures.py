@@ -12,16 +12,14 @@ from pricing.formulas.errors import SeriesNotFound, SeriesNotPriceable
 from pricing.formulas.sheets import LOOK_BACK, Figure, Need, Sheet, State
 from pricing.formulas.tree import Span
 from pricing.models import PriceSeries
-from pricing.queries.holds import held
-from pricing.queries.prices import Revision, history, settled
+from pricing.queries.prices import Revision, leading
 from pricing.sources.base import Status
-from pricing.sources.traits import Edition, Kind
+from pricing.sources.traits import Kind
 
 YUAN_PER_TONNE = {"CNY/t": 1, "CNY/kg": 1000}
 """Units in which a formula takes a series, with what makes them yuan per tonne."""
 AS_PUBLISHED = "published"
 """The calendar of a weekly or monthly series: the days for which it has figures."""
-_LEADING = (Edition.SETTLEMENT, Edition.RELEASE)
 _STATES = {Status.PROVISIONAL: State.PROVISIONAL, Status.WITHDRAWN: State.WITHDRAWN}
 _LONGEST_BREAK = timedelta(days=40)
 
@@ -118,37 +116,16 @@ def _reach(need: Need, sessions: Sequence[date], earlier: Sequence[date]) -> tup
 def _figures(
     session: Session, series_id: int, factor: int, reach: tuple[date, date], moment: datetime
 ) -> dict[date, Figure]:
-    rows, kept_back = _known(session, series_id, reach, moment)
-    return {day: _figure(row, factor, kept_back=(day, row.edition) in kept_back) for day, row in rows.items()}
+    return {row.day: _figure(row, factor) for row in _known(session, series_id, reach, moment)}
 
 
-def _known(
-    session: Session, series_id: int, reach: tuple[date, date], moment: datetime
-) -> tuple[dict[date, Revision], set[tuple[date, str]]]:
-    """What was believed at a moment, and the days and editions that were held then; neither ever changes later."""
-    filters = {"as_of": moment, "day_from": reach[0], "day_to": reach[1]}
-    rows = leading(history(session, series_id, filters))
-    with settled(session, series_id, filters) as reader:
-        return rows, held(reader, series_id, first=reach[0], last=reach[1], as_of=moment)
+def _known(session: Session, series_id: int, reach: tuple[date, date], moment: datetime) -> list[Revision]:
+    """What was believed at a moment, one figure a day; it never changes later."""
+    return leading(session, series_id, {"as_of": moment, "day_from": reach[0], "day_to": reach[1]})
 
 
-def leading(rows: Iterable[Revision]) -> dict[date, Revision]:
-    """One figure a day: the publisher's settlement or release where the day has one, else its latest time of day.
-
-    A figure that nobody published as a price never leads, and no other edition fills a gap of the leading one.
-    """
-    found: dict[date, Revision] = {}
-    for row in sorted((row for row in rows if not row.derived), key=_rank):
-        found[row.day] = row
-    return found
-
-
-def _rank(row: Revision) -> tuple[date, bool, str]:
-    return row.day, row.edition in _LEADING, row.edition
-
-
-def _figure(row: Revision, factor: int, *, kept_back: bool) -> Figure:
-    state = State.HELD if kept_back else _STATES.get(Status(row.status))
+def _figure(row: Revision, factor: int) -> Figure:
+    state = State.HELD if row.held else _STATES.get(Status(row.status))
     return Figure(
         day=row.day,
         value=Fraction(row.mantissa * factor, 10**row.scale),
@@ -167,7 +144,6 @@ def values(
     session: Session, series: PriceSeries, first: date, last: date, moment: datetime
 ) -> Iterator[tuple[date, Revision]]:
     """The usable figures of a series from one day to another, as known at a moment, by day."""
-    rows, kept_back = _known(session, series.id, (first, last), moment)
-    for day in sorted(rows):
-        if Status(rows[day].status) is Status.FINAL and (day, rows[day].edition) not in kept_back:
-            yield day, rows[day]
+    for row in _known(session, series.id, (first, last), moment):
+        if Status(row.status) is Status.FINAL and not row.held:
+            yield row.day, row

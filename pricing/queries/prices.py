@@ -7,24 +7,30 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, Subquery, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from pricing.changes import decimal_text
 from pricing.errors import AsOfInFuture
 from pricing.models import PriceObservation, PriceSeries, RawContent, RawDocument
 from pricing.operations.statements import unwritten
+from pricing.queries.holds import held
 from pricing.sources.base import DERIVED_EDITIONS
+from pricing.sources.traits import Edition
 from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
 
 DERIVED = [str(edition) for edition in sorted(DERIVED_EDITIONS)]
+LEADING = [str(Edition.SETTLEMENT), str(Edition.RELEASE)]
 MOST_POINTS = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One revision of what is said of a day; `revision` counts from 1 in the order in which it was fetched."""
+    """One revision of what is said of a day; `revision` counts from 1 in the order in which it was fetched.
+
+    The last one is `held` where it was kept back at the moment that was asked for: it is shown and counts for nothing.
+    """
 
     id: int
     day: date
@@ -39,6 +45,7 @@ class Revision:
     document_id: int
     revision: int
     revisions: int
+    held: bool
 
     @property
     def derived(self) -> bool:
@@ -57,6 +64,18 @@ def series(session: Session, series_id: int) -> PriceSeries:
     if found is None:
         raise NotFound
     return found
+
+
+def kin(session: Session, found: PriceSeries) -> tuple[list[PriceSeries], list[PriceSeries]]:
+    """The series that one took the place of, and those that took its own."""
+    rows = session.scalars(
+        select(PriceSeries)
+        .where(or_(PriceSeries.id == found.predecessor_id, PriceSeries.predecessor_id == found.id))
+        .order_by(PriceSeries.id)
+    ).all()
+    return [one for one in rows if one.id == found.predecessor_id], [
+        one for one in rows if one.predecessor_id == found.id
+    ]
 
 
 def all_series(filters: Mapping[str, Any]) -> Select[PriceSeries]:
@@ -107,24 +126,25 @@ def content(session: Session, document_id: int) -> bytes:
 def revisions_of(series_id: int, filters: Mapping[str, Any]) -> Subquery:
     """All revisions of a series, numbered; `filters` may hold as_of, day_from, day_to and edition.
 
-    Statements are ordered by fetch time and digest; one that says what the one before said is no revision.
+    Statements are ordered by their stamps; one that says what the one before said is no revision.
     """
     row, origin = PriceObservation, RawDocument
     compared = (row.mantissa, row.scale, row.change_mantissa, row.status)
-    order = (origin.fetched_at, origin.sha256)
+    order = (origin.fetched_at, origin.sha256, origin.reading)
     lagged = [
         func.lag(column).over(partition_by=(row.day, row.edition), order_by=order).label(f"former_{column.key}")
         for column in compared
     ]
     stated = (
-        select(row, origin.fetched_at, origin.sha256, *lagged)
+        select(row, origin.fetched_at, origin.sha256, origin.reading, *lagged)
         .join(origin, origin.id == row.document_id)
         .where(row.series_id == series_id, *_narrowed(filters))
         .subquery()
     )
     differs = or_(*(stated.c[f"former_{column.key}"].is_distinct_from(stated.c[column.key]) for column in compared))
     days = (stated.c.day, stated.c.edition)
-    number = func.row_number().over(partition_by=days, order_by=(stated.c.fetched_at, stated.c.sha256))
+    stamp = (stated.c.fetched_at, stated.c.sha256, stated.c.reading)
+    number = func.row_number().over(partition_by=days, order_by=stamp)
     total = func.count().over(partition_by=days)
     columns = [stated.c[name] for name in Revision.__dataclass_fields__ if name in stated.c]
     return select(*columns, number.label("revision"), total.label("revisions")).where(differs).subquery()
@@ -176,7 +196,7 @@ def observations(
         if filters.get("after") is not None:
             query = query.where(_behind(reader, found, filters["after"]))
         rows = reader.execute(query).all()
-    shown = [_revision(row) for row in rows[:limit]]
+        shown = _revisions(reader, series_id, rows[:limit], filters)
     return shown, (shown[-1].id if len(rows) > limit else None)
 
 
@@ -193,8 +213,18 @@ def _behind(session: Session, found: Subquery, after: int) -> ColumnElement[bool
     )
 
 
-def _revision(row: Row[Any]) -> Revision:
-    return Revision(**row._mapping)
+def _revisions(
+    session: Session, series_id: int, rows: Sequence[Row[Any]], filters: Mapping[str, Any]
+) -> list[Revision]:
+    """The rows with what was held of them at the moment asked for."""
+    if not rows:
+        return []
+    days = [row.day for row in rows]
+    kept_back = held(session, series_id, first=min(days), last=max(days), as_of=filters.get("as_of"))
+    return [
+        Revision(**row._mapping, held=row.revision == row.revisions and (row.day, row.edition) in kept_back)
+        for row in rows
+    ]
 
 
 def history(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Revision]:
@@ -203,7 +233,27 @@ def history(session: Session, series_id: int, filters: Mapping[str, Any]) -> lis
     query = select(found).where(found.c.revision == found.c.revisions)
     query = query.order_by(found.c.day.desc(), found.c.edition.desc()).limit(MOST_POINTS)
     with settled(session, series_id, filters) as reader:
-        return [_revision(row) for row in reader.execute(query)][::-1]
+        return _revisions(reader, series_id, reader.execute(query).all()[::-1], filters)
+
+
+def leading(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Revision]:
+    """What is believed of a series, one figure a day, by day.
+
+    That is the publisher's settlement or release where the day has one, else its latest time of day. A figure that
+    nobody published as a price never leads, and no other edition fills a gap of the leading one.
+    """
+    found = revisions_of(series_id, filters)
+    closing = case((found.c.edition.in_(LEADING), 1), else_=0)
+    place = func.row_number().over(partition_by=found.c.day, order_by=(closing.desc(), found.c.edition.desc()))
+    believed = (
+        select(found, place.label("place"))
+        .where(found.c.revision == found.c.revisions, found.c.edition.not_in(DERIVED))
+        .subquery()
+    )
+    columns = [column for column in believed.c if column.key != "place"]
+    query = select(*columns).where(believed.c.place == 1).order_by(believed.c.day)
+    with settled(session, series_id, filters) as reader:
+        return _revisions(reader, series_id, reader.execute(query).all(), filters)
 
 
 def revised(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Revision]:
@@ -212,7 +262,7 @@ def revised(session: Session, series_id: int, filters: Mapping[str, Any]) -> lis
     query = select(found).where(found.c.revisions > 1)
     query = query.order_by(found.c.day.desc(), found.c.edition, found.c.revision.desc()).limit(MOST_POINTS)
     with settled(session, series_id, filters) as reader:
-        return [_revision(row) for row in reader.execute(query)]
+        return _revisions(reader, series_id, reader.execute(query).all(), filters)
 
 
 def brought(session: Session, document_id: int) -> list[tuple[PriceObservation, PriceSeries]]:

@@ -109,13 +109,17 @@ class ObservationQuery(PageQuery):
 
 
 class ObservationOut(Schema):
-    """One revision of what is said of one day; `derived` marks what nobody published as a price."""
+    """One revision of what is said of one day; `derived` marks what nobody published as a price.
+
+    What is `held` waits for people and counts for nothing; what is withdrawn states no figure: its mantissa is 0.
+    """
 
     id = IdField(required=True)
     day = Day(required=True)
     edition = fields.String(required=True)
     derived = Flag(required=True)
-    mantissa = Int(min=1, max=FIGURE, required=True)
+    held = Flag(required=True)
+    mantissa = Int(min=-FIGURE, max=FIGURE, required=True)
     scale = Int(max=6, required=True)
     value = fields.String(required=True)
     change_mantissa = Int(min=-FIGURE, max=FIGURE, required=True, allow_none=True)

@@ -70,7 +70,7 @@ def test_a_series_as_it_was_known(loaded: Database, api_as: Api):
     path = f"/price-series/{number}"
     assert [row[2] for row in table(client, f"{path}/observations")[1:]] == ["3111"]
     revisions = table(client, f"{path}/revisions")
-    assert ([row[6] for row in revisions[1:]], revisions[-1][2]) == (["1", "2"], "3111")
+    assert ([row[7] for row in revisions[1:]], revisions[-1][2]) == (["1", "2"], "3111")
     then = table(client, f"{path}/observations", as_of=moment.isoformat())
     assert then[1][2] == revisions[1][2] != "3111"
     header = client.get(f"{path}/observations.xlsx").headers

@@ -14,11 +14,13 @@ from pricing.alert_models import AlertFiring, InboxMessage, PriceAlert, PriceCha
 from pricing.alert_subscribers import SUBSCRIBERS
 from pricing.models import PriceCurrent, PriceSeries
 from pricing.notifying import delivery
-from pricing.operations import digests, firing, sending
+from pricing.operations import digests, firing, hold_decisions, sending
 from pricing.operations.ingestion import ingest
+from pricing.quality import Standing
+from pricing.quality_models import PriceHold
 from pricing.reference import load_fixtures
 from steelyard.core import clock, jobs
-from steelyard.core.actors import Actor
+from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
 from steelyard.jobs.effects import perform
 from steelyard.jobs.pump import deliver
@@ -113,6 +115,27 @@ def test_a_held_figure_neither_rings_nor_shows_as_the_latest(db: Database, api_a
     assert texts(client) == []
     entry = client.get("/price-board", q="rb2610").json["entries"][0]
     assert (entry["day"], entry["held_day"]) == ("2026-09-07", "2026-09-08")
+
+
+def test_a_figure_rings_when_its_hold_is_released(db: Database, api_as: Api, world: World) -> None:
+    load(db, 3100, MONDAY)
+    client, series = api_as("trader"), series_id(db)
+    client.post("/price-alerts", wanted(series))
+    load(db, 3500, TUESDAY)
+    deliver(db, SUBSCRIBERS[0])
+    assert texts(client) == []
+    first = world.actor(OrgKind.OPERATOR, "buyer")
+    second = world.actor(OrgKind.OPERATOR, "buyer", org=first.org_id)
+    with db.write() as session:
+        hold = session.scalars(select(PriceHold)).one()
+        hold_decisions.propose(
+            session, first, hold.id, verdict=Standing.RELEASED, reason="notice", version=hold.version
+        )
+        session.flush()
+        hold_decisions.confirm(session, second, hold.id, version=hold.version)
+    for _ in range(2):
+        deliver(db, SUBSCRIBERS[1])
+        assert len(texts(client)) == 1
 
 
 def test_measures_read_the_right_figures(db: Database, api_as: Api) -> None:

@@ -18,7 +18,7 @@ from pricing.reference import load_fixtures
 from steelyard.core.audit import AuditEntry
 from steelyard.core.database import Database
 from steelyard.core.outbox import Event
-from tests.support.price_documents import FETCHED, NBS_PAGE, SHFE_FILE, shfe_file, shipped
+from tests.support.price_documents import FETCHED, NBS_PAGE, SHFE_FILE, dce_answer, dce_entry, shfe_file, shipped
 
 TABLES = (PriceSeries, RawContent, RawDocument, PriceObservation, PriceCurrent, AuditEntry, Event)
 
@@ -105,6 +105,24 @@ def test_value_that_was_confirmed_comes_back_when_a_late_document_contradicts_it
     take_in(db, shfe_file({"rb2610": 3100, "wr2609": 3300}), minutes=9)
     take_in(db, shfe_file({"rb2610": 3105}), minutes=5)
     assert believed(db) == (3100, 100, 3)
+
+
+def test_a_day_that_only_the_address_tells_is_known_when_a_document_is_read_again(db: Database):
+    url = "http://www.dce.com.cn/dceapi/dayQuotes#tradeDate=20251105"
+
+    def answer(price: str, *more: dict[str, object]) -> bytes:
+        return dce_answer(*more).replace(b'"793.5"', f'"{price}"'.encode())
+
+    take_in(db, answer("793.5"), source="dce.daily", minutes=0, url=url)
+    take_in(db, answer("793.5", dce_entry("lg2607")), source="dce.daily", minutes=9, url=url)
+    take_in(db, answer("794"), source="dce.daily", minutes=5, url=url)
+    with db.read() as session:
+        row = session.execute(
+            select(PriceCurrent.mantissa, PriceCurrent.scale, PriceCurrent.revision)
+            .join(PriceSeries, PriceSeries.id == PriceCurrent.series_id)
+            .where(PriceSeries.contract == "i2601", PriceSeries.value_field == "settle")
+        ).one()
+    assert tuple(row) == (7935, 1, 3)
 
 
 REFUSED = {

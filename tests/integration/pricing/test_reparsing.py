@@ -108,6 +108,23 @@ def test_what_is_no_longer_read_is_withdrawn(loaded: Database, parser: Callable[
         assert (row.status, row.revision) == ("final", 3)
 
 
+def test_a_later_reading_counts_in_place_of_the_former_wherever_its_rows_stand(loaded: Database):
+    with loaded.write() as session:
+        found, first = series_id(session), session.scalars(select(RawDocument)).one()
+        observed = session.scalars(select(PriceObservation).where(PriceObservation.series_id == found)).one()
+        for reading, document_id, value in ((1, first.id + 20, 3201), (2, first.id + 10, 3202)):
+            columns = {one.key: getattr(first, one.key) for one in RawDocument.__table__.columns}
+            session.add(RawDocument(**columns | {"id": document_id, "reading": reading}))
+            session.flush()
+            columns = {one.key: getattr(observed, one.key) for one in PriceObservation.__table__.columns}
+            fresh = {"id": 1000 + document_id, "document_id": document_id, "mantissa": value}
+            session.add(PriceObservation(**columns | fresh))
+            session.flush()
+    with loaded.read() as session:
+        (row,) = history(session, found, {})
+        assert (row.mantissa, row.revision) == (3202, 3)
+
+
 def test_a_document_that_is_refused_today_stays_as_it_was(loaded: Database, parser: Callable[[Change], None]):
     def nothing(result: ParseResult) -> ParseResult:
         return replace(result, kept=(), rows=len(result.dropped))
