@@ -254,7 +254,10 @@ class MoveNotReversible(Refused):
     """Only the last move of a bundle can be reversed, and only once."""
 
     code = "move_not_reversible"
-    message = N_("Only the last move of a bundle can be reversed, once, and a stocktake's never.")
+    message = N_(
+        "Only the last move of a bundle can be reversed, once, and never that of a stocktake, a process "
+        "or a title transfer."
+    )
 
 
 class LoadHasLeft(MoveNotReversible):
@@ -285,6 +288,79 @@ class RowUnreadable(Refused):
 
     code = "row_unreadable"
     message = N_("Row %(row)s needs a tag, a number of pieces, and a mass in kg if it was weighed.")
+
+
+class LineUnreadable(Refused):
+    """A row of the form of processing that cannot be read."""
+
+    code = "line_unreadable"
+    message = N_("Row %(row)s cannot be read: it needs whole pieces, lengths in mm or m, masses in kg.")
+
+
+class BundleNotWorkable(Refused):
+    """The bundle is in a state in which it can be neither worked on nor sold."""
+
+    code = "bundle_not_workable"
+    message = N_("Bundle %(tag)s is in quarantine or promised; it can be neither worked on nor change its owner.")
+
+
+class ProductsDiffer(Refused):
+    """Bundles of different products or lengths cannot become one, and work changes neither size nor grade."""
+
+    code = "products_differ"
+    message = N_("Bundle %(tag)s is of another product, grade, size or length than the rest.")
+
+
+class ProcessNotConserved(Refused):
+    """Inputs are not outputs and named losses together."""
+
+    code = "process_not_conserved"
+    message = N_(
+        "More goes in than comes out by %(pieces)s pieces, %(length_mm)s mm and %(mass_g)s g; "
+        "name the losses or correct what comes out."
+    )
+
+
+class ProcessIncomplete(Refused):
+    """The kind of work needs something that is absent, or does not take something that is given."""
+
+    code = "process_incomplete"
+    message = N_("This kind of work needs, or does not take, the field %(field)s.")
+
+
+class ProcessNotReversible(Refused):
+    """Something happened to the bundles since, or the process was undone before."""
+
+    code = "process_not_reversible"
+    message = N_("Process %(number)s can no longer be undone: its bundles were moved or worked on since.")
+
+
+class OwnersEqual(Refused):
+    """The new owner is the present one."""
+
+    code = "owners_equal"
+    message = N_("The goods belong to this organisation already.")
+
+
+class OrderTaken(Refused):
+    """The owner's order was entered before."""
+
+    code = "order_taken"
+    message = N_("The order %(number)s was entered before.")
+
+
+class TitleDecided(Refused):
+    """The transfer was confirmed or refused before."""
+
+    code = "title_decided"
+    message = N_("Title transfer %(number)s was decided already.")
+
+
+class RequesterMayNotConfirm(Refused):
+    """Who ordered a transfer does not confirm it."""
+
+    code = "requester_may_not_confirm"
+    message = N_("Who ordered %(number)s cannot confirm it; ask a colleague.")
 
 
 MESSAGES: dict[str, str] = {

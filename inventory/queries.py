@@ -7,7 +7,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import errors, visibility
+from inventory import errors, lineage, visibility
 from inventory.models import (
     Bundle,
     Encumbrance,
@@ -43,6 +43,7 @@ _COLUMNS: tuple[Any, ...] = (
     StockBalance.owner_id.label("owner_org_id"), Organisation.name.label("owner_name"),
     Place.code.label("place"), Place.kind.label("place_kind"), StockBalance.state,
     StockBalance.pieces, StockBalance.length_mm, StockBalance.mass_g, _HELD.label("encumbered"),
+    lineage.IS_MIXED.label("mixed_heats"),
 )  # fmt: skip
 
 
@@ -144,15 +145,19 @@ def bundle(session: Session, actor: Actor, bundle_id: int) -> Record:
         select(Receipt.number, Receipt.advice_number, Receipt.event_at)
         .join(ReceiptLine, ReceiptLine.receipt_id == Receipt.id)
         .where(ReceiptLine.bundle_id == bundle_id)
-    ).one()
+    ).one_or_none()
     holds = session.scalars(
         select(Encumbrance).where(Encumbrance.bundle_id == bundle_id).order_by(Encumbrance.id)
     ).all()
+    found = record(rows[0])
     return {
-        **record(rows[0]),
-        "receipt_number": receipt.number,
-        "advice_number": receipt.advice_number,
-        "received_at": receipt.event_at,
+        **found,
+        "receipt_number": receipt.number if receipt else None,
+        "advice_number": receipt.advice_number if receipt else None,
+        "received_at": receipt.event_at if receipt else None,
+        "made_by": lineage.made_by(session, bundle_id),
+        "worked_on_by": lineage.worked_on_by(session, bundle_id),
+        "heats": lineage.heats_of(session, [found["heat_id"]])[found["heat_id"]],
         "encumbrances": holds,
     }
 

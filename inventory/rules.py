@@ -12,6 +12,11 @@ APPROVE = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER,
 HOLD = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.INSPECTOR})
 SET_UP = rule("inventory:write", kinds={OrgKind.WAREHOUSE, OrgKind.OPERATOR}, roles={Role.KEEPER})
 """Warehouses, places and products; an organisation's admin has every role of it."""
+OWNING = {OrgKind.PIPE_MAKER, OrgKind.TRADER, OrgKind.OPERATOR}
+SEE_OWNED = rule("inventory:read", kinds={*OWNING, OrgKind.WAREHOUSE})
+"""What owners of goods and their yards read."""
+SELL = rule("inventory:write", kinds=OWNING, roles={Role.SELLER, Role.BUYER})
+"""Title is given by those whose goods lie in a yard."""
 CERTIFY = rule("inventory:write", roles={Role.KEEPER, Role.INSPECTOR, Role.SELLER, Role.BUYER})
 """Certificates are filed by whoever has them: the mill, the maker, the trader, the yard."""
 CAPTURE = rule("inventory:write", roles={Role.KEEPER, Role.DISPATCHER, Role.SELLER, Role.BUYER, Role.INSPECTOR})

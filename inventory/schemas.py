@@ -1,6 +1,15 @@
 """Bodies, filters and answers of the yard's API: ground, stock, trace and scans."""
 
-from inventory.states import EncumbranceKind, LengthKind, OperationKind, Outcome, PlaceKind, ProductKind, State
+from inventory.states import (
+    EncumbranceKind,
+    LengthKind,
+    OperationKind,
+    Outcome,
+    PlaceKind,
+    ProcessKind,
+    ProductKind,
+    State,
+)
 from inventory.steps import StepKind
 from steelyard.api.fields import Choice, Flag, IdField, Int, ListOf, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
@@ -124,6 +133,7 @@ class StockOut(Schema):
     state = Choice(State, required=True)
     in_stock = Flag(required=True)
     encumbered = Flag(required=True)
+    mixed_heats = Flag(required=True)
     pieces = Int(required=True)
     length_mm = Int(required=True)
     mass_g = Int(required=True)
@@ -150,12 +160,31 @@ class EncumbranceOut(Schema):
     lifted_at = Timestamp(allow_none=True)
 
 
-class BundleOut(StockOut):
-    """A bundle with its receipt and holds."""
+class HeatOut(Schema):
+    """A heat."""
 
-    receipt_number = Text(max=24, required=True)
+    id = IdField(required=True)
+    heat_number = Text(max=80, required=True)
+    mill_name = Text(max=120, required=True)
+
+
+class MadeByOut(Schema):
+    """The process that made a bundle, or that it went into."""
+
+    id = IdField(required=True)
+    number = Text(max=24, required=True)
+    kind = Choice(ProcessKind, required=True)
+
+
+class BundleOut(StockOut):
+    """A bundle with its heats, its holds, and how it came: by a receipt or out of a process."""
+
+    receipt_number = Text(max=24, required=True, allow_none=True)
     advice_number = Text(max=80, allow_none=True)
-    received_at = Timestamp(required=True)
+    received_at = Timestamp(required=True, allow_none=True)
+    made_by = Nested(MadeByOut, required=True, allow_none=True)
+    worked_on_by = Nested(MadeByOut, required=True, allow_none=True)
+    heats = ListOf(Nested(HeatOut), required=True)
     encumbrances = ListOf(Nested(EncumbranceOut), required=True)
 
 
@@ -186,14 +215,6 @@ class BundleTraceOut(Schema):
 
     bundle = Nested(BundleOut, required=True)
     steps = ListOf(Nested(StepOut), required=True)
-
-
-class HeatOut(Schema):
-    """A heat."""
-
-    id = IdField(required=True)
-    heat_number = Text(max=80, required=True)
-    mill_name = Text(max=120, required=True)
 
 
 class HeatQuery(PageQuery):

@@ -128,6 +128,79 @@ class Document(StrEnum):
     TRANSFER = "transfer"
     STOCKTAKE = "stocktake"
     SCAN = "scan"
+    PROCESS = "process"
+    TITLE = "title"
+
+
+class ProcessKind(StrEnum):
+    """What makes new bundles of old ones; the first three touch no steel."""
+
+    SPLIT = "split"
+    MERGE = "merge"
+    RETAG = "retag"
+    CUT = "cut"
+    HEAT_TREATMENT = "heat_treatment"
+    THREADING = "threading"
+    COATING = "coating"
+    REWORK = "rework"
+
+
+class WorkKind(StrEnum):
+    """The processes that work on the steel (加工): cutting to length, heat treatment, threading, coating, rework."""
+
+    CUT = "cut"
+    HEAT_TREATMENT = "heat_treatment"
+    THREADING = "threading"
+    COATING = "coating"
+    REWORK = "rework"
+
+
+PIECES_STAY = frozenset(ProcessKind) - {ProcessKind.CUT, ProcessKind.REWORK}
+"""Processes after which as many pieces are there as before, less those named as lost."""
+
+
+class LossKind(StrEnum):
+    """What becomes of steel that is in no new bundle: kerf (锯口), scrap (切头废料), scale (氧化皮), sample (试样)."""
+
+    KERF = "kerf"
+    SCRAP = "scrap"
+    SCALE = "scale"
+    SAMPLE = "sample"
+
+
+COATING_ADDED = "coating"
+"""The kind under which mass that a coating added is kept beside the losses."""
+
+
+class Treatment(StrEnum):
+    """Heat treatments: quenched (淬火), tempered (回火), annealed (退火), normalised (正火).
+
+    Quenching and tempering (调质) are two heatings of one charge.
+    """
+
+    QUENCH = "quench"
+    TEMPER = "temper"
+    ANNEAL = "anneal"
+    NORMALISE = "normalise"
+
+
+class Medium(StrEnum):
+    """In what the steel was cooled (冷却介质)."""
+
+    WATER = "water"
+    OIL = "oil"
+    POLYMER = "polymer"
+    AIR = "air"
+    FURNACE = "furnace"
+    GAS = "gas"
+
+
+class TitleStatus(StrEnum):
+    """The life of a title transfer: ordered by the owner, then confirmed or refused by the yard."""
+
+    REQUESTED = "requested"
+    CONFIRMED = "confirmed"
+    REFUSED = "refused"
 
 
 class OperationKind(StrEnum):

@@ -30,12 +30,15 @@ def documents(
 
 
 def warehouses(actor: Actor) -> ColumnElement[bool]:
-    """The condition on ``Warehouse``: one's own, and those in which goods of one's own were received."""
+    """The condition on ``Warehouse``: one's own, and those in which goods of one's own were received or lie."""
     if actor.is_operator:
         return true()
     own = aliased(Bundle)
     stored = exists().where(own.warehouse_id == Warehouse.id, own.owner_id == actor.org_id)
-    return or_(Warehouse.org_id == actor.org_id, stored)
+    bought, lying = aliased(Bundle), aliased(StockBalance)
+    of_bundle = exists().where(bought.id == lying.bundle_id, bought.warehouse_id == Warehouse.id)
+    lies = exists().where(lying.owner_id == actor.org_id, lying.is_real, lying.pieces > 0, of_bundle)
+    return or_(Warehouse.org_id == actor.org_id, stored, lies)
 
 
 def _in_own_yard(actor: Actor, warehouse_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

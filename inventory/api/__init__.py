@@ -1,6 +1,31 @@
 """The yard over HTTP, under ``/api/v1``: one module for each part of the work, all on one blueprint."""
 
-from inventory.api import certificates, events, issues, moves, receipts, scans, stock, stocktakes, yards
+from inventory.api import (
+    certificates,
+    events,
+    issues,
+    moves,
+    processes,
+    receipts,
+    scans,
+    stock,
+    stocktakes,
+    titles,
+    yards,
+)
 from inventory.api.slice import blp
 
-__all__ = ["blp", "certificates", "events", "issues", "moves", "receipts", "scans", "stock", "stocktakes", "yards"]
+__all__ = [
+    "blp",
+    "certificates",
+    "events",
+    "issues",
+    "moves",
+    "processes",
+    "receipts",
+    "scans",
+    "stock",
+    "stocktakes",
+    "titles",
+    "yards",
+]

@@ -19,6 +19,9 @@ from steelyard.core.clock import business_date
 from steelyard.core.errors import NotFound
 from steelyard.core.numbering import next_number
 
+_WHOLE = frozenset({Document.STOCKTAKE, Document.PROCESS, Document.TITLE})
+"""Documents of which no single move is undone: a process is undone as a whole, goods are sold back by a new order."""
+
 
 def transfer(
     session: Session, actor: Actor, warehouse_id: int, tags: Sequence[str], place: str, reason: str
@@ -69,7 +72,7 @@ def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockM
     newest = session.scalars(
         select(StockMove).where(StockMove.bundle_id == move.bundle_id).order_by(StockMove.id.desc()).limit(1)
     ).one()
-    if newest.id != move.id or move.reverses_id is not None or move.document_kind == Document.STOCKTAKE:
+    if newest.id != move.id or move.reverses_id is not None or move.document_kind in _WHOLE:
         raise errors.MoveNotReversible
     if move.document_kind == Document.ISSUE:
         _keep_from_leaving(session, move.document_number)

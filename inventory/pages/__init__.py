@@ -1,7 +1,7 @@
 """Pages of the yard: stock and trace for all, receiving, issuing, counting and scanning for the yard's people."""
 
 from inventory import rules
-from inventory.pages import certificates, issues, receipts, scanning, stock, stocktakes
+from inventory.pages import certificates, issues, processes, receipts, scanning, stock, stocktakes, titles
 from inventory.pages.slice import pages
 from steelyard.api.pages import NavItem
 from steelyard.core.i18n import N_
@@ -14,6 +14,19 @@ NAVIGATION = (
     NavItem("inventory_pages.receipts", N_("Receipts"), rules.SEE_YARD, "doc", 33),
     NavItem("inventory_pages.issues", N_("Issues"), rules.SEE_YARD, "truck", 34),
     NavItem("inventory_pages.stocktakes", N_("Stocktakes"), rules.SEE_YARD, "count", 35),
+    NavItem("inventory_pages.processes", N_("Processing"), rules.SEE, "factory", 36),
+    NavItem("inventory_pages.titles", N_("Title transfers"), rules.SEE_OWNED, "swap", 37),
 )
 
-__all__ = ["NAVIGATION", "certificates", "issues", "pages", "receipts", "scanning", "stock", "stocktakes"]
+__all__ = [
+    "NAVIGATION",
+    "certificates",
+    "issues",
+    "pages",
+    "processes",
+    "receipts",
+    "scanning",
+    "stock",
+    "stocktakes",
+    "titles",
+]

@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from inventory import errors, queries, rules, tracing, words
+from inventory import errors, process_words, queries, rules, tracing, words
 from inventory.certificates import reading
 from inventory.epcis import exporting
 from inventory.epcis.installation import names
@@ -52,8 +52,11 @@ def bundle(call: Call, bundle_id: int) -> str:
         bundle=trace["bundle"],
         steps=steps,
         cut=cut,
-        certificates=reading.of_heats(call.session, call.actor, [trace["bundle"]["heat_id"]]),
+        certificates=reading.of_heats(call.session, call.actor, [heat.id for heat in trace["bundle"]["heats"]]),
         reports=exporting.partners_on(call.session, names(), [trace["bundle"]]),
+        may_work=rules.KEEP.allows(call.actor),
+        may_sell=rules.SELL.allows(call.actor),
+        kinds=process_words,
         words=words,
     )
 

@@ -19,6 +19,7 @@ MODULES = (
     "pricing.quality_models",
     "pricing.derived_models",
     "inventory.models",
+    "inventory.genealogy_models",
     "inventory.epcis.models",
     "inventory.certificates.models",
     "steelyard.procurement.models",
