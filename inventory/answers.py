@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from inventory.errors import MESSAGES
+from inventory import code_errors, errors
 from inventory.scanning import Answer
 from inventory.states import Outcome
 from steelyard.api.locales import say
 from steelyard.core.i18n import N_
 
+_REFUSED = {**errors.MESSAGES, **code_errors.MESSAGES}
 _DONE = {
     "moved": N_("Bundle %(tag)s was moved."),
     "issued": N_("Bundle %(tag)s was loaded."),
@@ -17,7 +18,7 @@ _DONE = {
 
 def told(answer: Answer) -> dict[str, Any]:
     """The answer with its sentence."""
-    message = _DONE[answer.code] if answer.outcome is Outcome.DONE else MESSAGES[answer.code]
+    message = _DONE[answer.code] if answer.outcome is Outcome.DONE else _REFUSED[answer.code]
     return {
         "client_op_id": answer.client_op_id,
         "outcome": answer.outcome,

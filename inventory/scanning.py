@@ -17,7 +17,11 @@ from steelyard.core.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One scan: what the device asks for, under the id that the device gave it."""
+    """One scan: what the device asks for, under the id that the device gave it.
+
+    The bundle is named by its ``tag``, or by the text of a scanned ``code``. Reading the code gives the tag, and
+    besides it ``yard`` and ``heat`` where the code says them; or ``unread``, why it could not be read.
+    """
 
     client_op_id: str
     kind: OperationKind
@@ -28,11 +32,16 @@ class Operation:
     issue_number: str | None = None
     stocktake_number: str | None = None
     pieces: int | None = None
+    code: str | None = None
+    yard: str | None = None
+    heat: str | None = None
+    unread: Refused | None = None
 
     def fingerprint(self) -> str:
         """What must be equal for a repeat to be the same operation."""
+        named = self.tag if self.code is None else f"\x1e{self.code}"
         parts = (
-            self.kind, self.tag, self.event_at.isoformat(), self.place, self.from_place,
+            self.kind, named, self.event_at.isoformat(), self.place, self.from_place,
             self.issue_number, self.stocktake_number, self.pieces,
         )  # fmt: skip
         return "\x1f".join("" if part is None else str(part) for part in parts)
@@ -152,6 +161,8 @@ def judge(yard: YardView, operations: Iterable[Operation], now: datetime) -> Jud
     judgement = Judgement()
     for operation in operations:
         try:
+            if operation.unread is not None:
+                raise operation.unread
             errors.check_moment(operation.event_at, now)
             effect = _JUDGES[operation.kind](yard, operation)
         except Refused as refusal:

@@ -1,5 +1,6 @@
 """Bodies, filters and answers of the yard's API: ground, stock, trace and scans."""
 
+from inventory.codes import LONGEST_CODE
 from inventory.states import (
     EncumbranceKind,
     LengthKind,
@@ -11,15 +12,18 @@ from inventory.states import (
     State,
 )
 from inventory.steps import StepKind
-from steelyard.api.fields import Choice, Flag, IdField, Int, ListOf, Nested, Pieces, Text, Timestamp
+from steelyard.api.fields import VISIBLE, Choice, Flag, IdField, Int, ListOf, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 from steelyard.core.sizes import DENSITY_LEAST, DENSITY_MOST
 from steelyard.core.units import STEEL_DENSITY_KG_PER_M3
 
 CODE = r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_.-]{0,39}"
 """A code that people give: it cannot begin with the ``@`` of virtual places."""
+CODE_CHAR = r"[^\x00-\x08\x0b\x0c\x0e-\x1c\x1e\x1f\x7f-\x9f]"
+"""What the text of a scanned code may hold: lines too, and the separator between variable fields of GS1."""
 OPERATION_ID = r"[0-9A-Za-z_.:-]{1,80}"
 MOST_OPERATIONS = 1000
+CODE_TEXT = rf"{CODE_CHAR}*{VISIBLE}{CODE_CHAR}*"
 
 
 class WarehouseIn(Schema):
@@ -265,11 +269,15 @@ class CountsIn(Schema):
 
 
 class OperationIn(Schema):
-    """A scan: ``move`` needs ``place``, ``issue`` needs ``issue_number``, ``count`` needs place and stocktake."""
+    """A scan: ``move`` needs ``place``, ``issue`` needs ``issue_number``, ``count`` needs place and stocktake.
+
+    Every one needs ``tag``, or ``code``: the text of a scanned code that the server reads where no tag is given.
+    """
 
     client_op_id = Text(max=80, pattern=OPERATION_ID, required=True)
     kind = Choice(OperationKind, required=True)
-    tag = Text(max=60, required=True)
+    tag = Text(max=60)
+    code = Text(max=LONGEST_CODE, pattern=CODE_TEXT)
     event_at = Timestamp(required=True)
     place = Text(max=40)
     from_place = Text(max=40)

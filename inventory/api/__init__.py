@@ -2,6 +2,7 @@
 
 from inventory.api import (
     certificates,
+    devices,
     events,
     issues,
     moves,
@@ -18,6 +19,7 @@ from inventory.api.slice import blp
 __all__ = [
     "blp",
     "certificates",
+    "devices",
     "events",
     "issues",
     "moves",

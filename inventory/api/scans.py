@@ -18,7 +18,7 @@ from steelyard.core.errors import Forbidden
 )
 def operate(call: Call, body: Mapping[str, Any]) -> Record:
     """One to a thousand scans, each with its own answer; a repeat gets the first answer again. Counters only count."""
-    operations = [Operation(**given) for given in body["operations"]]
+    operations = [Operation(**{"tag": "", **given}) for given in body["operations"]]
     if any(op.kind is not OperationKind.COUNT for op in operations) and not rules.KEEP.allows(call.actor):
         raise Forbidden
     answers = scans.perform(call.session, call.actor, body["warehouse_id"], operations, call.once)

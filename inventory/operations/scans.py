@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.models import Place, ScanAnswer, StockIssue, Stocktake, StocktakeCount, StocktakePlace
-from inventory.operations import announcing, gathering, ledger
+from inventory.operations import announcing, gathering, ledger, reading
 from inventory.operations.gathering import Asked, First, Gathered
 from inventory.quantities import Movement
 from inventory.scanning import (
@@ -60,6 +60,7 @@ def perform(
     ``KeyReused`` where ``once`` came with other operations, and ``OperationInFlight`` where another request is just
     recording one of the same operations with another outcome; then nothing is written.
     """
+    operations = reading.read(operations)
     asked = Asked({op.tag for op in operations}, _places_of(operations), {op.client_op_id for op in operations}, once)
     labels = gathering.lock(session, actor, warehouse_id, asked.tags)
     issues, stocktakes = _issues(session, warehouse_id, operations), _stocktakes(session, warehouse_id, operations)
@@ -68,6 +69,7 @@ def perform(
         if found.repeated != once.hash:
             raise KeyReused
         once.replayed = True
+    operations = reading.compared(operations, found)
     view = YardView(found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes)
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     fresh = _fresh(operations, found.kept)

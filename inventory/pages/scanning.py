@@ -1,9 +1,17 @@
-"""The page for a phone or a handheld."""
+"""The page for a phone or a handheld, and what makes a program of it that works without a network."""
 
-from inventory import documents, labels, rules
+import json
+from pathlib import Path
+
+from flask import Response, current_app, make_response, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from inventory import documents, labels, offline, rules
 from inventory.models import StockIssue, Stocktake
 from inventory.pages.slice import choices, newest, pages
 from inventory.states import IssueStatus, StocktakeStatus
+from steelyard.api.access import PUBLIC
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 
@@ -12,11 +20,11 @@ BEING_WORKED_ON = 200
 
 
 @pages.view("/warehouse/scan", rule=rules.COUNT)
-def scan(call: Call) -> str:
+def scan(call: Call) -> Response:
     """The page for a phone or a handheld: scan tags to move, count or issue them."""
     open_issues = documents.issues(call.actor, {"status": IssueStatus.OPEN})
     open_takes = documents.stocktakes(call.actor, {"status": StocktakeStatus.OPEN})
-    return render(
+    page = render(
         "inventory/scan.html",
         open_issues=newest(call, open_issues, StockIssue.id, BEING_WORKED_ON),
         open_takes=newest(call, open_takes, Stocktake.id, BEING_WORKED_ON),
@@ -24,3 +32,32 @@ def scan(call: Call) -> str:
         scheme=labels.SCHEME,
         **choices(call),
     )
+    response = make_response(page)
+    response.headers["X-Scan-Version"] = offline.version(_static())
+    return response
+
+
+@pages.view("/warehouse/scan-worker.js", rule=PUBLIC)
+def scan_worker(call: Call) -> Response:
+    """The service worker: its code, the version of the page's files, and their addresses."""
+    static = _static()
+    files = [url_for("static", filename=name) for name in offline.FILES]
+    given = {"version": offline.version(static), "files": files, "page": url_for("inventory_pages.scan")}
+    code = (static / offline.WORKER).read_text(encoding="utf-8")
+    response = Response(f"const GIVEN = {json.dumps(given)};\n{code}", mimetype="text/javascript")
+    response.headers["Service-Worker-Allowed"] = url_for("inventory_pages.scan")
+    return response
+
+
+@pages.view("/warehouse/scan.webmanifest", rule=PUBLIC)
+def scan_manifest(call: Call) -> Response:
+    """What a telephone needs to install the page."""
+    start, icons = url_for("inventory_pages.scan"), url_for("static", filename="")
+    found = offline.manifest(_("Steelyard scanning"), _("Scan"), start, icons, str(get_locale()).replace("_", "-"))
+    return Response(json.dumps(found, ensure_ascii=False), mimetype="application/manifest+json")
+
+
+def _static() -> Path:
+    folder = current_app.static_folder
+    assert folder is not None
+    return Path(folder)

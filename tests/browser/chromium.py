@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Route
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+EXPECTED = ("the server responded with a status of", "Service Worker registration blocked by Playwright")
 QUIET = (
     "--disable-background-networking",
     "--disable-component-update",
@@ -71,5 +72,6 @@ class Witness:
 
     def _hear(self, message: ConsoleMessage) -> None:
         # An error page that a test asked for is reported here too; the test looks at its status itself.
-        if message.type in {"error", "warning"} and "the server responded with a status of" not in message.text:
+        expected = any(words in message.text for words in EXPECTED)
+        if message.type in {"error", "warning"} and not expected:
             self.errors.append(f"{message.location.get('url', '')}: {message.text}")

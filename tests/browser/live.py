@@ -43,6 +43,8 @@ class Site:
             "viewport": DESK,
             "base_url": self.address,
             "locale": "zh-CN" if locale == "zh" else "en-GB",
+            # What a service worker asks for would pass the witness by; the tests of working offline have their own.
+            "service_workers": "block",
             **options,
         }
         context = browser.new_context(**wanted)  # type: ignore[arg-type]  # the options of playwright, by name
@@ -56,9 +58,19 @@ class Site:
 
 
 @contextmanager
-def served(world: World, folder: Path) -> Iterator[Site]:
-    """Serve the application on a free port until the block ends."""
-    port = free_port()
+def served(world: World, folder: Path, port: int | None = None) -> Iterator[Site]:
+    """Serve the application until the block ends, on a free port where none is given."""
+    port = port or free_port()
+    process = start(world, folder, port)
+    try:
+        yield Site(f"127.0.0.1:{port}", world)
+    finally:
+        process.terminate()
+        process.wait(timeout=PATIENCE)
+
+
+def start(world: World, folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """Start a server on ``port`` and wait for its first answer; the caller ends it."""
     environment = {
         **os.environ,
         "STEELYARD_DATABASE_URL": world.db.url.render_as_string(hide_password=False),
@@ -68,14 +80,17 @@ def served(world: World, folder: Path) -> Iterator[Site]:
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
     options = ["--factory", "--blocking-threads", "4", "--no-log", "steelyard.app:create_app"]
-    with (folder / "server.log").open("w") as log:
-        process = subprocess.Popen([*command, *options], env=environment, cwd=folder, stdout=log, stderr=log)
-        try:
-            _await(port, process, folder / "server.log")
-            yield Site(f"127.0.0.1:{port}", world)
-        finally:
-            process.terminate()
-            process.wait(timeout=PATIENCE)
+    with (folder / "server.log").open("a") as log:
+        process = subprocess.Popen(
+            [*command, *options], env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True
+        )
+    try:
+        _await(port, process, folder / "server.log")
+    except BaseException:
+        process.kill()
+        process.wait(timeout=PATIENCE)
+        raise
+    return process
 
 
 def free_port() -> int:

@@ -23,8 +23,14 @@ OTHER_VISITS = [
     pytest.param({"locale": "en", "viewport": DESK, "color_scheme": "dark"}, id="en-desk-dark"),
     pytest.param({"locale": "zh", "viewport": PHONE, "color_scheme": "light"}, id="zh-phone-light"),
 ]
-UNLINKED = {"accounts_pages.sign_in", "accounts_pages.invitation", "web_pages.docs"}
-"""Pages that nobody who is signed in is led to; tests of their own open them."""
+UNLINKED = {
+    "accounts_pages.sign_in",
+    "accounts_pages.invitation",
+    "web_pages.docs",
+    "inventory_pages.scan_worker",
+    "inventory_pages.scan_manifest",
+}
+"""Pages that nobody who is signed in is led to, and the parts of the scan page; tests of their own open them."""
 _TEXTS = """() => {
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   const texts = [];

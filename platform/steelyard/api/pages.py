@@ -84,6 +84,12 @@ def csrf_token() -> str:
     return csrf.token_for(found.session_key if found and found.session_key else csrf.visitor_key())
 
 
+def session_token() -> str | None:
+    """Return the CSRF token of a browser session; a caller with a bearer token needs none."""
+    found = g.get("caller")
+    return csrf.token_for(found.session_key) if found and found.session_key else None
+
+
 def typed(name: str, default: str = "") -> str:
     """Return what the person typed into ``name`` before the form was refused, else ``default``."""
     if "typed" not in g:

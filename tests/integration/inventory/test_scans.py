@@ -206,3 +206,30 @@ def test_a_request_with_one_move_needs_few_statements(yard: Yard, api_as: Callab
     refused = client.post("/warehouse/operations", other, key="the-key-of-the-device-1")
     assert (refused.status_code, refused.get_json()["code"]) == (409, "idempotency_key_reused")
     yard.assert_sound()
+
+
+def test_codes_are_read_where_the_scan_is_judged(yard: Yard) -> None:
+    """A label, a mill's code and damaged ones in one request: each is moved or refused by name, and again by replay."""
+    yard.receive("K1", "K2", "K3")
+    texts = {
+        "own": "steelyard:bundle:LC01/K1",
+        "foreign": "steelyard:bundle:XX99/K2",
+        "mill": "炉号:H1;捆号:K2",
+        "other_heat": "炉号:H2;捆号:K3",
+        "cut": "炉号:H1;规格:108*4.5",
+        "digit": "00069012345000000017",
+        "identifier": "00069012345000000011550123",
+    }
+    operations = [
+        yard.operation("move", "", client_op_id=name, code=text, place="B-01") for name, text in texts.items()
+    ]
+    operations.append(yard.operation("move", "", client_op_id="nothing", place="B-01"))
+    codes = [answer.code for answer in yard.scan(*operations)]
+    assert codes == [
+        "moved", "tag_of_another_yard", "moved", "heat_differs", "code_cut_short", "check_digit_wrong",
+        "identifier_unknown", "operation_incomplete",
+    ]  # fmt: skip
+    assert [answer.code for answer in yard.scan(*operations)] == codes
+    other = yard.operation("move", "", client_op_id="own", code="steelyard:bundle:LC01/K3", place="B-01")
+    assert [answer.code for answer in yard.scan(other)] == ["operation_id_reused"]
+    yard.assert_sound()

@@ -28,3 +28,19 @@ function unfold() {
 }
 window.addEventListener("hashchange", unfold);
 unfold();
+
+// Whoever signs out, or signs in after another, leaves no page of his for scanning without a network; what the other
+// scanned stays on the device until that person is back.
+const SCANNER = "steelyard.scanner";
+const forgetScanPage = () => window.caches?.delete("steelyard-scan-page");
+const who = document.body.dataset.who;
+try {
+  const before = localStorage.getItem(SCANNER);
+  if (who && before !== who) {
+    if (before) forgetScanPage();
+    localStorage.setItem(SCANNER, who);
+  }
+} catch {
+  // a browser that keeps nothing has no such page either
+}
+document.querySelector("[data-sign-out]")?.addEventListener("submit", forgetScanPage);

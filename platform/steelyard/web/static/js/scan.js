@@ -1,107 +1,188 @@
-// The page for scanning: a tag is typed, or typed by a handheld that ends with Enter, and sent as one operation.
-// An operation keeps its id until it is answered, so that sending it again changes nothing twice.
+// The scan page: a tag comes from a key, a handheld or the camera, is kept on the device, and then sent.
+import { listen } from "./scan-keys.js";
+import { Answers } from "./scan-list.js";
+import { mute, muted, signal } from "./scan-signals.js";
+import { add, bundle, forgetYards, list, newId, note, noted, others, replace } from "./scan-store.js";
+import { Sync } from "./scan-sync.js";
+import { refresh, showTasks } from "./scan-yard.js";
 
-const LONGEST_LIST = 30;
 const form = document.querySelector('[data-island="scan"]');
+/** The same tag within this time is one scan: a trigger pressed twice, a label held still. */
+const TWICE_MS = 1000;
+/** A clock further off than this is told to the user, in ms. */
+const CLOCK_MS = 2 * 60 * 1000;
 
-/** Operations that were not answered yet, in the order of their scanning. */
-const waiting = [];
-let sending = false;
-
+const part = (name) => form.querySelector(`[data-${name}]`);
 const field = (name) => form.elements.namedItem(name);
+const clockTime = (moment) => new Date(moment).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
 
-/** The tag of a scanned label's address (steelyard:bundle:YARD/TAG), or the text as it was typed. */
+/** A sentence of the page, with its {values} filled in. */
+function say(key, values = {}) {
+  const text = form.querySelector(`[data-text="${key}"]`).textContent;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+/** What is shown of a scanned text: the tag, where the text is that of one of our labels. */
 function tagOf(text) {
-  const scheme = form.dataset.scheme;
-  if (!text.startsWith(scheme)) return text;
+  const path = text.startsWith(form.dataset.scheme) ? text.slice(form.dataset.scheme.length).split("/") : [];
   try {
-    return decodeURIComponent(text.slice(scheme.length).split("/").slice(1).join("/"));
+    return path.length === 2 ? decodeURIComponent(path[1]) : text;
   } catch {
     return text;
   }
 }
 
-/** What the chosen kind of operation needs beside the tag. */
+/** What the chosen kind of operation needs beside the tag; what is empty is left out: the server says what it needs. */
 function details(kind) {
-  if (kind === "issue") return { issue_number: field("issue_number").value };
-  const place = { place: field("place").value };
-  if (kind === "move") return place;
   const pieces = Number.parseInt(field("pieces").value, 10);
   const counted = Number.isInteger(pieces) && pieces > 0 ? { pieces } : {};
-  return { ...place, ...counted, stocktake_number: field("stocktake_number").value };
+  const place = { place: field("place").value };
+  const wanted = {
+    move: place,
+    issue: { issue_number: field("issue_number").value },
+    count: { ...place, ...counted, stocktake_number: field("stocktake_number").value },
+  }[kind];
+  return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ""));
 }
 
-/** Leave out what is empty: the server then says which field the operation needs. */
-function filled(values) {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ""));
-}
-
-function operation(tag) {
+function newScan(text) {
   const kind = field("kind").value;
+  const tag = tagOf(text);
   return {
-    client_op_id: newId(),
-    kind,
-    tag,
-    event_at: new Date().toISOString(),
-    ...filled(details(kind)),
+    id: newId(),
+    owner: form.dataset.owner,
+    name: form.dataset.name,
+    yard: Number(field("warehouse_id").value),
+    state: "waiting",
+    tag: shown(tag),
+    made_at: Date.now(),
+    offset: sync.offset,
+    asked: { kind, ...(plain(text) ? { tag } : { code: text }), ...details(kind) },
   };
 }
 
-/** A random id; crypto.randomUUID is absent where the page came over plain HTTP. */
-function newId() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+/** A tag as people write it; anything else is the text of a code, which the server reads. */
+const plain = (text) => /^[\p{L}\p{N}./#*_+-]{1,60}$/u.test(text) && !/^0[01]\d{13}/.test(text);
+const shown = (text) => text.replace(/[\u0000-\u001f]/g, "␝").slice(0, 60);
 
-function note(tag, text) {
-  const item = document.createElement("li");
-  const name = document.createElement("strong");
-  name.className = "badge";
-  name.textContent = tag;
-  const said = document.createElement("span");
-  said.textContent = text;
-  item.append(name, " ", said);
-  const list = form.querySelector("[data-answers]");
-  list.prepend(item);
-  while (list.children.length > LONGEST_LIST) list.lastElementChild.remove();
-  return (outcome, sentence) => {
-    item.className = outcome === "done" ? "ok" : "bad";
-    name.className = `badge ${item.className}`;
-    said.textContent = sentence;
-  };
-}
+const answers = form && new Answers(part("answers"), say, choose);
+const sync =
+  form &&
+  new Sync(form.dataset.owner, {
+    settled(scans) {
+      for (const scan of scans) answers.show(scan, scan.detail);
+      signal(scans.some(({ state }) => state === "refused") ? "refused" : "done");
+      return showState();
+    },
+    async device(device) {
+      await note("device", device);
+      showTasks(form, device);
+      showClock();
+      await holdBundles();
+    },
+    state: showOutcome,
+  });
+/** When each tag was scanned last; a label held still is one scan for as long as it is held. */
+const recent = new Map();
 
-/** Send what one yard's scans are waiting, oldest first; an unanswered batch stays and is sent with the next scan. */
-async function send() {
-  if (sending || waiting.length === 0) return;
-  sending = true;
-  const yard = waiting[0].yard;
-  const batch = waiting.filter((entry) => entry.yard === yard);
-  try {
-    const answer = await fetch("/api/v1/warehouse/operations", {
-      method: "POST",
-      headers: {
-        "Content-Type": "application/json",
-        "Idempotency-Key": newId(),
-        "X-CSRF-Token": document.querySelector('meta[name="csrf-token"]').content,
-      },
-      body: JSON.stringify({ warehouse_id: yard, operations: batch.map((entry) => entry.operation) }),
-    });
-    const body = await answer.json();
-    if (answer.ok) body.answers.forEach((one, index) => batch[index].tell(one.outcome, one.detail));
-    else batch.forEach((entry) => entry.tell("refused", body.detail));
-    // A server that is busy or broken has changed nothing: the operations keep their ids and go again.
-    if (answer.status < 500 && answer.status !== 429) forget(batch);
-  } catch {
-    batch.forEach((entry) => entry.tell("refused", form.dataset.unsent));
-  } finally {
-    sending = false;
+/** Keep a scan; only when it is on the disk is it confirmed. */
+async function scanned(text) {
+  const now = performance.now();
+  const tag = tagOf(text);
+  const twice = now - (recent.get(tag) ?? -TWICE_MS) < TWICE_MS;
+  for (const [old, at] of recent) if (now - at >= TWICE_MS) recent.delete(old);
+  recent.set(tag, now);
+  if (twice) {
+    trouble(say("twice"));
+    return;
   }
-  if (waiting.some((entry) => !batch.includes(entry))) await send();
+  await keep(newScan(text), add);
+  field("pieces").value = "";
 }
 
-function forget(batch) {
-  for (const entry of batch) waiting.splice(waiting.indexOf(entry), 1);
+async function keep(scan, store) {
+  trouble("");
+  try {
+    const kept = await store(scan);
+    const hint = await known(kept);
+    answers.show(kept, say("kept"), hint);
+    signal("kept");
+  } catch (error) {
+    const full = error?.name === "QuotaExceededError";
+    answers.show({ ...scan, state: "lost" }, say(full ? "full" : "failed"));
+    signal("refused");
+    recent.clear(); // what was not kept may be scanned again at once
+    trouble(say(full ? "full" : "failed"));
+    return;
+  }
+  await showState();
+  sync.run();
+}
+
+/** What this device knows of the bundle; nothing in a count, which is blind. */
+async function known(scan) {
+  if (scan.asked.kind === "count") return "";
+  const found = await bundle(scan.yard, scan.tag).catch(() => undefined);
+  if (!found) return "";
+  return say("held", { bundle: [found.size, found.grade, found.heat_number, found.place].join(" · ") });
+}
+
+/** What the user chose for a refused scan. */
+async function choose(what, scan, reason) {
+  if (what === "discard") {
+    answers.remove(scan);
+    await sync.giveUp(scan.seq, reason);
+    await showState();
+    return;
+  }
+  const { operation, code, detail, alone, ...first } = scan;
+  const now = { id: newId(), state: "waiting", made_at: Date.now(), offset: sync.offset };
+  const asked = what === "place" ? { ...scan.asked, place: field("place").value } : scan.asked;
+  answers.remove(scan);
+  await keep({ ...first, ...now, asked }, ({ seq, ...fresh }) => replace(scan.seq, fresh));
+}
+
+function trouble(sentence) {
+  part("trouble").textContent = sentence;
+  part("trouble").hidden = sentence === "";
+}
+
+/** How many scans wait, and whose besides. */
+async function showState() {
+  const waiting = (await list(form.dataset.owner)).filter(({ state }) => state === "waiting").length;
+  const badge = part("queue");
+  badge.textContent = waiting === 0 ? say("none") : say("unsent", { count: waiting });
+  badge.className = `badge ${waiting === 0 ? "ok" : "warn"}`;
+  badge.dataset.waiting = String(waiting);
+  const last = await noted("last");
+  part("last").textContent = last ? say("last", { time: clockTime(last) }) : "";
+  const strangers = [...(await others(form.dataset.owner))];
+  part("other").textContent = strangers.map(([name, count]) => say("strangers", { name, count })).join(" ");
+  part("other").hidden = strangers.length === 0;
+}
+
+async function showOutcome(outcome, detail) {
+  if (outcome === "sent") await note("last", Date.now());
+  await showState();
+  part("signed-out").hidden = outcome !== "signed-out";
+  if (outcome === "away") part("last").textContent = navigator.onLine ? say("later", { seconds: detail }) : say("offline");
+  if (outcome === "other") {
+    part("other").textContent = say("other", { name: detail, owner: form.dataset.name });
+    part("other").hidden = false;
+  }
+  if (outcome === "refused" || outcome === "trouble") trouble(detail);
+}
+
+function showClock() {
+  const minutes = Math.round(Math.abs(sync.offset) / 60_000);
+  if (Math.abs(sync.offset) >= CLOCK_MS) trouble(say("clock", { minutes }));
+}
+
+async function holdBundles(wanted = false) {
+  const yard = Number(field("warehouse_id").value);
+  const kit = await refresh(yard, field("section").value, wanted).catch(() => noted(`kit:${yard}`));
+  if (!kit) part("kit").textContent = say("kit-none");
+  else part("kit").textContent = say(kit.whole ? "kit" : "kit-part", { count: kit.count, time: clockTime(kit.at) });
 }
 
 function showFields() {
@@ -109,12 +190,11 @@ function showFields() {
   for (const label of form.querySelectorAll("[data-for]")) {
     label.hidden = !label.dataset.for.split(" ").includes(kind);
   }
-  field("tag").focus();
 }
 
 /** Let the camera type and send, where the browser has one to offer. */
 function offerCamera() {
-  const button = form.querySelector("[data-camera]");
+  const button = part("camera");
   const video = form.querySelector("video");
   if (!navigator.mediaDevices) return;
   button.hidden = false;
@@ -127,7 +207,7 @@ function offerCamera() {
       stop = stop ? null : await watch(video, scanned);
     } catch {
       stop = null;
-      form.querySelector("[data-camera-refused]").hidden = false;
+      part("camera-refused").hidden = false;
     }
     video.hidden = stop === null;
     button.setAttribute("aria-pressed", String(stop !== null));
@@ -135,27 +215,73 @@ function offerCamera() {
   });
 }
 
-function scanned(text) {
-  navigator.vibrate?.(60);
-  field("tag").value = text;
-  form.requestSubmit();
+function offerMute() {
+  const button = part("mute");
+  const show = () => button.setAttribute("aria-pressed", String(muted()));
+  button.addEventListener("click", () => {
+    mute(!muted());
+    show();
+  });
+  show();
+}
+
+/** Install the service worker, which keeps this page for the next time without a network. */
+async function workOffline() {
+  navigator.storage?.persist?.();
+  if (!navigator.serviceWorker) return;
+  const controlled = navigator.serviceWorker.controller !== null;
+  navigator.serviceWorker.addEventListener("controllerchange", () => {
+    if (controlled) part("fresh").hidden = false;
+  });
+  await navigator.serviceWorker.register(form.dataset.worker, { scope: form.dataset.page });
+  await navigator.serviceWorker.ready;
+  form.dataset.ready = "1";
+}
+
+/** Show what this device kept from before: scans that wait, and refused ones with their choices. */
+async function restore() {
+  const device = await noted("device");
+  if (device && `${device.org_id}:${device.user_id}` === form.dataset.owner) showTasks(form, device);
+  else await forgetYards();
+  for (const scan of await list(form.dataset.owner)) {
+    if (scan.state === "waiting") answers.show(scan, say("kept"));
+    if (scan.state === "refused") answers.show(scan, scan.detail);
+  }
+  await showState();
+  await holdBundles();
+}
+
+function attend() {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = field("tag").value.trim();
+    field("tag").value = "";
+    field("tag").focus();
+    if (text !== "") scanned(text);
+  });
+  form.addEventListener("change", async (event) => {
+    if (event.target.name === "kind") showFields();
+    if (event.target.name === "warehouse_id") {
+      const device = await noted("device");
+      if (device) showTasks(form, device);
+    }
+    if (["warehouse_id", "section"].includes(event.target.name)) await holdBundles();
+  });
+  part("reload").addEventListener("click", () => location.reload());
+  part("sync").addEventListener("click", () => sync.run());
+  window.addEventListener("online", () => sync.run());
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) sync.run();
+  });
 }
 
 if (form) {
   offerCamera();
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const tag = tagOf(field("tag").value.trim());
-    field("tag").value = "";
-    field("pieces").value = "";
-    field("tag").focus();
-    if (tag === "") return;
-    const tell = note(tag, form.dataset.waiting);
-    waiting.push({ yard: Number(field("warehouse_id").value), operation: operation(tag), tell });
-    send();
-  });
-  form.addEventListener("change", (event) => {
-    if (event.target.name === "kind") showFields();
-  });
+  offerMute();
+  attend();
+  listen(field("tag"), scanned);
   showFields();
+  await restore().catch(() => trouble(say("failed")));
+  sync.run();
+  workOffline().catch((error) => trouble(String(error)));
 }

@@ -1,0 +1,70 @@
+"""What a scanning device holds while it has no network: tasks of the yard, and the bundles of a section."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, aliased
+
+from inventory import documents, errors, queries
+from inventory.models import Bundle, Place, StockIssue, Stocktake, Warehouse
+from inventory.queries import Page, Record
+from inventory.states import IssueStatus, StocktakeStatus
+from steelyard.core.actors import Actor
+
+MOST_PLACES = 2_000
+MOST_TASKS = 200
+"""Most open issues and stocktakes that a device takes along, newest first."""
+
+
+def yards(session: Session, actor: Actor) -> list[Record]:
+    """The actor's own yards, each with its real places, lorries being loaded and open stocktakes."""
+    own = documents.own_warehouses(session, actor)
+    ids = [yard.id for yard in own]
+    places = _places(session, ids)
+    issues = select(StockIssue).where(StockIssue.warehouse_id.in_(ids), StockIssue.status == IssueStatus.OPEN)
+    takes = select(Stocktake).where(Stocktake.warehouse_id.in_(ids), Stocktake.status == StocktakeStatus.OPEN)
+    loading = session.scalars(issues.order_by(StockIssue.id.desc()).limit(MOST_TASKS)).all()
+    counting = session.scalars(takes.order_by(Stocktake.id.desc()).limit(MOST_TASKS)).all()
+    return [_yard(yard, places, loading, counting) for yard in own]
+
+
+def _yard(
+    yard: Warehouse, places: Iterable[Place], loading: Iterable[StockIssue], counting: Iterable[Stocktake]
+) -> Record:
+    own = [place for place in places if place.warehouse_id == yard.id]
+    above = {place.parent_id for place in own}
+    return {
+        "id": yard.id,
+        "code": yard.code,
+        "name": yard.name,
+        "places": [{"code": p.code, "name": p.name, "section": p.id in above} for p in own],
+        "issues": [{"number": i.number, "plate": i.plate} for i in loading if i.warehouse_id == yard.id],
+        "stocktakes": [take.number for take in counting if take.warehouse_id == yard.id],
+    }
+
+
+def _places(session: Session, warehouse_ids: list[int]) -> list[Place]:
+    real = select(Place).where(Place.warehouse_id.in_(warehouse_ids), Place.is_real)
+    return list(session.scalars(real.order_by(Place.code).limit(MOST_PLACES)))
+
+
+def kit(session: Session, actor: Actor, warehouse_id: int, wanted: Mapping[str, Any]) -> Page:
+    """A page of the bundles that lie in a section of the yard; raises ``NotFound`` and ``PlaceUnknown``."""
+    documents.warehouse(session, actor, warehouse_id)
+    query = queries.bundle_rows(actor).where(Bundle.warehouse_id == warehouse_id, Place.is_real.is_(True))
+    if (section := wanted.get("section")) is not None:
+        query = query.where(Place.id.in_(_below(session, warehouse_id, section)))
+    return queries.page(session, query, Bundle.id, wanted)
+
+
+def _below(session: Session, warehouse_id: int, code: str) -> Select[Any]:
+    """The ids of a place and of all places below it."""
+    own = (Place.warehouse_id == warehouse_id, Place.code == code, Place.is_real)
+    top = select(Place.id).where(*own)
+    if session.scalar(top) is None:
+        raise errors.PlaceUnknown(place=code)
+    tree = top.cte("below", recursive=True)
+    below = aliased(Place)
+    tree = tree.union(select(below.id).join(tree, below.parent_id == tree.c.id))
+    return select(tree.c.id)

@@ -1,0 +1,85 @@
+// The list of scans: each with its answer, and for a refused one what can be done about it.
+
+const LONGEST_LIST = 30;
+const CLASSES = { done: "ok", refused: "bad", waiting: "waiting", lost: "bad" };
+
+function made(name, text = "", className = "") {
+  const element = document.createElement(name);
+  element.textContent = text;
+  element.className = className;
+  return element;
+}
+
+/** The entries of `list`; `say(key, values)` gives the page's sentences, `choose` acts on a refused scan. */
+export class Answers {
+  #list;
+  #say;
+  #choose;
+  #items = new Map();
+
+  constructor(list, say, choose) {
+    this.#list = list;
+    this.#say = say;
+    this.#choose = choose;
+  }
+
+  /** Show `scan` with `sentence`; a scan that is shown already is brought up to date in its place. */
+  show(scan, sentence, hint = "") {
+    let item = this.#items.get(scan.id);
+    if (!item) {
+      item = document.createElement("li");
+      this.#items.set(scan.id, item);
+      this.#list.prepend(item);
+      this.#trim();
+    }
+    const look = CLASSES[scan.state];
+    item.className = look;
+    item.dataset.state = scan.state;
+    const words = [made("strong", scan.tag, `badge ${look}`), " ", made("span", sentence)];
+    if (hint) words.push(" ", made("small", hint));
+    item.replaceChildren(...words);
+    if (scan.state === "refused") item.append(made("p", this.#say("refused")), this.#choices(scan));
+  }
+
+  remove(scan) {
+    this.#items.get(scan.id)?.remove();
+    this.#items.delete(scan.id);
+  }
+
+  /** Old answers leave the list; what waits or was refused stays until it is settled. */
+  #trim() {
+    const settled = [...this.#items].filter(([, item]) => item.dataset.state === "done");
+    for (const [id, item] of settled.slice(0, Math.max(0, settled.length - LONGEST_LIST))) {
+      item.remove();
+      this.#items.delete(id);
+    }
+  }
+
+  #choices(scan) {
+    const actions = made("div", "", "actions");
+    const button = (key, act) => {
+      const one = made("button", this.#say(key), "secondary");
+      one.type = "button";
+      one.addEventListener("click", act);
+      actions.append(one);
+    };
+    button("again", () => this.#choose("again", scan));
+    if (scan.asked.place !== undefined) button("place", () => this.#choose("place", scan));
+    button("discard", () => actions.replaceWith(this.#reasons(scan)));
+    return actions;
+  }
+
+  #reasons(scan) {
+    const actions = made("div", "", "actions");
+    actions.setAttribute("role", "group");
+    actions.setAttribute("aria-label", this.#say("reason"));
+    actions.append(made("span", this.#say("reason")));
+    for (const key of ["reason-wrong", "reason-done", "reason-paper"]) {
+      const one = made("button", this.#say(key), "secondary");
+      one.type = "button";
+      one.addEventListener("click", () => this.#choose("discard", scan, this.#say(key)));
+      actions.append(one);
+    }
+    return actions;
+  }
+}

@@ -1,0 +1,49 @@
+// The yard on the device: its places and tasks in the form's lists, and the bundles of the chosen section.
+import { hold, note, noted } from "./scan-store.js";
+
+const PAGE = 200;
+/** Most bundles that a device holds; a larger yard is held by section. */
+const MOST_BUNDLES = 5000;
+const FRESH_MS = 10 * 60 * 1000;
+
+function refill(select, entries, empty) {
+  const chosen = select.value;
+  const options = entries.map(([value, text]) => new Option(text, value));
+  select.replaceChildren(...(options.length > 0 ? options : [new Option(empty, "")]));
+  if (entries.some(([value]) => value === chosen)) select.value = chosen;
+}
+
+/** Show the tasks of the chosen yard in the form; `device` is what the server told last. */
+export function showTasks(form, device) {
+  const field = (name) => form.elements.namedItem(name);
+  const yard = device.yards.find(({ id }) => String(id) === field("warehouse_id").value);
+  if (!yard) return;
+  const named = ({ code, name }) => [code, code === name ? code : `${code} ${name}`];
+  refill(field("place"), yard.places.map(named), "");
+  const empty = (name) => form.dataset[name];
+  refill(field("issue_number"), yard.issues.map(({ number, plate }) => [number, `${number} ${plate}`]), empty("noIssue"));
+  refill(field("stocktake_number"), yard.stocktakes.map((number) => [number, number]), empty("noTake"));
+  refill(field("section"), [["", empty("wholeYard")], ...yard.places.filter(({ section }) => section).map(named)], "");
+}
+
+/** Hold the bundles of the section, unless they were fetched a moment ago; resolves with what is held. */
+export async function refresh(yard, section, wanted = false) {
+  const kept = await noted(`kit:${yard}`);
+  if (!wanted && kept?.section === section && Date.now() - kept.at < FRESH_MS) return kept;
+  const found = [];
+  let after = null;
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE) });
+    if (section) query.set("section", section);
+    if (after !== null) query.set("after", String(after));
+    const answer = await fetch(`/api/v1/warehouses/${yard}/kit?${query}`, { cache: "no-store" });
+    if (!answer.ok) return kept;
+    const page = await answer.json();
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== null && found.length < MOST_BUNDLES);
+  await hold(yard, found);
+  const kit = { section, at: Date.now(), count: found.length, whole: after === null };
+  await note(`kit:${yard}`, kit);
+  return kit;
+}

@@ -1,0 +1,196 @@
+"""The scan page without a network: nothing scanned is lost, and everything is recorded once."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, Playwright, Route, expect
+
+from steelyard.core.database import Database
+from tests.browser.inventory.offline import SCAN, Phone, Yard
+from tests.support.databases import Databases
+from tests.support.world import World
+
+PATIENCE_MS = 30_000
+SCOPES = "navigator.serviceWorker.getRegistrations().then(all => all.map(one => one.scope))"
+
+
+@pytest.fixture(scope="module")
+def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
+    """A yard whose server runs."""
+    databases = Databases()
+    db: Database = databases.open("sqlite")
+    yard = Yard(World(db), tmp_path_factory.mktemp("yard"), "OFF1")
+    yard.receive(*(f"K{n:02}" for n in range(40)))
+    yard.serve()
+    yield yard
+    yard.kill()
+    databases.close()
+
+
+@pytest.fixture
+def phone(driver: Playwright, yard: Yard, tmp_path: Path) -> Iterator[Phone]:
+    """A phone that nobody has used yet."""
+    phone = Phone(driver, yard, tmp_path / "profile")
+    yield phone
+    phone.close()
+
+
+def ready(page: Page) -> Page:
+    """Wait until the page is installed on the phone; set it to move bundles to B-01."""
+    expect(page.locator("[data-island=scan]")).to_have_attribute("data-ready", "1", timeout=PATIENCE_MS)
+    page.locator("[name=place]").select_option("B-01")
+    return page
+
+
+def scan(page: Page, tag: str) -> Any:
+    page.locator("[name=tag]").fill(tag)
+    page.locator("[name=tag]").press("Enter")
+    item = page.locator("[data-answers] li").filter(has_text=tag).first
+    expect(item).to_be_visible()
+    return item
+
+
+def waiting(page: Page, count: int) -> None:
+    expect(page.locator("[data-queue]")).to_have_attribute("data-waiting", str(count), timeout=PATIENCE_MS)
+
+
+def test_scans_outlive_reloads_and_kills_without_a_network(phone: Phone, yard: Yard) -> None:
+    """Offline: scan, reload, kill -9 the browser, open it again; online again every scan is recorded once."""
+    page = ready(phone.open(yard.keeper))
+    expect(page.locator("[data-kit]")).to_contain_text("40 bundles")
+    assert page.evaluate(SCOPES) == [f"{yard.address}{SCAN}"]
+    assert phone.context is not None
+    phone.context.set_offline(True)
+    expect(scan(page, "K00")).to_contain_text("89×8")
+    page.reload()
+    waiting(page, 1)
+    expect(page.locator("[data-answers] li")).to_contain_text("K00")
+    page.locator("[name=place]").select_option("B-01")
+    for tag in ("K01", "NOBODY", "K02"):
+        scan(page, tag)
+    waiting(page, 4)
+    phone.kill()
+    assert yard.moves("K00", "K01", "K02") == {"K00": 0, "K01": 0, "K02": 0}
+    page = phone.open(yard.keeper, to=None)
+    phone.context.set_offline(True)
+    page.goto(SCAN)
+    waiting(page, 4)
+    phone.context.set_offline(False)
+    waiting(page, 0)
+    refused = page.locator("[data-answers] li.bad")
+    expect(refused).to_have_count(1)
+    expect(refused).to_contain_text("No bundle of this yard bears the tag NOBODY.")
+    assert yard.moves("K00", "K01", "K02") == {"K00": 1, "K01": 1, "K02": 1}
+    refused.get_by_role("button", name="Discard").click()
+    page.get_by_role("button", name="Scanned by mistake").click()
+    expect(refused).to_have_count(0)
+    page.reload()
+    expect(page.locator("[data-queue]")).to_have_text("All sent")
+    expect(page.locator("[data-answers] li")).to_have_count(0)
+
+
+def test_a_server_killed_within_a_batch_answers_the_same_batch_later(phone: Phone, yard: Yard) -> None:
+    """The server dies after it has recorded the batch and before it answers; the same request comes again."""
+    page = ready(phone.open(yard.keeper))
+    keys: list[str] = []
+
+    def die(route: Route) -> None:
+        keys.append(route.request.headers["idempotency-key"])
+        if len(keys) == 1:
+            route.fetch(timeout=2 * PATIENCE_MS)
+            yard.kill()
+            route.abort()
+        else:
+            route.continue_()
+
+    page.route("**/warehouse/operations", die)
+    assert phone.context is not None
+    phone.context.set_offline(True)
+    for tag in ("K10", "K11", "K12"):
+        scan(page, tag)
+    phone.context.set_offline(False)
+    expect(page.locator("[data-last]")).to_contain_text("No answer from the server", timeout=2 * PATIENCE_MS)
+    waiting(page, 3)
+    yard.serve()
+    page.reload()
+    waiting(page, 0)
+    assert len(keys) >= 2
+    assert len(set(keys)) == 1
+    assert yard.moves("K10", "K11", "K12") == {"K10": 1, "K11": 1, "K12": 1}
+
+
+def test_scans_are_never_sent_under_another_name(phone: Phone, yard: Yard) -> None:
+    """A session that ended, and then a colleague on the same phone: the scans wait for who made them."""
+    page = ready(phone.open(yard.keeper))
+    assert phone.context is not None
+    phone.context.clear_cookies()
+    scan(page, "K20")
+    expect(page.locator("[data-signed-out]")).to_be_visible()
+    waiting(page, 1)
+    phone.sign_in(yard.colleague)
+    page.locator("[data-sync]").click()
+    expect(page.locator("[data-other]")).to_contain_text("孙仓管 is signed in now, but these scans were made by 钱仓管")
+    page.goto(SCAN)
+    expect(page.locator("[data-other]")).to_contain_text("1 scans of 钱仓管 wait on this device")
+    expect(page.locator("[data-last]")).to_contain_text("Last sent")
+    assert yard.moves("K20") == {"K20": 0}
+    phone.sign_in(yard.keeper)
+    page.goto(SCAN)
+    waiting(page, 0)
+    expect(page.locator("[data-last]")).to_contain_text("Last sent")
+    assert yard.moves("K20") == {"K20": 1}
+
+
+def test_a_handheld_needs_no_field(phone: Phone, yard: Yard) -> None:
+    """Quick keys ended by Enter are a scan wherever the cursor stands, and nothing else; twice at once is once."""
+    page = ready(phone.open(yard.keeper))
+    page.locator("[name=place]").focus()
+    page.keyboard.type("K30\n")
+    item = page.locator("[data-answers] li").first
+    expect(item).to_have_class("ok")
+    expect(page.locator("[name=place]")).to_have_value("B-01")
+    page.locator("[data-mute]").focus()
+    page.keyboard.type("K31\n")
+    page.keyboard.type("K31\n")
+    expect(page.locator("[data-trouble]")).to_contain_text("twice")
+    expect(page.locator("[data-answers] li")).to_have_count(2)
+    expect(page.locator("[data-answers] li").first).to_have_class("ok")
+    expect(page.locator("[data-mute]")).to_have_attribute("aria-pressed", "false")
+    page.keyboard.type("]d200069012345000000017\n")
+    expect(page.locator("[data-answers] li").first).to_contain_text("The check digit of 069012345000000017 is wrong.")
+    page.keyboard.type("炉号:H-OFF;捆号:K32\n")
+    expect(page.locator("[data-answers] li").first).to_have_class("ok")
+    assert yard.moves("K30", "K31", "K32") == {"K30": 1, "K31": 1, "K32": 1}
+
+
+def test_a_full_disk_is_said_at_once_and_confirms_nothing(phone: Phone, yard: Yard) -> None:
+    """With no room left the scan is refused on the spot, and goes through once there is room again."""
+    page = phone.open(yard.keeper, to=None)
+    assert phone.context is not None
+    devtools = phone.context.new_cdp_session(page)
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": yard.address, "quotaSize": 1})
+    page.goto(SCAN)
+    page.locator("[name=place]").select_option("B-01")
+    item = scan(page, "K35")
+    expect(item).to_have_class("bad")
+    expect(item).to_contain_text("NOT kept: this device has no room left")
+    assert yard.moves("K35") == {"K35": 0}
+    devtools.send("Storage.overrideQuotaForOrigin", {"origin": yard.address})
+    expect(scan(page, "K35")).to_be_visible()
+    expect(page.locator("[data-answers] li").first).to_have_class("ok")
+    assert yard.moves("K35") == {"K35": 1}
+
+
+def test_a_wrong_clock_and_a_stale_token_are_put_right(phone: Phone, yard: Yard) -> None:
+    """A phone two days ahead with the token of an old session still records, at the server's time."""
+    page = phone.open(yard.keeper, to=None)
+    page.clock.install()
+    page.clock.fast_forward("47:59:59")
+    page.goto(SCAN)
+    ready(page)
+    expect(page.locator("[data-trouble]")).to_contain_text("minutes wrong")
+    phone.sign_in(yard.keeper)
+    expect(scan(page, "K38")).to_have_class("ok")
+    assert yard.moves("K38") == {"K38": 1}
