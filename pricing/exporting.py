@@ -70,7 +70,10 @@ ROWS: Columns = (
     (N_("Price"), Kind.DECIMAL),
     (N_("Unit"), Kind.TEXT),
 )
-TRIAL: Columns = (*ROWS, (N_("Price before"), Kind.DECIMAL), (N_("Change"), Kind.DECIMAL), (N_("Series"), Kind.TEXT))
+TRIAL: Columns = (
+    *ROWS, (N_("Price before"), Kind.DECIMAL), (N_("Change"), Kind.DECIMAL), (N_("Series"), Kind.TEXT),
+    (N_("Remark with a figure"), Kind.TEXT),
+)  # fmt: skip
 
 
 def table(name: str, columns: Columns, rows: Iterable[Sequence[Cell]]) -> Table:
@@ -173,7 +176,7 @@ def trial(name: str, lines: Iterable[Line]) -> Table:
 def _line(line: Line) -> Sequence[Any]:
     if line.kept is None:
         reason, text = (line.dropped.reason, line.dropped.text) if line.dropped else ("", "")
-        return line.row, _("dropped"), _(labels.DROPS[reason]), text, *[None] * 7
+        return line.row, _("dropped"), _(labels.DROPS[reason]), text, *[None] * 8
     kept, before = line.kept, line.last.figure if line.last else None
     traits = kept.traits
     return (
@@ -188,4 +191,5 @@ def _line(line: Line) -> Sequence[Any]:
         Scaled(before.mantissa, before.scale) if before else None,
         _moved(line.move),
         traits.code if line.last else _("new series"),
+        line.remark,
     )

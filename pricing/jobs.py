@@ -25,6 +25,13 @@ def fetch(source: Source, db: Database) -> None:
         fetch_due(db, settings, source)
 
 
+def forget(session: Session) -> None:
+    """Delete what has had its time."""
+    from pricing.operations import upkeep
+
+    upkeep.forget(session)
+
+
 def _nothing(session: Session, prepared: None) -> None:
     """All was written on the way: what came of a question must not wait for the next one."""
 
@@ -39,4 +46,5 @@ JOBS = (
     *(_job(number, source) for number, source in enumerate(_FETCHED)),
     *quality_jobs.JOBS,
     *alert_jobs.JOBS,
+    ClockJob("pricing.forget", forget, cron="40 3 * * *"),
 )

@@ -85,6 +85,23 @@ class CalendarOverride(Versioned, Base):
     __table_args__ = (UniqueConstraint("calendar", "day"),)
 
 
+class CalendarPast(Base):
+    """An entry of a calendar that was taken back, and when; append only, so that what was known then stays known."""
+
+    __tablename__ = "price_calendar_past"
+    id: Mapped[Id]
+    calendar: Mapped[str] = mapped_column(String(CALENDAR), nullable=False)
+    day: Mapped[date] = mapped_column(Date, nullable=False)
+    counts: Mapped[bool] = mapped_column(Boolean, nullable=False)
+    set_at: Mapped[datetime] = mapped_column(nullable=False)
+    taken_back_at: Mapped[datetime] = mapped_column(nullable=False)
+
+    __table_args__ = (
+        Index("ix_price_calendar_past_calendar", "calendar"),
+        {"info": {"append_only": True}},
+    )
+
+
 class PriceAlarm(Base):
     """Something that is wrong with a series or a calendar as a whole (告警); opened once, closed once."""
 

@@ -127,11 +127,16 @@ def export_import_trial(call: Call, import_id: int) -> Table:
     return exporting.trial(draft.file_name, queries.lines(call.session, queries.trial(draft)))
 
 
-@blp.act("/price-imports/<id:import_id>/confirm", rule=rules.BRING, body=ConfirmIn, returns=ImportOut)
+def _try(call: Call, body: dict[str, Any], import_id: int) -> queries.Trial | None:
+    """Read the sheet before the transaction of writing begins."""
+    return queries.open_trial(call.session, call.actor, import_id)
+
+
+@blp.act("/price-imports/<id:import_id>/confirm", rule=rules.BRING, body=ConfirmIn, returns=ImportOut, prepare=_try)
 def confirm_import(call: Call, body: dict[str, Any], import_id: int) -> dict[str, Any]:
     """Publish the prices of the sheet as they were tried; another mapping or other bytes need another trial."""
     draft = queries.one(call.session, call.actor, import_id, locked=True)
-    operations.confirm(call.session, call.actor, draft, body["digest"])
+    operations.confirm(call.session, call.actor, draft, body["digest"], call.prepared)
     return _import(draft)
 
 
@@ -221,4 +226,5 @@ def _line(line: queries.Line) -> dict[str, Any]:
         "last_day": last.day if last else None,
         "last_mantissa": figure.mantissa if figure else None,
         "last_scale": figure.scale if figure else None,
+        "remark": line.remark,
     }

@@ -4,7 +4,7 @@ Each row below the heading that is not blank and no footnote counts. A sheet who
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
@@ -47,20 +47,39 @@ LONGEST_TEXT = 120
 
 def parse(document: RawDocument) -> ParseResult:
     """Read one envelope; never raises for what the bytes hold."""
+    return parse_with_remarks(document)[0]
+
+
+def parse_with_remarks(document: RawDocument) -> tuple[ParseResult, Mapping[int, str]]:
+    """Read one envelope, and give by row the remarks of kept rows that hold a figure.
+
+    A figure in a remark (a surcharge, the price of another length) is no price of the row's goods and is not taken.
+    """
     refusal = turned_away(document, ())
     if refusal is not None:
-        return refusal
+        return refusal, {}
     try:
         found, content = recipe.unseal(document.content)
         book = read(content)
     except (ValueError, SheetUnreadable) as error:
-        return refused(Outcome.FAILED, Fault.UNREADABLE, type(error).__name__)
+        return refused(Outcome.FAILED, Fault.UNREADABLE, type(error).__name__), {}
     if found.family != document.source or found.sheet >= len(book.grids):
-        return refused(Outcome.SCHEMA_CHANGED, Fault.COLUMNS, found.family)
+        return refused(Outcome.SCHEMA_CHANGED, Fault.COLUMNS, found.family), {}
     grid = book.grids[found.sheet]
     if found.header >= len(grid.lines) or misfits(found.columns):
-        return refused(Outcome.SCHEMA_CHANGED, Fault.COLUMNS, str(found.header))
-    return _read_rows(found, layout.lay_out(grid, found.header), document.fetched_at)
+        return refused(Outcome.SCHEMA_CHANGED, Fault.COLUMNS, str(found.header)), {}
+    laid = layout.lay_out(grid, found.header)
+    result = _read_rows(found, laid, document.fetched_at)
+    return result, _remarks(found, laid, {row.row for row in result.kept})
+
+
+def _remarks(found: Recipe, laid: Layout, kept: Collection[int]) -> Mapping[int, str]:
+    texts = {number: layout.texts_of(found.columns, line)[Column.REMARK] for number, line in laid.rows}
+    return {
+        number: " ".join(text.split())[:LONGEST_TEXT]
+        for number, text in texts.items()
+        if number in kept and any(char.isdecimal() for char in text)
+    }
 
 
 def _read_rows(found: Recipe, laid: Layout, fetched_at: datetime) -> ParseResult:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from pricing.calendars import calendar
 from pricing.quality_errors import OverrideExists, OverrideSaysNothing
-from pricing.quality_models import CalendarOverride
+from pricing.quality_models import CalendarOverride, CalendarPast
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
@@ -31,8 +31,10 @@ def set_day(session: Session, actor: Actor, *, name: str, day: date, counts: boo
 
 
 def take_back(session: Session, actor: Actor, row: CalendarOverride) -> None:
-    """Let the calendar speak for itself again."""
+    """Let the calendar speak for itself again; what was worked out before as of a moment stays as it was."""
     _record(session, actor, "pricing.calendar_day_taken_back", row)
+    known = {"calendar": row.calendar, "day": row.day, "counts": row.counts, "set_at": row.set_at}
+    session.add(CalendarPast(**known, taken_back_at=db_now(session)))
     session.delete(row)
 
 

@@ -10,13 +10,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pricing.import_models import NAME, PriceImport, PriceImportMapping
-from pricing.importing import columns, drafting, faults, layout, recipe
+from pricing.importing import columns, drafting, faults, layout, recipe, sheets
 from pricing.importing.faults import SheetUnreadable
 from pricing.importing.grids import Book
 from pricing.importing.reading import read
 from pricing.importing.recipe import Recipe
-from pricing.operations.ingestion import IngestReport, ingest
+from pricing.operations.ingestion import IngestReport, ingest_parsed
 from pricing.queries import imports as queries
+from pricing.sources.base import RawDocument, Source
+from pricing.sources.catalogue import SOURCES
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
@@ -150,10 +152,14 @@ def forget_mapping(session: Session, actor: Actor, saved: PriceImportMapping) ->
     session.delete(saved)
 
 
-def confirm(session: Session, actor: Actor, draft: PriceImport, digest: str) -> IngestReport:
+def confirm(
+    session: Session, actor: Actor, draft: PriceImport, digest: str, tried: queries.Trial | None = None
+) -> IngestReport:
     """Take the sheet in as a document of its provider's; `digest` is that of the trial which was looked at.
 
-    Raises `ImportClosed`, `ImportIncomplete`, `ImportChanged` and the `DocumentRefused` that fits.
+    `tried` is a trial that was worked out before this transaction began; it counts where it is of the same bytes
+    and the same reading. Raises `ImportClosed`, `ImportIncomplete`, `ImportChanged` and the `DocumentRefused` that
+    fits.
     """
     _must_be_open(draft)
     missing = queries.recipe_of(draft).missing
@@ -162,20 +168,20 @@ def confirm(session: Session, actor: Actor, draft: PriceImport, digest: str) -> 
     document = queries.document_of(draft)
     if document.sha256 != digest:
         raise faults.ImportChanged
-    report = ingest(
-        session,
-        actor,
-        source=document.source,
-        url=document.url,
-        fetched_at=document.fetched_at,
-        content=document.content,
-    )
+    result = tried.result if tried is not None and tried.digest == digest else sheets.parse(document)
+    report = ingest_parsed(session, actor, _source(document), document, result)
     draft.state, draft.confirmed_at, draft.document_id = CONFIRMED, db_now(session), report.document_id
     session.flush()
     audit.record(
         session, actor, "pricing.import_confirmed", f"price_import:{draft.id}", {"document_id": report.document_id}
     )
     return report
+
+
+def _source(document: RawDocument) -> Source:
+    found = SOURCES.get(document.source)
+    assert found is not None, document.source  # a recipe that lacks nothing names its provider
+    return found
 
 
 def discard(session: Session, actor: Actor, draft: PriceImport) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from pricing import errors
 from pricing.merging import Stamp
 from pricing.models import RawDocument
-from pricing.operations import merge, quality, repeats, statements
+from pricing.operations import merge, quality, repeats, statements, succession
 from pricing.operations.staging import YEARS_AHEAD, Tally, check_editions, stage
 from pricing.sources.base import (
     VALUELESS,
@@ -197,6 +197,7 @@ def write(
     if appended:
         _reassess(session, document_id, known_from)
         _merge_later(session, source.contract.family, (fetched.fetched_at, fetched.sha256, reading), tally, known_from)
+        succession.link(session, source.contract.family, tally.traits)
     unchanged = tally.kept - appended
     return IngestReport(document_id, tally.rows, tally.kept, len(tally.dropped), appended, unchanged)
 

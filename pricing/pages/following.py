@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 from pricing import labels, rules, wording
 from pricing.alert_models import AlertFiring, InboxMessage, PriceAlert
 from pricing.forms import AlertForm, ReadForm
-from pricing.operations import alerts
+from pricing.operations import alerts, upkeep
 from pricing.operations.alerts import condition_of
 from pricing.pages.slice import pages
 from pricing.queries import alerts as queries
@@ -85,6 +85,7 @@ def inbox(call: Call) -> str:
         "pricing/inbox.html",
         messages=rows,
         unread=sum(row.read_at is None for row in rows),
+        kept_days=upkeep.MESSAGES_STAY.days,
         wording=wording,
         say=_,
         words=labels,

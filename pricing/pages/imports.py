@@ -156,11 +156,16 @@ def import_trial(call: Call, import_id: int) -> str | Response:
     )
 
 
-@pages.form("/prices/import/<id:import_id>/confirm", rule=rules.BRING, form=import_forms.ConfirmForm)
+def _try(call: Call, form: dict[str, Any], import_id: int) -> queries.Trial | None:
+    """Read the sheet before the transaction of writing begins."""
+    return queries.open_trial(call.session, call.actor, import_id)
+
+
+@pages.form("/prices/import/<id:import_id>/confirm", rule=rules.BRING, form=import_forms.ConfirmForm, prepare=_try)
 def confirm_price_import(call: Call, form: dict[str, Any], import_id: int) -> Response:
     """Publish the prices as they were tried."""
     draft = queries.one(call.session, call.actor, import_id, locked=True)
-    operations.confirm(call.session, call.actor, draft, form["digest"])
+    operations.confirm(call.session, call.actor, draft, form["digest"], call.prepared)
     flash(_("The prices of “%(name)s” are published.", name=draft.file_name), "success")
     return redirect(url_for("pricing_pages.import_report", import_id=import_id), 303)
 

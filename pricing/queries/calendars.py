@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from pricing.alarms import HORIZON_DAYS
 from pricing.calendars import NAMES, Calendar, calendar
 from pricing.moves import calendar_of
-from pricing.quality_models import CalendarOverride
+from pricing.quality_models import CalendarOverride, CalendarPast
 from steelyard.core.clock import business_date
 from steelyard.core.errors import NotFound
 
@@ -50,9 +50,14 @@ def calendars(session: Session) -> Calendars:
     return Calendars(found)
 
 
-def overrides(session: Session, name: str) -> dict[date, bool]:
-    """What people say of the days of one calendar."""
-    return calendars(session).overrides.get(name, {})
+def overrides(session: Session, name: str, as_of: datetime | None = None) -> dict[date, bool]:
+    """What people say of the days of one calendar, or what they said of them at a moment."""
+    if as_of is None:
+        return calendars(session).overrides.get(name, {})
+    now, past = CalendarOverride, CalendarPast
+    ended = select(past.day, past.counts).where(past.calendar == name, past.set_at <= as_of, past.taken_back_at > as_of)
+    standing = select(now.day, now.counts).where(now.calendar == name, now.set_at <= as_of)
+    return {day: counts for query in (ended, standing) for day, counts in session.execute(query)}
 
 
 def all_overrides() -> Select[CalendarOverride]:

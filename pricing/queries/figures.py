@@ -12,6 +12,7 @@ from pricing.formulas.errors import SeriesNotFound, SeriesNotPriceable
 from pricing.formulas.sheets import LOOK_BACK, Figure, Need, Sheet, State
 from pricing.formulas.tree import Span
 from pricing.models import PriceSeries
+from pricing.queries.calendars import overrides
 from pricing.queries.prices import Revision, leading
 from pricing.sources.base import Status
 from pricing.sources.traits import Kind
@@ -73,7 +74,7 @@ def _sheet(session: Session, series: PriceSeries, need: Need, pinned: Sheet | No
         sessions, earlier = _published(need, sorted(found))
         assumed = frozenset()
     else:
-        days = calendar(name)
+        days = calendar(name, overrides(session, name, need.moment))
         sessions, earlier = _sessions(days, need)
         assumed = frozenset(day for day in sessions if days.assumed(day))
         found = _figures(session, series.id, factor, _reach(need, sessions, earlier), need.moment)

@@ -1,8 +1,8 @@
 """What is read of imports: those of one's own organisation, and the trial that shows what a sheet would do."""
 
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Select, select
@@ -34,12 +34,16 @@ class Last:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of a trial: kept with its series (existing where `last` is there), or dropped with its reason."""
+    """One row of a trial: kept with its series (existing where `last` is there), or dropped with its reason.
+
+    `remark` is one that holds a figure, which is not taken.
+    """
 
     row: int
     kept: ParsedRow | None
     dropped: Drop | None
     last: Last | None
+    remark: str | None = None
 
     @property
     def move(self) -> Change | None:
@@ -56,6 +60,7 @@ class Trial:
     digest: str
     result: ParseResult
     missing: tuple[str, ...]
+    remarks: Mapping[int, str]
 
     @property
     def ready(self) -> bool:
@@ -123,7 +128,14 @@ def sheet_of(session: Session, document_id: int) -> tuple[Recipe, bytes] | None:
 def trial(draft: PriceImport) -> Trial:
     """Try the sheet as it is to be read now; nothing is written."""
     document = document_of(draft)
-    return Trial(document.sha256, sheets.parse(document), recipe_of(draft).missing)
+    result, remarks = sheets.parse_with_remarks(document)
+    return Trial(document.sha256, result, recipe_of(draft).missing, remarks)
+
+
+def open_trial(session: Session, actor: Actor, import_id: int) -> Trial | None:
+    """The trial of a sheet that lies open, for work before a transaction of writing; None where there is none."""
+    found = session.scalars(imports(actor).where(PriceImport.id == import_id)).one_or_none()
+    return trial(found) if found is not None and found.confirmed_at is None and not recipe_of(found).missing else None
 
 
 def lines(session: Session, tried: Trial, *, after: int = 0, limit: int | None = None) -> list[Line]:
@@ -133,7 +145,8 @@ def lines(session: Session, tried: Trial, *, after: int = 0, limit: int | None =
     numbers = [number for number in sorted({*kept, *dropped}) if number > after][:limit]
     shown = [kept[number] for number in numbers if number in kept]
     lasts = dict(_lasts(session, {row.traits.code for row in shown}))
-    return [_line(number, kept.get(number), dropped.get(number), lasts) for number in numbers]
+    found = [_line(number, kept.get(number), dropped.get(number), lasts) for number in numbers]
+    return [replace(line, remark=tried.remarks.get(line.row)) for line in found]
 
 
 def _line(number: int, kept: ParsedRow | None, dropped: Drop | None, lasts: dict[str, Last]) -> Line:

@@ -113,7 +113,10 @@ class TrialOut(Schema):
 
 
 class TrialLineOut(Schema):
-    """One row of the trial: kept with its series (`series_id` null where it is new), or dropped with a reason."""
+    """One row of the trial: kept with its series (`series_id` null where it is new), or dropped with a reason.
+
+    `remark` is one of a kept row that holds a figure: it is not taken.
+    """
 
     row = Int(required=True)
     kept = Flag(required=True)
@@ -129,6 +132,7 @@ class TrialLineOut(Schema):
     last_day = Day(allow_none=True, required=True)
     last_mantissa = Int(allow_none=True, required=True)
     last_scale = Int(allow_none=True, required=True)
+    remark = fields.String(allow_none=True, required=True)
 
 
 class TrialLineQuery(PageQuery):

@@ -53,7 +53,10 @@ def _contract(code: str, calendar: str) -> Contract:
         required=frozenset(PRODUCTS),
         enabled=False,
         min_seconds_between_requests=10,
-        legal_note=N_("Bring your own key of the exchange's free API; its website refuses programs."),
+        legal_note=N_(
+            "Bring your own key of the exchange's free API; its website refuses programs. The exchange documents the "
+            "API at an http address only: key and token travel unencrypted."
+        ),
     )
 
 

@@ -21,6 +21,7 @@ from flask import (
 )
 from markupsafe import Markup
 from marshmallow import ValidationError
+from sqlalchemy.orm import Session
 
 from steelyard.api import csrf, idempotency, validation
 from steelyard.api.access import PasswordMustChange, Rule, admit, caller, current_actor
@@ -28,6 +29,7 @@ from steelyard.api.calls import Call
 from steelyard.api.form_fields import FormSchema
 from steelyard.api.locales import explain
 from steelyard.api.services import Caller, services
+from steelyard.core.actors import Actor
 from steelyard.core.errors import Invalid, SteelyardError, Unauthenticated
 
 ONCE = "once_key"
@@ -39,13 +41,14 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the navigation, shown to whoever passes ``rule``."""
+    """An entry of the navigation, shown to whoever passes ``rule``; ``count`` tells how much of it is unread."""
 
     endpoint: str
     label: str
     rule: Rule
     icon: str
     order: int
+    count: Callable[[Session, Actor], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,11 @@ class PageBlueprint(Blueprint):
 
         def run(view: View, path_values: dict[str, Any], found: Caller | None) -> Any:
             with services().db.read() as transaction:
-                return make_response(view(Call(transaction, found.actor if found else None), **path_values))
+                g.reading = transaction
+                try:
+                    return make_response(view(Call(transaction, found.actor if found else None), **path_values))
+                finally:
+                    del g.reading
 
         return self._publish("GET", path, rule, run)
 

@@ -1,6 +1,8 @@
 """What every page is drawn with: who looks, where he may go, and in which language."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
 
 from flask import Flask, g, request, url_for
 from flask_babel import get_locale, gettext
@@ -34,6 +36,7 @@ class Entry:
     label: str
     icon: str
     current: bool
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +94,26 @@ def _actor() -> Actor | None:
 
 def _navigation(actor: Actor) -> tuple[Entry, ...]:
     """Return the entries whose pages this person may open, in their order."""
-    items = sorted(services().navigation, key=lambda item: item.order)
-    entries = [_entry(item) for item in items if item.rule.allows(actor)]
+    items = [item for item in sorted(services().navigation, key=lambda item: item.order) if item.rule.allows(actor)]
+    counts = _counts(actor, items)
+    entries = [_entry(item, counts.get(item.endpoint, 0)) for item in items]
     # Of the entries above this page (/ and /stock and /stock/scan) only the nearest is where one is.
     nearest = max((entry for entry in entries if entry.current), key=lambda entry: len(entry.url), default=None)
-    return tuple(
-        Entry(entry.url, entry.label, entry.icon, current=nearest is not None and entry.url == nearest.url)
-        for entry in entries
-    )
+    return tuple(replace(entry, current=nearest is not None and entry.url == nearest.url) for entry in entries)
 
 
-def _entry(item: NavItem) -> Entry:
+def _counts(actor: Actor, items: Sequence[NavItem]) -> dict[str, int]:
+    """Return how much is unread of the entries that tell it; nothing where the database does not answer."""
+    asked = [(item.endpoint, item.count) for item in items if item.count is not None]
+    reading = g.get("reading")
+    try:
+        with nullcontext(reading) if reading is not None else services().db.read() as session:
+            return {endpoint: count(session, actor) for endpoint, count in asked}
+    except SQLAlchemyError:
+        return {}
+
+
+def _entry(item: NavItem, count: int) -> Entry:
     url = url_for(item.endpoint)
     here = request.path == url or (url != "/" and request.path.startswith(f"{url}/"))
-    return Entry(url, gettext(item.label), item.icon, here)
+    return Entry(url, gettext(item.label), item.icon, here, count)

@@ -90,6 +90,7 @@ def test_a_lost_connection_loses_nothing(open_as: Open, people: dict[OrgKind, Ac
     expect(page.get_by_label("粘贴表格")).to_have_value("\t".join(HEADER) + "\n圆管坯\tΦ90\t20#\t西王\t3620\t\t")
     page.get_by_role("button", name="读取表格").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("列对应与价格条件")
+    page.wait_for_load_state()  # the page forgets the text only once it is there
     page.goto(address)
     expect(page.get_by_label("粘贴表格")).to_have_value("")
     expect(page.get_by_role("link", name="粘贴 (")).not_to_have_count(0)

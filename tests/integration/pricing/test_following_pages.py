@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import select, update
 
-from pricing.alert_models import PriceAlert, PriceChannel
+from pricing.alert_models import InboxMessage, PriceAlert, PriceChannel
 from pricing.models import PriceSeries
 from pricing.operations.ingestion import ingest
 from steelyard.core.database import Database
@@ -37,6 +37,23 @@ def test_an_alert_is_set_paused_resumed_and_ended(db: Database, rebar: int, brow
         assert (alert.threshold_mantissa, alert.threshold_scale, alert.ended) == (31005, 1, True)
     for wrong, sentence in (({"threshold": "viel"}, "must be a figure"), ({"direction": "either"}, "do not fit")):
         assert sentence in browser.submit(page, f"/prices/{rebar}/alerts", **typed | wrong).text
+
+
+def test_every_page_tells_how_many_messages_are_unread(db: Database, browse_as: Browse, world: World) -> None:
+    reader = world.actor("trader", "buyer", locale="en")
+    browser, other = browse_as(reader), browse_as("trader")
+    badge = '<span class="badge info">{}<span class="visually-hidden"> unread</span></span>'
+    assert "unread" not in browser.get("/").text
+    for count, shown in ((2, "2"), (100, "99+")):
+        with db.write() as session:
+            told = {"user_id": reader.user_id, "org_id": reader.org_id, "kind": "digest", "created_at": FETCHED}
+            content = {"day": "2026-09-08", "moves": [], "alerts": []}
+            session.add_all(InboxMessage(**told, content=content) for _ in range(count))
+        for page in ("/", "/prices", "/account"):
+            assert badge.format(shown) in browser.get(page).text
+    assert "unread" not in other.get("/prices").text
+    browser.submit("/prices/inbox", "/prices/inbox/read", up_to="102")
+    assert "unread" not in browser.get("/prices").text
 
 
 def test_channels_are_set_up_by_the_admin_and_chosen_by_each(db: Database, browse_as: Browse, world: World) -> None:

@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from pricing.import_models import PriceImport
+from pricing.importing import sheets
 from pricing.models import PriceObservation, PriceSeries, RawDocument
+from pricing.sources.base import RawDocument as Fetched
 from steelyard.core.database import Database
 from tests.support.clients import ApiClient
 from tests.support.price_sheets import PASTED, workbook
@@ -76,6 +78,45 @@ def test_the_next_sheet_shows_the_price_before_and_its_series(buyer: ApiClient, 
     assert first["series_id"]
     confirm(buyer, later)
     assert counts(db) == (2, 3, 6)
+
+
+@pytest.mark.parametrize("order", [(9, 10), (10, 9)], ids=["in order", "the later first"])
+def test_changed_terms_begin_a_linked_series(buyer: ApiClient, db: Database, order: tuple[int, int]):
+    changed = PASTED.replace("9月9日", "9月10日").replace("现款", "承兑")
+    for text in (PASTED, changed) if order == (9, 10) else (changed, PASTED):
+        assert confirm(buyer, bring(buyer, text)).status_code == 200
+    with db.read() as session:
+        series = {one.id: one for one in session.scalars(select(PriceSeries))}
+    assert sorted((one.payment, one.predecessor_id is None) for one in series.values()) == [
+        *[("acceptance", False)] * 3, *[("cash", True)] * 3,
+    ]  # fmt: skip
+    for one in series.values():
+        if one.predecessor_id is not None:
+            former = series[one.predecessor_id]
+            assert (one.name, one.predecessor, former.payment) == (former.name, former.code, "cash")
+
+
+def test_a_figure_in_a_remark_is_listed_and_not_taken(buyer: ApiClient, db: Database):
+    draft = bring(buyer, PASTED.replace("持平\t货少", "持平\t12米+50"))
+    rows = buyer.get(f"/price-imports/{draft['id']}/dry-run/lines").json["items"]
+    assert [(row["row"], row["remark"]) for row in rows if row["remark"]] == [(4, "12米+50")]
+    assert [row["mantissa"] for row in rows if row["row"] == 4] == [3650]
+
+
+def test_a_confirmed_sheet_is_read_while_others_can_write(
+    buyer: ApiClient, db: Database, monkeypatch: pytest.MonkeyPatch
+):
+    draft, read, others = bring(buyer), sheets.parse_with_remarks, []
+    digest = buyer.get(f"/price-imports/{draft['id']}/dry-run").json["digest"]
+
+    def spied(document: Fetched) -> Any:
+        with db.write() as session:  # on SQLite one writes at a time
+            others.append(session.scalars(select(PriceImport.id).with_for_update(nowait=True)).one())
+        return read(document)
+
+    monkeypatch.setattr(sheets, "parse_with_remarks", spied)
+    assert buyer.post(f"/price-imports/{draft['id']}/confirm", {"digest": digest}).json["state"] == "confirmed"
+    assert others == [draft["id"]]
 
 
 def test_a_trial_is_valid_for_its_bytes_and_mapping_only(buyer: ApiClient, db: Database):

@@ -71,6 +71,21 @@ def test_all_recorded_data_are_taken_in_and_taking_one_in_again_changes_nothing(
         "worldbank.pinksheet:iron_ore_contract:average",
     ]
     assert predecessors(large, "continuous.recorded:rb0:volume") == ["continuous.recorded:rb0:volume_both_sides"]
+    assert held_months(large) == [
+        ("动力煤（澳大利亚）", "1975-01"), ("镍", "1988-03"), ("线材（日本）", "2004-04"), ("铁矿石", "2005-01"),
+    ]  # fmt: skip
+
+
+def held_months(db: Database) -> list[tuple[str, str]]:
+    """What of the World Bank's months a person has to look at."""
+    with db.read() as session:
+        rows = session.execute(
+            select(PriceSeries.name, PriceCurrent.day)
+            .join(PriceCurrent, PriceCurrent.series_id == PriceSeries.id)
+            .where(PriceSeries.family == "worldbank.pinksheet", PriceCurrent.held)
+            .order_by(PriceCurrent.day)
+        )
+        return [(name, f"{day:%Y-%m}") for name, day in rows]
 
 
 def predecessors(db: Database, code: str) -> list[str]:

@@ -218,7 +218,7 @@ LIMITS = {
     "stainless": ("futures", "daily", "ss", 700),
     "another": ("futures", "daily", "zz", 800),
     "a ten-day release": ("spot", "ten_day", "螺纹钢", 1000),
-    "a month": ("index", "monthly", "steel", 3000),
+    "a month": ("index", "monthly", "steel", 5000),
     "anything": ("deal", "irregular", "pipe", 2000),
 }
 
