@@ -37,7 +37,7 @@ MOST_OFFERED = 200
 @pages.view("/prices/<id:series_id>", rule=rules.SEE)
 def series(call: Call, series_id: int) -> str:
     """Show one series: its chart, what is believed of each period, its revisions and its origin."""
-    as_of = _as_of()
+    as_of = as_of_asked()
     filters: dict[str, Any] = {} if as_of is None else {"as_of": as_of}
     found = queries.series(call.session, series_id)
     rows = queries.history(call.session, series_id, filters)[::-1]
@@ -99,7 +99,7 @@ def _others(call: Call, series_id: int, unit: str) -> list[tuple[int, str]]:
     return [(one.id, one.name) for one in sorted(offered, key=lambda one: one.kind != "futures")]
 
 
-def _as_of() -> datetime | None:
+def as_of_asked() -> datetime | None:
     """The moment that the reader asks for, typed in Shanghai time; raises `BadRequest` for what is none."""
     text = request.args.get("as_of", "").strip()
     if not text:
