@@ -12,6 +12,7 @@ from steelyard.core import context
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
+from tests.support import applications
 from tests.support import databases as database_support
 from tests.support.clients import ApiClient, Browser
 from tests.support.databases import DIALECTS, Databases
@@ -95,7 +96,16 @@ def settings_of(tmp_path: Path) -> Callable[[Database], Settings]:
 
 @pytest.fixture
 def app(db: Database, settings_of: Callable[[Database], Settings]) -> Flask:
-    """The whole web application on ``db``."""
+    """The whole web application on ``db``: one for all tests of a worker, because its routes take long to make.
+
+    A test that changes the application itself asks for ``own_app``.
+    """
+    return applications.on(settings_of(db), db)
+
+
+@pytest.fixture
+def own_app(db: Database, settings_of: Callable[[Database], Settings]) -> Flask:
+    """An application that no other test sees."""
     from steelyard.app import create_app
 
     return create_app(settings_of(db), db)

@@ -5,13 +5,14 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 from psycopg import sql
+from sqlalchemy.orm import Session
 
 from steelyard.core.database import Database
 from steelyard.migrations import run as migrations
@@ -22,6 +23,8 @@ RUN_FOLDER = "STEELYARD_TEST_RUN"
 DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "steelyard_template"
 _PREFIX = "steelyard-tests-"
+Filling = Callable[[Session], object]
+"""What writes into a fresh database; its name names the template."""
 
 
 def begin_run() -> None:
@@ -52,15 +55,18 @@ class Databases:
         self._open: list[Database] = []
         self._names: list[str] = []
 
-    def url(self, dialect: str, *, empty: bool = False) -> str:
-        """Return the address of a new database: migrated, or without any table where ``empty``."""
+    def url(self, dialect: str, *, empty: bool = False, holding: Filling | None = None) -> str:
+        """Return the address of a new database: migrated, or without any table where ``empty``.
+
+        ``holding`` fills a database once for all tests of a worker that ask for it.
+        """
         name = f"test_{secrets.token_hex(8)}"
         if dialect == "sqlite":
             path = self._folder / f"{name}.db"
             if not empty:
-                shutil.copyfile(_sqlite_template(), path)
+                shutil.copyfile(_sqlite_template(holding), path)
             return f"sqlite:///{path}"
-        template = "template1" if empty else _postgresql_template()
+        template = "template1" if empty else _postgresql_template(holding)
         self._names.append(name)
         _administer(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy").format(
@@ -69,9 +75,9 @@ class Databases:
         )
         return _server().url(name)
 
-    def open(self, dialect: str, *, empty: bool = False, **options: Any) -> Database:
-        """Return a new database, connected lazily; ``options`` go to the engine."""
-        return self.connect(self.url(dialect, empty=empty), **options)
+    def open(self, dialect: str, *, empty: bool = False, holding: Filling | None = None, **options: Any) -> Database:
+        """Return a new database as :meth:`url` says, connected lazily; ``options`` go to the engine."""
+        return self.connect(self.url(dialect, empty=empty, holding=holding), **options)
 
     def connect(self, url: str, **options: Any) -> Database:
         """Return one more engine on ``url`` that is closed with the test."""
@@ -118,22 +124,37 @@ def _administer(statement: sql.Composed | str) -> None:
         connection.execute(statement)
 
 
-def _postgresql_template() -> str:
-    with _once(f"postgresql-template-{_worker()}") as done:
+def _postgresql_template(holding: Filling | None = None) -> str:
+    name, above = _TEMPLATE, "template1"
+    if holding is not None:
+        name, above = f"{_TEMPLATE}_{holding.__name__}", _postgresql_template()
+    with _once(f"postgresql-{name}-{_worker()}") as done:
         if not done.exists():
-            _administer(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(_TEMPLATE)))
-            _migrate(_server().url(_TEMPLATE))
+            query = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
+            _administer(query.format(sql.Identifier(name), sql.Identifier(above)))
+            (_migrate if holding is None else _filled(holding))(_server().url(name))
             done.touch()
-    return _TEMPLATE
+    return name
 
 
-def _sqlite_template() -> Path:
-    with _once("template.db") as path:
+def _sqlite_template(holding: Filling | None = None) -> Path:
+    base = None if holding is None else _sqlite_template()
+    with _once("template.db" if holding is None else f"template-{holding.__name__}.db") as path:
         if not path.exists():
             building = path.with_suffix(".new")
-            _migrate(f"sqlite:///{building}")
+            if base is not None:
+                shutil.copyfile(base, building)
+            (_migrate if holding is None else _filled(holding))(f"sqlite:///{building}")
             building.rename(path)
         return path
+
+
+def _filled(holding: Filling) -> Callable[[str], None]:
+    def fill(url: str) -> None:
+        with closing(Database(url)) as database, database.write() as session:
+            holding(session)
+
+    return fill
 
 
 def _migrate(url: str) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy import select
 
 from pricing.models import PriceSeries
 from pricing.operations.ingestion import ingest
-from pricing.reference import load_fixtures
 from steelyard.core.database import Database, db_now
 from tests.support.clients import ApiClient
 from tests.support.price_documents import shfe_file
@@ -21,10 +20,9 @@ Api = Callable[..., ApiClient]
 
 
 @pytest.fixture
-def loaded(db: Database) -> Database:
-    with db.write() as session:
-        load_fixtures(session, None)
-    return db
+def loaded(all_prices: Database) -> Database:
+    """The shipped prices are there."""
+    return all_prices
 
 
 def table(client: ApiClient, path: str, **query: str) -> list[list[str]]:

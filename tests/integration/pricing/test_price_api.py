@@ -9,7 +9,7 @@ import pytest
 from werkzeug.test import TestResponse
 
 from pricing.operations.ingestion import ingest
-from pricing.reference import RECENT, content_of, load_fixtures
+from pricing.reference import RECENT, content_of
 from steelyard.core import clock
 from steelyard.core.database import Database
 from tests.support.clients import ApiClient
@@ -28,10 +28,9 @@ def body(content: bytes, source: str = "shfe.daily", **more: str) -> dict[str, s
 
 
 @pytest.fixture
-def loaded(db: Database) -> Database:
-    with db.write() as session:
-        load_fixtures(session, None, RECENT)
-    return db
+def loaded(recent_prices: Database) -> Database:
+    """The shipped prices are there."""
+    return recent_prices
 
 
 def id_of(client: ApiClient, code: str) -> int:

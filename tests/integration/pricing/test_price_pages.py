@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from pricing.models import PriceSeries
 from pricing.operations.ingestion import ingest
-from pricing.reference import RECENT, load_fixtures
 from steelyard.core.database import Database
 from tests.support.clients import Browser
 from tests.support.price_documents import FETCHED, shfe_file
@@ -18,10 +17,9 @@ Browse = Callable[..., Browser]
 
 
 @pytest.fixture
-def loaded(db: Database) -> Database:
-    with db.write() as session:
-        load_fixtures(session, None, RECENT)
-    return db
+def loaded(recent_prices: Database) -> Database:
+    """The shipped prices are there."""
+    return recent_prices
 
 
 def series_id(db: Database, **traits: str) -> int:

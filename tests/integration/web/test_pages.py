@@ -132,13 +132,13 @@ def test_home_and_api_page_answer(browse_as: Browse, kind: OrgKind) -> None:
         assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
 
 
-def test_an_error_page_survives_a_broken_database(app: Flask, db: Database) -> None:
+def test_an_error_page_survives_a_broken_database(own_app: Flask, db: Database) -> None:
     """Where the database cannot be asked who looks, the page still says what happened."""
-    app.add_url_rule("/broken", "broken", _fall)
+    own_app.add_url_rule("/broken", "broken", _fall)
     db.close()
     with db.engine.begin() as connection:
         connection.exec_driver_sql("DROP TABLE browser_session")
-    browser = Browser(app, "sy_" + "a" * 43)
+    browser = Browser(own_app, "sy_" + "a" * 43)
     answer = browser.get("/broken")
     assert answer.status_code == 500
     assert "Nothing was changed." in answer.text
