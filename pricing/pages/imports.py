@@ -177,7 +177,7 @@ def import_report(call: Call, import_id: int) -> str | Response:
     if draft.state == DRAFT:
         return redirect(url_for("pricing_pages.import_trial", import_id=import_id), 303)
     document = None if draft.document_id is None else prices.document(call.session, draft.document_id)[0]
-    brought = [] if document is None else prices.brought(call.session, document.id)[:SHOWN]
+    brought = [] if document is None else prices.brought(call.session, document.id, limit=SHOWN)
     return render(
         "pricing/import_report.html",
         draft=draft,

@@ -8,6 +8,9 @@ from pricing.sources.catalogue import SOURCES, publisher
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 
+SHOWN = 200
+"""Rows on the page; all of them are in the table to download."""
+
 
 @pages.view("/prices/documents/<id:document_id>", rule=rules.SEE)
 def document(call: Call, document_id: int) -> str:
@@ -21,6 +24,7 @@ def document(call: Call, document_id: int) -> str:
         contract=source.contract if source else None,
         publisher=publisher(found.family),
         imported=imports.sheet_of(call.session, document_id),
-        brought=queries.brought(call.session, document_id),
+        brought=queries.brought(call.session, document_id, limit=SHOWN),
+        shown=SHOWN,
         words=labels,
     )

@@ -265,13 +265,15 @@ def revised(session: Session, series_id: int, filters: Mapping[str, Any]) -> lis
         return _revisions(reader, series_id, reader.execute(query).all(), filters)
 
 
-def brought(session: Session, document_id: int) -> list[tuple[PriceObservation, PriceSeries]]:
-    """What a document added, in the publisher's order, at most `MOST_POINTS` rows."""
+def brought(
+    session: Session, document_id: int, *, limit: int = MOST_POINTS
+) -> list[tuple[PriceObservation, PriceSeries]]:
+    """What a document added, in the publisher's order, at most ``limit`` rows."""
     rows = session.execute(
         select(PriceObservation, PriceSeries)
         .join(PriceSeries, PriceSeries.id == PriceObservation.series_id)
         .where(PriceObservation.document_id == document_id)
         .order_by(PriceSeries.position, PriceSeries.id, PriceObservation.day)
-        .limit(MOST_POINTS)
+        .limit(limit)
     )
     return [(observation, found) for observation, found in rows]

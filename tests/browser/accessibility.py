@@ -1,5 +1,6 @@
 """axe-core, run in the page, and the two things that it does not measure: width and targets."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -18,43 +19,37 @@ _SMALL_TARGETS = """(least) => {
 }"""
 
 
-_STRUCTURE = """() => {
-  const attributes = ["id", "class", "role", "type", "lang", "scope", "tabindex", "disabled", "href"];
-  const shape = (element) => {
-    const own = [...element.attributes]
-      .filter(({ name }) => attributes.includes(name) || name.startsWith("aria-"))
-      .map(({ name, value }) => (name === "class" ? name + value : name));
-    const children = [...element.children].map(shape).filter((one, place, all) => one !== all[place - 1]);
-    return `${element.tagName}[${own}](${children})`;
-  };
-  return shape(document.documentElement);
-}"""
-"""A page's elements with what axe judges them by, without their words; rows that are alike count once."""
-
-
 class Looked:
-    """Which structures were looked at before, in which colours and at which width: the same need no second look."""
+    """Which structures were looked at before, by any worker of the run: the same need no second look."""
 
-    def __init__(self) -> None:
-        self._seen: set[tuple[str, str]] = set()
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
 
-    def first_time(self, page: Page, dress: str) -> bool:
-        """Whether a page of this structure is seen in this dress for the first time."""
-        key = (dress, page.evaluate(_STRUCTURE))
-        new = key not in self._seen
-        self._seen.add(key)
-        return new
+    def first_time(self, parts: set[str]) -> bool:
+        """Whether one of these structures is met for the first time."""
+        claimed = [self._claimed(part) for part in parts]
+        return any(claimed)
+
+    def _claimed(self, part: str) -> bool:
+        try:
+            (self._folder / hashlib.sha256(part.encode()).hexdigest()).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
-def violations(page: Page) -> list[str]:
+def violations(page: Page, *, colours_only: bool = False) -> list[str]:
     """Return what breaks WCAG 2.2 AA on ``page`` as it stands, one line for each element.
 
-    Motion is taken away first: a colour half-way through its change is nobody's design.
+    Motion is taken away first: a colour half-way through its change is nobody's design. ``colours_only`` looks a
+    second time at a page that has changed its colours alone.
     """
     page.emulate_media(reduced_motion="reduce")
     page.evaluate("Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))")
-    page.evaluate(SOURCE.read_text(encoding="utf-8") + "\n;undefined")
-    options = json.dumps({"runOnly": {"type": "tag", "values": TAGS}, "resultTypes": ["violations"]})
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(SOURCE.read_text(encoding="utf-8") + "\n;undefined")
+    rules = {"type": "rule", "values": ["color-contrast"]} if colours_only else {"type": "tag", "values": TAGS}
+    options = json.dumps({"runOnly": rules, "resultTypes": ["violations"]})
     found: list[dict[str, Any]] = page.evaluate(f"axe.run(document, {options}).then((result) => result.violations)")
     return [
         f"{page.url}: {violation['id']}: {node['target']}: {node['failureSummary'].splitlines()[-1].strip()}"

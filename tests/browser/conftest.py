@@ -8,9 +8,13 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_
 
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
+from steelyard.core.settings import Settings
 from tests.browser.chromium import Witness, launched
+from tests.browser.leftovers import leave
 from tests.browser.live import Site, served
-from tests.browser.story import leads, play
+from tests.browser.story import leads
+from tests.support import applications
+from tests.support.story import replay
 from tests.support.world import World
 
 PEOPLE = {
@@ -37,9 +41,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The application, served to the loopback, after the demonstration was played on it."""
     folder = tmp_path_factory.mktemp("site")
-    db = Database(play(folder))
+    db = Database(replay(folder))
     try:
-        with served(World(db), folder) as site:
+        world = World(db)
+        leave(world, applications.on(Settings(folder, str(db.url), "k" * 32), db), leads(db))
+        with served(world, folder) as site:
             yield site
     finally:
         db.close()

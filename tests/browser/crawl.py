@@ -1,44 +1,96 @@
-"""Walks from the home page through every link that a person finds there."""
+"""Walks from the home page through every link that a person finds there, as a program reads pages."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+import requests
+from lxml import html
 
 _NUMBER = re.compile(r"/[0-9][^/]*|/[A-Z]{2}-[0-9]{8}-[0-9]+")
-_LINKS = "[...document.querySelectorAll('a[href]')].map((link) => link.href)"
+_FILE = re.compile(r"\.(csv|json|pdf|png|svg|txt|webmanifest|xlsx|zip|zpl|js)$")
+_JUDGED = {"id", "class", "role", "type", "lang", "scope", "tabindex", "disabled", "href"}
 
 
-def pages_from(page: Page, start: str = "/", *, seen: set[str] | None = None) -> Iterator[str]:
-    """Open ``start`` and, one of each kind of address, every page that is linked from there on; yield the paths.
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page that was answered."""
+
+    path: str
+    tree: Any
+
+    def parts(self) -> set[str]:
+        """The structure of each part of the body, of the navigation, the main part and so on, without its words.
+
+        It tells what axe judges elements by; rows that are alike count once.
+        """
+        body = self.tree.find("body")
+        return {_structure(part) for part in (*body, *body.iterfind(".//main"), *body.iterfind(".//nav"))}
+
+    def texts(self) -> set[str]:
+        """What is written on it but for code and what is marked as English."""
+        found = self.tree.find("body").iter()
+        texts = set[str]()
+        for one in found:
+            if isinstance(one.tag, str):
+                if not _foreign(one):
+                    texts.add((one.text or "").strip())
+                if (above := one.getparent()) is not None and not _foreign(above):
+                    texts.add((one.tail or "").strip())
+        return texts - {""}
+
+
+def pages_from(
+    root: str, cookies: Mapping[str, str], start: str = "/", *, seen: set[str] | None = None
+) -> Iterator[Seen]:
+    """Read ``start`` and, one of each kind of address, every page that is linked from there on; yield them.
 
     Kinds of address in ``seen`` are passed over, but for those that ``start`` itself leads to; all found are added.
     """
     met = {_shape(start)}
     deep = met if seen is None else seen
     waiting = [start]
-    while waiting:
-        path = waiting.pop(0)
-        answer = page.goto(path)
-        assert answer is not None
-        assert answer.status == 200, f"{path} answered {answer.status}"
-        yield path
-        for link in page.evaluate(_LINKS):
-            target = urlsplit(link)
-            if target.netloc != urlsplit(page.url).netloc or not _is_page(target.path):
-                continue
-            if _shape(target.path) not in (met if path == start else met | deep):
-                met.add(_shape(target.path))
-                waiting.append(target.path)
+    with requests.Session() as visitor:
+        visitor.cookies.update(cookies)
+        while waiting:
+            path = waiting.pop(0)
+            answer = visitor.get(root + path, timeout=30)
+            assert answer.status_code == 200, f"{path} answered {answer.status_code}"
+            page = Seen(path, html.document_fromstring(answer.content))
+            page.tree.make_links_absolute(answer.url)
+            yield page
+            for link in page.tree.xpath("//a[@href]/@href"):
+                target = urlsplit(link)
+                if target.netloc != urlsplit(root).netloc or not _is_page(target.path):
+                    continue
+                if _shape(target.path) not in (met if path == start else met | deep):
+                    met.add(_shape(target.path))
+                    waiting.append(target.path)
     deep |= met
 
 
 def _is_page(path: str) -> bool:
     """Whether a link leads to a page, not to a file for printing or to the API's documents."""
-    return not path.startswith(("/api/v1", "/static")) and "." not in path.rpartition("/")[2]
+    return not path.startswith(("/api/v1", "/static")) and _FILE.search(path) is None
 
 
 def _shape(path: str) -> str:
     """Two campaigns are one kind of page."""
     return _NUMBER.sub("/…", path)
+
+
+def _structure(element: Any) -> str:
+    own = [
+        name + value if name == "class" else name
+        for name, value in sorted(element.items())
+        if name in _JUDGED or name.startswith("aria-")
+    ]
+    children = [_structure(one) for one in element if isinstance(one.tag, str) and one.tag not in ("main", "nav")]
+    return f"{element.tag}[{own}]({[one for one, _ in groupby(children)]})"
+
+
+def _foreign(element: Any) -> bool:
+    return any(one.get("lang") == "en" or one.tag in ("script", "code") for one in (element, *element.iterancestors()))

@@ -1,7 +1,6 @@
 """The whole application served by granian on the loopback, on a database of its own."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -18,6 +17,7 @@ from steelyard.accounts.authentication import SESSION_COOKIE
 from steelyard.api.locales import COOKIE as LOCALE_COOKIE
 from steelyard.core.actors import Actor
 from tests.browser.chromium import DESK, Witness
+from tests.support.ports import free_port
 from tests.support.world import World
 
 PATIENCE = 30.0
@@ -50,11 +50,14 @@ class Site:
         context = browser.new_context(**wanted)  # type: ignore[arg-type]  # the options of playwright, by name
         context.set_default_timeout(10_000)
         witness.watch(context)
-        cookies = {LOCALE_COOKIE: locale}
-        if actor is not None:
-            cookies[SESSION_COOKIE] = self.world.browser_session(actor)
+        cookies = self.cookies(actor, locale)
         context.add_cookies([{"name": name, "value": value, "url": self.address} for name, value in cookies.items()])
         return context
+
+    def cookies(self, actor: Actor | None, locale: str = "zh") -> dict[str, str]:
+        """Sign ``actor`` in and return what his browser keeps of that."""
+        signed_in = {} if actor is None else {SESSION_COOKIE: self.world.browser_session(actor)}
+        return {LOCALE_COOKIE: locale, **signed_in}
 
 
 @contextmanager
@@ -91,14 +94,6 @@ def start(world: World, folder: Path, port: int) -> subprocess.Popen[bytes]:
         process.wait(timeout=PATIENCE)
         raise
     return process
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _await(port: int, process: subprocess.Popen[bytes], log: Path) -> None:

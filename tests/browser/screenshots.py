@@ -8,13 +8,13 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from pricing.operations import imports
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
 from tests.browser.chromium import DESK, PHONE, Witness, launched
+from tests.browser.leftovers import bring_sheet
 from tests.browser.live import Site, served
-from tests.browser.story import leads, play
-from tests.support.price_sheets import PASTED
+from tests.browser.story import leads
+from tests.support.story import play
 from tests.support.world import World
 
 SETTLE_MS = 500
@@ -75,16 +75,6 @@ def _go(page: Page, shot: Shot) -> None:
             raise RuntimeError(f"{page.url} has no link to {pattern}")
         page.goto(target)
     page.wait_for_timeout(SETTLE_MS)
-
-
-def bring_sheet(db: Database, operator: Actor) -> None:
-    """Leave a pasted price sheet as a draft, so that its trial can be shown."""
-    brought = imports.look_at(PASTED.encode(), "示例管坯群.txt")
-    with db.write() as session:
-        draft = imports.start(session, operator, brought)
-        assert not isinstance(brought.found, Exception)
-        told = {"provider": "示例管坯群", "permission": "示例"}
-        imports.change(session, operator, draft, brought.found, told)
 
 
 def main(arguments: list[str]) -> None:

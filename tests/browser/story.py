@@ -1,16 +1,10 @@
-"""An installation on which the demonstration has been played, and the people of it."""
-
-import os
-import subprocess
-import sys
-from pathlib import Path
+"""The people of an installation on which the demonstration has been played."""
 
 from sqlalchemy import select
 
 from steelyard.accounts.models import Membership, User
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.database import Database
-from tests.browser.live import free_port
 
 LEADS = {
     OrgKind.OPERATOR: "demo-operator",
@@ -21,27 +15,6 @@ LEADS = {
     OrgKind.WAREHOUSE: "demo-keeper",
     OrgKind.FINANCIER: "demo-financier",
 }
-LONGEST = 180.0
-
-
-def play(folder: Path) -> str:
-    """Run ``steelyard demo --once`` on a new database in ``folder``; return the database's address."""
-    url = f"sqlite:///{folder / 'steelyard.db'}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("STEELYARD_")}
-    environment = {**kept, "STEELYARD_DATA_DIR": str(folder), "STEELYARD_DATABASE_URL": url}
-    command = [sys.executable, "-c", "from steelyard.cli import main; main()"]
-    done = subprocess.run(
-        [*command, "demo", "--once", "--port", str(free_port())],
-        env=environment,
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=LONGEST,
-        check=False,
-    )
-    if done.returncode != 0:
-        raise RuntimeError(f"the demonstration broke off:\n{done.stdout}{done.stderr}")
-    return url
 
 
 def leads(db: Database) -> dict[OrgKind, Actor]:

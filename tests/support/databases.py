@@ -94,7 +94,7 @@ class Databases:
 
 
 @contextmanager
-def _once(name: str) -> Iterator[Path]:
+def once(name: str) -> Iterator[Path]:
     """Yield the run's file ``name``; whoever finds it absent makes it while the other workers wait."""
     folder = Path(os.environ[RUN_FOLDER])
     with (folder / f"{name}.lock").open("w") as lock:
@@ -112,7 +112,7 @@ def _worker() -> str:
 
 
 def _server() -> Server:
-    with _once(f"server-{_worker()}") as note:
+    with once(f"server-{_worker()}") as note:
         if not note.exists():
             owner = int(os.environ["STEELYARD_TEST_OWNER"])
             note.write_text(start(owner_pid=owner).folder)
@@ -128,7 +128,7 @@ def _postgresql_template(holding: Filling | None = None) -> str:
     name, above = _TEMPLATE, "template1"
     if holding is not None:
         name, above = f"{_TEMPLATE}_{holding.__name__}", _postgresql_template()
-    with _once(f"postgresql-{name}-{_worker()}") as done:
+    with once(f"postgresql-{name}-{_worker()}") as done:
         if not done.exists():
             query = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             _administer(query.format(sql.Identifier(name), sql.Identifier(above)))
@@ -139,7 +139,7 @@ def _postgresql_template(holding: Filling | None = None) -> str:
 
 def _sqlite_template(holding: Filling | None = None) -> Path:
     base = None if holding is None else _sqlite_template()
-    with _once("template.db" if holding is None else f"template-{holding.__name__}.db") as path:
+    with once("template.db" if holding is None else f"template-{holding.__name__}.db") as path:
         if not path.exists():
             building = path.with_suffix(".new")
             if base is not None:

@@ -4,7 +4,6 @@ import logging
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -18,17 +17,11 @@ from click.testing import CliRunner, Result
 
 from steelyard.cli import main
 from tests.support.databases import Databases
+from tests.support.ports import free_port
 
 STEELYARD = str(Path(sys.executable).with_name("steelyard"))
 PATIENCE_S = 60.0
 SECRET = "only the tests know this secret key"
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Installation:

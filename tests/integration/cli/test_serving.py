@@ -18,9 +18,10 @@ from sqlalchemy import text
 
 from steelyard.cli import web_server
 from steelyard.core.database import Database
-from tests.integration.cli.conftest import PATIENCE_S, Installation, Served, free_port
+from tests.integration.cli.conftest import PATIENCE_S, Installation, Served
 from tests.integration.jobs.stations import wait_until
 from tests.support.databases import Databases
+from tests.support.ports import free_port
 
 OPERATOR = ("operator", "聊城平台", "admin")
 

@@ -10,19 +10,23 @@ from steelyard.app import create_app
 from steelyard.core.actors import OrgKind
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
-from tests.integration.story.test_story import Telling
 from tests.support.clients import ApiClient
-from tests.support.databases import Databases
+from tests.support.story import replay
 from tests.support.world import World
 
 PUBLIC_ON_THE_PLATFORM = {
     "/api/v1/organisations/<id:org_id>",
-    "/api/v1/price-documents/<id:document_id>",
-    "/api/v1/price-documents/<id:document_id>/content",
-    "/api/v1/price-series/<id:series_id>",
-    "/api/v1/price-series/<id:series_id>/chart",
-    "/api/v1/price-series/<id:series_id>/observations",
-    "/api/v1/price-series/<id:series_id>/revisions",
+    *(f"/api/v1/price-documents/<id:document_id>{part}" for part in ("", "/content", "/rows.csv", "/rows.xlsx")),
+    *(f"/api/v1/price-series/<id:series_id>{part}" for part in ("", "/chart", "/indicators", "/normalised")),
+    *(
+        f"/api/v1/price-series/<id:series_id>/{part}"
+        for part in ("observations", "observations.csv", "observations.xlsx")
+    ),
+    *(f"/api/v1/price-series/<id:series_id>/{part}" for part in ("seasons", "values")),
+    *(
+        f"/api/v1/price-series/<id:series_id>/{part}{form}"
+        for part, form in product(("observations", "revisions"), ("", ".csv", ".xlsx"))
+    ),
 }
 """Names of members, and published prices."""
 SHOWN_TO_THE_MARKET = {
@@ -44,13 +48,9 @@ MOST_IDS = 30
 
 
 @pytest.mark.slow
-def test_outsiders_see_nothing_of_the_story(
-    databases: Databases, tmp_path: Path, settings_of: Callable[[Database], Settings]
-) -> None:
+def test_outsiders_see_nothing_of_the_story(tmp_path: Path, settings_of: Callable[[Database], Settings]) -> None:
     """New organisations of every kind but the operator's read every document of the story by its id."""
-    url = databases.url("sqlite")
-    Telling(tmp_path / "data", url).tell()
-    db = Database(url)
+    db = Database(replay(tmp_path))
     app = create_app(settings_of(db), db)
     world = World(db)
     seen: set[tuple[str, str]] = set()

@@ -14,8 +14,9 @@ import pytest
 import requests
 
 from steelyard.cli.demo.server import Server
-from tests.integration.cli.conftest import PATIENCE_S, free_port
+from tests.integration.cli.conftest import PATIENCE_S
 from tests.support.databases import Databases
+from tests.support.ports import free_port
 
 TELLING_S = 240
 DOCUMENTS = {

@@ -1,0 +1,91 @@
+"""What people leave behind beyond the demonstration, so that every page has something to show."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from pricing.fetching import running
+from pricing.fetching.client import Client, Manners
+from pricing.fetching.plans import Request
+from pricing.models import PriceSeries
+from pricing.operations import imports
+from pricing.queries.imports import document_of
+from pricing.sources import shfe
+from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.database import Database
+from tests.support.clients import ApiClient
+from tests.support.ports import free_port
+from tests.support.price_sheets import PASTED
+from tests.support.world import World
+
+CERTIFICATE = {
+    "number": "ZB-1",
+    "mill_name": "示例钢厂甲",
+    "heat_number": "H1",
+    "issued_on": "2026-08-31",
+    "grade": "20",
+    "standard": "GB/T 699",
+    "values": [{"symbol": "C", "value": "0.20"}, {"symbol": "P", "value": "0.040"}, {"symbol": "Rm", "value": "455"}],
+}
+CONTRACT = {"title": "热卷月均价", "formula": "月均(continuous.recorded:hc0:settle, 2023-12) + 60"}
+
+
+def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
+    """Leave a draft and an import of prices, a contract with its quote, an index, a failed fetch, a certificate."""
+    operator = people[OrgKind.OPERATOR]
+    bring_sheet(world.db, operator)
+    _confirm(world.db, operator, bring_sheet(world.db, operator))
+    _fail_to_fetch(world.db)
+    maker = ApiClient(app, world.token(people[OrgKind.PIPE_MAKER]))
+    contract = _made(maker, "/price-contracts", CONTRACT)
+    _made(maker, f"/price-contracts/{contract}/quotes", {})
+    _made(ApiClient(app, world.token(people[OrgKind.WAREHOUSE])), "/certificates", CERTIFICATE)
+    _made(ApiClient(app, world.token(operator)), "/price-indexes/city", _city(world.db))
+
+
+def bring_sheet(db: Database, operator: Actor) -> int:
+    """Leave a pasted price sheet as a draft, so that its trial can be shown; return the draft's id."""
+    brought = imports.look_at(PASTED.encode(), "示例管坯群.txt")
+    with db.write() as session:
+        draft = imports.start(session, operator, brought)
+        assert not isinstance(brought.found, Exception)
+        told = {"provider": "示例管坯群", "permission": "示例"}
+        imports.change(session, operator, draft, brought.found, told)
+        return draft.id
+
+
+def _confirm(db: Database, operator: Actor, draft_id: int) -> None:
+    from pricing.queries.imports import one
+
+    with db.write() as session:
+        draft = one(session, operator, draft_id, locked=True)
+        imports.confirm(session, operator, draft, document_of(draft).sha256)
+
+
+def _fail_to_fetch(db: Database) -> None:
+    """Ask a publisher who is not there."""
+    moment = datetime(2026, 9, 7, 8, 0, tzinfo=UTC)
+    client = Client(db, "x", Manners(attempts=1, allow_private=True), lambda: moment)
+    plan = running.plan_of(shfe.SOURCE)
+    home = f"127.0.0.1:{free_port()}"
+    source = replace(shfe.SOURCE, fetch=replace(plan, hosts=frozenset({home})))
+    wanted = [Request(f"http://{home}/kx20260907.dat", date(2026, 9, 7))]
+    running.run(db, source, running.Network(client, "k" * 32, lambda: moment), wanted)
+
+
+def _made(client: ApiClient, path: str, body: dict[str, Any]) -> int:
+    answer = client.post(path, body)
+    assert answer.status_code == 201, answer.text
+    made: int = answer.get_json()["id"]
+    return made
+
+
+def _city(db: Database) -> dict[str, Any]:
+    query = select(PriceSeries.id).where(PriceSeries.unit == "CNY/t", PriceSeries.family == "nbs.ten_day").limit(4)
+    with db.read() as session:
+        ids = session.scalars(query).all()
+    members = [{"series_id": one, "contributor": f"{place}", "weight": 1} for place, one in enumerate(ids)]
+    return {"code": "example.city", "name": "示例指数", "base_day": "2026-08-20", "members": members}
