@@ -14,6 +14,7 @@ from pricing.models import PriceSeries
 from pricing.operations import imports
 from pricing.queries.imports import document_of
 from pricing.sources import shfe
+from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
 from tests.support.clients import ApiClient
@@ -34,15 +35,20 @@ CONTRACT = {"title": "热卷月均价", "formula": "月均(continuous.recorded:h
 
 
 def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
-    """Leave a draft and an import of prices, a contract with its quote, an index, a failed fetch, a certificate."""
+    """Leave a draft and an import of prices, a contract with its quote, an index, a failed fetch, a certificate.
+
+    In the yard a bundle was split and is to change hands.
+    """
     operator = people[OrgKind.OPERATOR]
-    bring_sheet(world.db, operator)
     _confirm(world.db, operator, bring_sheet(world.db, operator))
+    bring_sheet(world.db, operator)
     _fail_to_fetch(world.db)
     maker = ApiClient(app, world.token(people[OrgKind.PIPE_MAKER]))
     contract = _made(maker, "/price-contracts", CONTRACT)
     _made(maker, f"/price-contracts/{contract}/quotes", {})
-    _made(ApiClient(app, world.token(people[OrgKind.WAREHOUSE])), "/certificates", CERTIFICATE)
+    keeper = ApiClient(app, world.token(people[OrgKind.WAREHOUSE]))
+    _made(keeper, "/certificates", CERTIFICATE)
+    _work_on_a_bundle(keeper, app, world, people)
     _made(ApiClient(app, world.token(operator)), "/price-indexes/city", _city(world.db))
 
 
@@ -74,6 +80,20 @@ def _fail_to_fetch(db: Database) -> None:
     source = replace(shfe.SOURCE, fetch=replace(plan, hosts=frozenset({home})))
     wanted = [Request(f"http://{home}/kx20260907.dat", date(2026, 9, 7))]
     running.run(db, source, running.Network(client, "k" * 32, lambda: moment), wanted)
+
+
+def _work_on_a_bundle(keeper: ApiClient, app: Flask, world: World, people: dict[OrgKind, Actor]) -> None:
+    """Split a bundle; its owner orders that a part of it be another's."""
+    bundle = next(one for one in keeper.get("/stock").get_json()["items"] if one["pieces"] > 1)
+    yard = {"warehouse_id": bundle["warehouse_id"]}
+    parts = [{"pieces": 1, "tag": "PART-1"}, {"pieces": bundle["pieces"] - 1, "tag": "PART-2"}]
+    _made(keeper, "/warehouse/splits", {**yard, "tag": bundle["tag"], "parts": parts})
+    with world.db.read() as session:
+        owner = session.get_one(Organisation, bundle["owner_org_id"])
+    giver = ApiClient(app, world.token(world.actor(owner.kind, org=owner)))
+    taker = next(one for one in (people[OrgKind.TRADER], people[OrgKind.PIPE_MAKER]) if one.org_id != owner.id)
+    order = {**yard, "to_owner_org_id": taker.org_id, "order_number": "GH-1", "tags": ["PART-1"]}
+    _made(giver, "/warehouse/title-transfers", order)
 
 
 def _made(client: ApiClient, path: str, body: dict[str, Any]) -> int:

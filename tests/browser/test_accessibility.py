@@ -26,10 +26,11 @@ UNLINKED = {
     "accounts_pages.sign_in",
     "accounts_pages.invitation",
     "web_pages.docs",
+    "pricing_pages.import_trial",
     "inventory_pages.scan_worker",
     "inventory_pages.scan_manifest",
 }
-"""Pages that nobody who is signed in is led to, and the parts of the scan page; tests of their own open them."""
+"""Pages that no link leads to, but a form or nobody, and the parts of the scan page; tests of their own open them."""
 
 
 @cache
