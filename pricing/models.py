@@ -111,6 +111,7 @@ class RawDocument(Base):
     __table_args__ = (
         UniqueConstraint("source", "sha256", "fetched_at", "reading"),
         Index("ix_price_document_family_fetched_at", "family", "fetched_at"),
+        Index("ix_price_document_family_last_day", "family", "last_day"),
         CheckConstraint("kept = appended + unchanged", name="kept_adds_up"),
         {"info": {"append_only": True}},
     )

@@ -210,19 +210,24 @@ def _merge_later(session: Session, family: str, stamp: Stamp, tally: Tally, know
         if not again.kept:  # today's parser refuses it; a reparse tells
             continue
         columns = {name: getattr(document, name) for name in ("fetched_at", "sha256", "reading")}
-        columns |= {"document_id": document.id, "known_from": known_from}
+        columns |= {"document_id": document.id, "family": family, "known_from": known_from}
         columns |= {"first_day": again.first_day, "last_day": again.last_day}
         if merge.merge(session, columns, new_document=False):
             _reassess(session, document.id, known_from)
 
 
 def _read_again(session: Session, document: RawDocument) -> Iterator[ParsedRow | Drop]:
-    """The rows of a stored document; its bytes are read first, because nothing can be asked during a COPY."""
+    """The rows of a stored document; its bytes are read first, because nothing can be asked during a COPY.
+
+    Rows of days that its record does not span are what only today's parser reads in it: a reparse takes them in.
+    """
     source = SOURCES.get(document.source)
     if source is None:
         return iter(())
     fetched = stored(session, source, document)
-    return iter(source.parse(fetched).kept) if source.stream is None else _unbroken(source.stream(fetched))
+    rows = iter(source.parse(fetched).kept) if source.stream is None else _unbroken(source.stream(fetched))
+    first, last = document.first_day, document.last_day
+    return (row for row in rows if not isinstance(row, ParsedRow) or first <= row.day <= last)
 
 
 def stored(session: Session, source: Source, document: RawDocument) -> Fetched:

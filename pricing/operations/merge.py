@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Date, bindparam, func, select, text
+from sqlalchemy import Date, TextClause, bindparam, func, select, text
 from sqlalchemy.orm import Session
 
 from pricing.merging import Key
@@ -61,10 +62,15 @@ def merge(session: Session, document: Mapping[str, Any], *, new_document: bool) 
 
 
 def _run(session: Session, statement: str, values: Mapping[str, Any]) -> Any:
+    clause = _typed(statement)
+    return session.execute(clause, {name: values[name] for name in clause._bindparams})
+
+
+@cache
+def _typed(statement: str) -> TextClause:
+    """The statement with the types of what it is given, read once."""
     clause = text(statement)
-    names = clause._bindparams
-    typed = [bindparam(name, type_=_TYPES[name]) for name in names if name in _TYPES]
-    return session.execute(clause.bindparams(*typed), {name: values[name] for name in names})
+    return clause.bindparams(*(bindparam(name, type_=_TYPES[name]) for name in clause._bindparams if name in _TYPES))
 
 
 def appended_spans(session: Session, document_id: int, known_from: datetime) -> Iterator[list[Key]]:

@@ -4,9 +4,13 @@ A row is *confirmed* where it says what is believed and the belief is not younge
 nothing is known of its key. All others are *contested*: they are lined up with everything that is stored of
 their key, in the order of the stamps, and what differs from its neighbour before is a revision.
 
-PostgreSQL does all in one statement. SQLite, which has no statement that writes two tables, keeps the two views
-of the rows (`weighed` and `lined`) in tables of the connection's own between a fixed number of statements.
+PostgreSQL does all in one statement, and looks for what is believed only on days that a document of the statistic
+has spoken of: a new day costs no look at the index. SQLite, which has no statement that writes two tables, keeps
+the two views of the rows (`weighed` and `lined`) in tables of the connection's own between a fixed number of
+statements.
 """
+
+from functools import cache
 
 # ruff: noqa: S608  # the pieces that are put together here are constants of this module
 KEY = "series_id, day, edition"
@@ -24,35 +28,34 @@ def _columns(alias: str, names: str) -> str:
     return ", ".join(f"{alias}.{name.strip()}" for name in names.split(","))
 
 
-_NAMED = """
-SELECT m.ref, p.id FROM price_staged_series m JOIN price_series p ON p.code = m.code
-"""
-
-
-def _confirmed(belief: str, stamp: str) -> str:
-    return f"({_columns(stamp, _STAMP)}) <= (:fetched_at, :sha256, :reading) AND {_same(f'{belief}.', 's.')}"
-
-
+_CONFIRMED = f"({_columns('d', _STAMP)}) <= (:fetched_at, :sha256, :reading) AND {_same('c.', 's.')}"
 _WEIGHED = f"n.id AS series_id, {_columns('s', f'day, edition, {VALUE}, published_at')}"
 
-# One look at the key's index for each row, whatever the planner believes of tables that it has not seen yet.
+# Documents of the statistic that count after this one, and the last day that any of them has spoken of so far.
+_LATER = """
+SELECT id FROM price_document WHERE family = :family AND fetched_at >= :fetched_at
+  AND (fetched_at, sha256, reading) > (:fetched_at, :sha256, :reading)
+"""
+_LAST_SPOKEN = "(SELECT max(last_day) FROM price_document WHERE family = :family)"
+
+# One look at the key's index for each row, whatever the planner believes of tables that it has not seen yet, and
+# none for days that no document has spoken of.
 WEIGHED_POSTGRESQL = f"""
 SELECT nextval('price_observation_id_seq') AS id, {_WEIGHED}, b.series_id IS NULL AS fresh
-FROM price_staged s JOIN named n USING (ref) LEFT JOIN LATERAL (
-  SELECT c.series_id, {_columns("c", VALUE)}, {_columns("d", _STAMP)}
-  FROM price_current c JOIN price_document d ON d.id = c.document_id
+FROM price_staged s JOIN price_staged_series m USING (ref) JOIN price_series n ON n.code = m.code LEFT JOIN LATERAL (
+  SELECT c.series_id, {_columns("c", VALUE)}, c.document_id FROM price_current c
   WHERE c.series_id = n.id AND c.day = s.day AND c.edition = s.edition
-  AND c.day BETWEEN :first_day AND :last_day LIMIT 1
+  AND c.day BETWEEN :first_day AND :last_day AND s.day <= {_LAST_SPOKEN} LIMIT 1
 ) b ON TRUE
-WHERE b.series_id IS NULL OR NOT ({_confirmed("b", "b")})
+WHERE b.series_id IS NULL OR NOT ({_same("b.", "s.")}) OR b.document_id IN (SELECT id FROM later)
 """
 
 WEIGHED_SQLITE = f"""
 SELECT (SELECT coalesce(max(id), 0) FROM price_observation) + row_number() OVER (), {_WEIGHED}, c.series_id IS NULL
-FROM price_staged s JOIN ({_NAMED}) n ON n.ref = s.ref
+FROM price_staged s JOIN price_staged_series m USING (ref) JOIN price_series n ON n.code = m.code
 LEFT JOIN price_current c ON c.series_id = n.id AND c.day = s.day AND c.edition = s.edition
 LEFT JOIN price_document d ON d.id = c.document_id
-WHERE c.series_id IS NULL OR NOT ({_confirmed("c", "d")})
+WHERE c.series_id IS NULL OR NOT ({_CONFIRMED})
 """
 
 _TOLD = """
@@ -138,19 +141,20 @@ _POSTGRESQL = {"weighed": "weighed", "lined": "lined", "no": "FALSE"}
 _SQLITE = {"weighed": "price_weighed", "lined": "price_lined", "no": "0"}
 
 
+@cache
 def postgresql(*, new_document: bool) -> str:
     """The one statement; it answers how many observations were appended."""
-    appended = _APPENDED.format(**_POSTGRESQL)
-    document = f"document AS ({_DOCUMENT.format(appended=appended)})," if new_document else ""
+    document = f"document AS ({_DOCUMENT.format(appended='(SELECT n FROM appended)')})," if new_document else ""
     return f"""
-    WITH named AS MATERIALIZED ({_NAMED}),
+    WITH later AS MATERIALIZED ({_LATER}),
     weighed AS MATERIALIZED ({WEIGHED_POSTGRESQL}),
     lined AS MATERIALIZED ({LINED_POSTGRESQL}),
+    appended AS MATERIALIZED (SELECT {_APPENDED.format(**_POSTGRESQL)} AS n),
     {document}
     observed AS ({_OBSERVATIONS.format(**_POSTGRESQL)}),
     believed AS ({_NEW_BELIEFS.format(**_POSTGRESQL)}),
     believed_now AS ({_CHANGED_BELIEFS.format(**_POSTGRESQL)} AND price_current.day BETWEEN :first_day AND :last_day)
-    SELECT {appended}
+    SELECT n FROM appended
     """
 
 

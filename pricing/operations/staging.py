@@ -4,7 +4,7 @@ statement on SQLite. Nothing but a batch of rows is ever in memory.
 The rows go into tables that only this connection sees and that empty themselves at the end of the transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from itertools import islice
@@ -84,33 +84,34 @@ class Tally:
         """The rows that hold a figure their series may have, as columns; `nothing` stands for NULL."""
         refs: dict[str, tuple[int, int]] = {}
         moments: dict[datetime | None, str | None] = {None: nothing}
-        days, drop = self.days, self.dropped.append
+        days, drop, known, withdrawn = self.days, self.dropped.append, refs.get, Status.WITHDRAWN
+        kept = 0
         for item in rows:
-            if type(item) is Drop:
+            if type(item) is not ParsedRow:
+                assert isinstance(item, Drop)
                 drop(item)
                 continue
-            assert isinstance(item, ParsedRow)
-            ref, least = refs.get(item.traits.code) or self._refer(refs, item.traits)
-            mantissa, scale, change = item.mantissa, item.scale, item.change_mantissa
-            if item.status is Status.WITHDRAWN:
+            traits, mantissa, scale, change = item.traits, item.mantissa, item.scale, item.change_mantissa
+            ref, least = known(traits.code) or self._refer(refs, traits)
+            if item.status is withdrawn:
                 mantissa = scale = 0
                 change = None
             elif not least <= mantissa < MAX_MANTISSA or not 0 <= scale <= 6:
-                drop(Drop(item.row, DropReason.OUT_OF_RANGE, item.traits.name[:80]))
+                drop(Drop(item.row, DropReason.OUT_OF_RANGE, traits.name[:80]))
                 continue
             day = days.get(item.day) or self._day(item.day)
             if day is None:
-                drop(Drop(item.row, DropReason.OUT_OF_RANGE, item.traits.name[:80]))
+                drop(Drop(item.row, DropReason.OUT_OF_RANGE, traits.name[:80]))
                 continue
             published = item.published_at
             if published is not None and published not in moments:
                 moments[published] = _moment(published, "" if nothing is None else "+00")
-            moment = moments[published]
-            self.kept += 1
+            kept += 1
             yield (
                 ref, item.row, day, item.edition, mantissa, scale, nothing if change is None else change,
-                item.status, moment,
+                item.status, moments[published],
             )  # fmt: skip
+        self.kept += kept
 
     def _refer(self, refs: dict[str, tuple[int, int]], traits: SeriesTraits) -> tuple[int, int]:
         """Number a series that is met for the first time; its number comes with the least mantissa it allows."""
@@ -137,7 +138,7 @@ def stage(session: Session, rows: Iterable[ParsedRow | Drop], tally: Tally) -> N
         connection.exec_driver_sql(_POSTGRESQL)
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]  # an open connection has one
         _copy(cursor, "price_staged", len(_COLUMNS.split(",")), tally.staged(rows, r"\N"))
-        _copy(cursor, "price_staged_series", 2, enumerate(code.translate(_ESCAPES) for code in tally.traits))
+        _copy(cursor, "price_staged_series", 2, enumerate(_escaped(tally.traits)))
         if tally.kept >= ANALYZED_FROM:
             connection.exec_driver_sql("ANALYZE price_staged, price_staged_series")
         return
@@ -146,6 +147,16 @@ def stage(session: Session, rows: Iterable[ParsedRow | Drop], tally: Tally) -> N
     cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]  # as above
     cursor.executemany("INSERT INTO price_staged VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", tally.staged(rows, None))
     cursor.executemany("INSERT INTO price_staged_series VALUES (?, ?)", enumerate(tally.traits))
+
+
+def _escaped(codes: Collection[str]) -> Iterable[str]:
+    """The codes as COPY's text form wants them; most documents have none that needs an escape."""
+    together = "".join(codes)
+    return map(_escape, codes) if any(chr(mark) in together for mark in _ESCAPES) else codes
+
+
+def _escape(code: str) -> str:
+    return code.translate(_ESCAPES)
 
 
 def _copy(cursor: Any, table: str, columns: int, rows: Iterable[Staged]) -> None:

@@ -68,11 +68,11 @@ def traits(place: int) -> Any:
     )
 
 
-def rows(day: date, series: int, seed: int = 0) -> list[Any]:
+def rows(day: date, series: int, edition: str = "release") -> list[Any]:
     """One new figure of each series for a day."""
     from pricing.sources.base import ParsedRow
 
-    return [ParsedRow(traits(place), place + 1, day, "release", 30_000 + place + seed, 1) for place in range(series)]
+    return [ParsedRow(traits(place), place + 1, day, edition, 30_000 + place, 1) for place in range(series)]
 
 
 def days_from(first: date) -> Iterator[date]:
@@ -123,7 +123,11 @@ def vacuum(database: Any) -> None:
 
 
 def mirror(database: Any, first: date, days: int) -> None:
-    """Make tables with the keys, indexes, partitions and rows of ours in the schema ``mirror``."""
+    """Make tables with the keys, indexes, partitions and rows of ours in the schema ``mirror``.
+
+    The trigger that stands for the foreign keys of observations comes with them: it looks the same series and
+    documents up as ours does.
+    """
     from steelyard.core import partitions
 
     with database.engine.begin() as connection:
@@ -139,6 +143,10 @@ def mirror(database: Any, first: date, days: int) -> None:
             for name, bound in parts:
                 run(f"CREATE TABLE mirror.{name} PARTITION OF mirror.{table} {bound}")
             run(f"INSERT INTO mirror.{table} SELECT * FROM {table}")
+        run(
+            "CREATE TRIGGER price_observation_refers AFTER INSERT ON mirror.price_observation "
+            "REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION price_observation_refers()"
+        )
     vacuum(database)
 
 

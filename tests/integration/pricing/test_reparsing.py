@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from pricing.models import PriceCurrent, PriceObservation, PriceSeries, RawDocument
-from pricing.operations.ingestion import ingest
+from pricing.operations.ingestion import ingest, ingest_parsed
 from pricing.operations.reparsing import reparse
 from pricing.queries.prices import history
 from pricing.sources import catalogue, shfe
@@ -42,6 +43,12 @@ def loaded(db: Database) -> Database:
     with db.write() as session:
         ingest(session, None, source="shfe.daily", url="https://x/", fetched_at=FETCHED, content=shfe_file({}))
     return db
+
+
+def ingest_as_before(session: Session, content: bytes, fetched_at: datetime) -> None:
+    """Take a document in that was parsed by the former parser."""
+    fetched = Fetched("shfe.daily", "https://x/", fetched_at, content)
+    ingest_parsed(session, None, shfe.SOURCE, fetched, shfe.SOURCE.parse(fetched))
 
 
 def tenths(result: ParseResult) -> ParseResult:
@@ -133,3 +140,23 @@ def test_a_document_that_is_refused_today_stays_as_it_was(loaded: Database, pars
     assert [one.refused for one in reparse(loaded)] == ["empty"]
     with loaded.read() as session:
         assert count(session, RawDocument) == 1
+
+
+def with_the_day_after(result: ParseResult) -> ParseResult:
+    """A later parser that finds the next day's figures in the same bytes."""
+    more = tuple(replace(row, day=row.day + timedelta(days=1), row=row.row + 1000) for row in result.kept)
+    return replace(result, kept=result.kept + more, rows=result.rows + len(more))
+
+
+def test_late_document_brings_no_day_that_only_todays_parser_reads_in_those_after_it(
+    loaded: Database, parser: Callable[[Change], None]
+):
+    parser(with_the_day_after)
+    late, day = FETCHED - timedelta(minutes=5), date(2026, 9, 8)
+    with loaded.write() as session:
+        ingest_as_before(session, shfe_file({"rb2610": 3456}), late)
+    with loaded.read() as session:
+        assert set(session.scalars(select(PriceCurrent.day))) == {day}
+    assert [report.appended > 0 for report in reparse(loaded)] == [True, True]
+    with loaded.read() as session:
+        assert set(session.scalars(select(PriceCurrent.day))) == {day, day + timedelta(days=1)}
