@@ -5,6 +5,7 @@ from contextlib import ExitStack
 from datetime import datetime, timedelta
 
 import pytest
+from nacl.pwhash import argon2id
 
 from steelyard.core import clock
 from tests.integration.procurement.market import Market
@@ -36,3 +37,10 @@ def time() -> Iterator[Time]:
 def market(world, api_as, app, db, time) -> Market:
     """A market on a fresh database."""
     return Market(world, api_as, app, db, time)
+
+
+@pytest.fixture(autouse=True)
+def _light_stretching(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Officers' passphrases are stretched as little as the library allows: tests/unit has the real cost."""
+    monkeypatch.setattr(argon2id, "OPSLIMIT_INTERACTIVE", argon2id.OPSLIMIT_MIN)
+    monkeypatch.setattr(argon2id, "MEMLIMIT_INTERACTIVE", argon2id.MEMLIMIT_MIN)
