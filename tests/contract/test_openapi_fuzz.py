@@ -15,8 +15,9 @@ from steelyard.accounts.models import ApiToken
 from steelyard.accounts.secrets import token_hash
 from steelyard.app import create_app
 from steelyard.core.actors import OrgKind
+from steelyard.core.database import Database
 from steelyard.core.settings import Settings
-from tests.support.databases import DIALECTS
+from tests.support.databases import DIALECTS, Databases
 from tests.support.world import World
 
 LATE_REFUSALS = ["2xx", "401", "403", "404", "409", "412", "429"]
@@ -91,15 +92,26 @@ def dialect(request: pytest.FixtureRequest) -> str:
     return DIALECTS[crc32(request.node.name.encode()) % len(DIALECTS)]
 
 
-@pytest.fixture
-def on_stage(app: Flask, world: World) -> None:
-    """Let the fuzzer reach an application with an organisation of each kind."""
-    STAGE.app = app
+def someone_of_each_kind(db: Database) -> None:
+    """Let an organisation of each kind have a member with a token."""
+    world = World(db)
     for kind in OrgKind:
         given = token_hash(world.token(world.actor(kind)))
-        with world.db.write() as session:
+        with db.write() as session:
             query = update(ApiToken).where(ApiToken.token_hash == given)
             session.execute(query.values(token_hash=token_hash(TOKENS[kind.value])))
+
+
+@pytest.fixture
+def db(databases: Databases, dialect: str) -> Database:
+    """A database with the people who send the requests."""
+    return databases.open(dialect, holding=someone_of_each_kind)
+
+
+@pytest.fixture
+def on_stage(app: Flask) -> None:
+    """Let the fuzzer reach the application."""
+    STAGE.app = app
 
 
 @pytest.mark.slow

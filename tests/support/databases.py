@@ -12,7 +12,6 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from sqlalchemy.orm import Session
 
 from steelyard.core.database import Database
 from steelyard.migrations import run as migrations
@@ -23,7 +22,7 @@ RUN_FOLDER = "STEELYARD_TEST_RUN"
 DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "steelyard_template"
 _PREFIX = "steelyard-tests-"
-Filling = Callable[[Session], object]
+Filling = Callable[[Database], object]
 """What writes into a fresh database; its name names the template."""
 
 
@@ -151,8 +150,8 @@ def _sqlite_template(holding: Filling | None = None) -> Path:
 
 def _filled(holding: Filling) -> Callable[[str], None]:
     def fill(url: str) -> None:
-        with closing(Database(url)) as database, database.write() as session:
-            holding(session)
+        with closing(Database(url)) as database:
+            holding(database)
 
     return fill
 

@@ -1,21 +1,22 @@
 """Databases that hold the shipped prices, filled once and copied for each test."""
 
 import pytest
-from sqlalchemy.orm import Session
 
 from pricing.reference import RECENT, load_fixtures
 from steelyard.core.database import Database
 from tests.support.databases import Databases
 
 
-def recent_prices(session: Session) -> None:
+def recent_prices(db: Database) -> None:
     """Load the latest shipped documents."""
-    load_fixtures(session, None, RECENT)
+    with db.write() as session:
+        load_fixtures(session, None, RECENT)
 
 
-def all_prices(session: Session) -> None:
+def all_prices(db: Database) -> None:
     """Load every shipped document."""
-    load_fixtures(session, None)
+    with db.write() as session:
+        load_fixtures(session, None)
 
 
 FILLINGS = {"recent_prices": recent_prices, "all_prices": all_prices}
