@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, Route, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Playwright, Request, ViewportSize
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 EXPECTED = ("the server responded with a status of", "Service Worker registration blocked by Playwright")
@@ -18,6 +18,7 @@ QUIET = (
     "--disable-gpu",
     "--disable-quic",
     "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--no-first-run",
 )
 PHONE: ViewportSize = {"width": 390, "height": 844}
@@ -56,15 +57,12 @@ class Witness:
 
     def watch(self, context: BrowserContext) -> None:
         """Listen to every page of ``context``."""
-        context.route("**/*", self._judge)
+        context.on("request", self._judge)
         context.on("page", self._attend)
 
-    def _judge(self, route: Route, request: Request) -> None:
-        if urlsplit(request.url).netloc in {self.host, ""}:
-            route.continue_()
-            return
-        self.strangers.append(request.url)
-        route.abort()
+    def _judge(self, request: Request) -> None:
+        if urlsplit(request.url).netloc not in {self.host, ""}:
+            self.strangers.append(request.url)
 
     def _attend(self, page: Page) -> None:
         page.on("console", self._hear)

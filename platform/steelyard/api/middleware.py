@@ -38,6 +38,7 @@ HEADERS = {
 _FIXED = tuple(HEADERS.items())
 _SHORT_LIVED = ("Cache-Control", "private, no-cache")
 _NOT_KEPT = ("Cache-Control", "no-store")
+"""Pages are never kept: Back after a posting, or after signing out at a shared desk, must not show what was."""
 
 
 _SEALED = re.compile(r"/bids?(/|$)")
@@ -172,7 +173,7 @@ class Envelope:
             self._note(environ["werkzeug.request"], int(status[:3]), time.perf_counter() - began)
             own = [*headers, *_FIXED, ("X-Request-Id", ident)]
             if not any(name == "Cache-Control" for name, _ in headers):
-                own.append(_SHORT_LIVED if environ["REQUEST_METHOD"] == "GET" else _NOT_KEPT)
+                own.append(_SHORT_LIVED if environ["REQUEST_METHOD"] == "GET" and not _page(headers) else _NOT_KEPT)
             return start_response(status, own, *error)
 
         if environ["PATH_INFO"] not in _QUIET and (wait_s := self._limit.hit(environ)):
@@ -208,3 +209,7 @@ def cookies_need_tls() -> bool:
     public = services().settings.public_url
     host = urlsplit(public or f"http://{request.host}").hostname or ""
     return not (host in {"localhost", "::1"} or host.startswith("127."))
+
+
+def _page(headers: list[tuple[str, str]]) -> bool:
+    return any(name == "Content-Type" and value.startswith("text/html") for name, value in headers)

@@ -130,6 +130,7 @@ def test_home_and_api_page_answer(browse_as: Browse, kind: OrgKind) -> None:
         answer = browser.get(path)
         assert answer.status_code == 200
         assert "'unsafe-inline'" not in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_an_error_page_survives_a_broken_database(own_app: Flask, db: Database) -> None:

@@ -16,9 +16,9 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// A page shown again from the back-forward cache takes its forms anew.
-window.addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
+// A page shown again from the back-forward cache may tell what is no longer so: it is asked for anew.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
 });
 
 // A link to something that is folded away unfolds it.
