@@ -53,6 +53,13 @@ class BundleEncumbered(Refused):
     message = N_("Bundle %(tag)s must not leave: %(reference)s holds it.")
 
 
+class BundleQuarantined(Refused):
+    """A quality hold of the bundle or of its whole heat keeps it in the yard."""
+
+    code = "bundle_quarantined"
+    message = N_("Bundle %(tag)s is in quarantine: %(reference)s holds it. Set it aside and ask the inspector.")
+
+
 class BundleNotAvailable(Refused):
     """The bundle is in a state that cannot be issued."""
 
@@ -255,8 +262,8 @@ class MoveNotReversible(Refused):
 
     code = "move_not_reversible"
     message = N_(
-        "Only the last move of a bundle can be reversed, once, and never that of a stocktake, a process "
-        "or a title transfer."
+        "Only the last move of a bundle can be reversed, once, and never that of a stocktake, a process, "
+        "a title transfer or quality."
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from inventory import errors
 from inventory.quantities import Position
-from inventory.scanning import BundleView, YardView
+from inventory.scanning import BundleView, YardView, check_free
 from inventory.states import LossKind, ProcessKind, State
 
 LONGEST_HEAT, LONGEST_MILL = 80, 120
@@ -91,14 +91,13 @@ def free(view: YardView, tag: str, owner_id: int, states: Iterable[State] = (Sta
     """Where a bundle of ``owner_id`` lies that nothing holds.
 
     Raises ``BundleUnknown``, ``AlreadyIssued``, ``BundleNotHere``, ``WrongOwner``, ``BundleEncumbered``,
-    ``BundleNotWorkable``.
+    ``BundleQuarantined``, ``BundleNotWorkable``.
     """
     bundle = view.bundle(tag)
     position = lying(bundle)
     if position.owner_id != owner_id:
         raise errors.WrongOwner(tag=tag)
-    if bundle.held_by is not None:
-        raise errors.BundleEncumbered(tag=tag, reference=bundle.held_by)
+    check_free(bundle)
     if position.state not in states:
         raise errors.BundleNotWorkable(tag=tag)
     return position

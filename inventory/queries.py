@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory import errors, lineage, visibility
+from inventory.genealogy_models import HeatPart
 from inventory.models import (
     Bundle,
     Encumbrance,
@@ -22,6 +23,8 @@ from inventory.models import (
     StocktakeCount,
     Warehouse,
 )
+from inventory.quality import reading as quality
+from inventory.quality.standing import covers, covers_part
 from inventory.states import IssueStatus, PlaceKind, StocktakeStatus
 from steelyard.accounts.models import Organisation
 from steelyard.api.pages import Waiting
@@ -33,7 +36,11 @@ from steelyard.core.units import Size, UnitError, parse_size
 Record = dict[str, Any]
 Page = tuple[list[Record], int | None]
 
-_HELD = exists().where(Encumbrance.bundle_id == Bundle.id, Encumbrance.lifted_at.is_(None))
+_QUARANTINED = or_(
+    exists().where(covers()),
+    exists().where(HeatPart.heat_id == Bundle.heat_id, covers_part()),
+)
+_HELD = or_(exists().where(Encumbrance.bundle_id == Bundle.id, Encumbrance.lifted_at.is_(None)), _QUARANTINED)
 _COLUMNS: tuple[Any, ...] = (
     Bundle.id.label("bundle_id"), Bundle.tag, Bundle.warehouse_id, Warehouse.code.label("warehouse_code"),
     Bundle.product_id, Product.kind, Product.standard, Product.grade, Product.od_mm_x100, Product.wall_mm_x100,
@@ -115,6 +122,9 @@ def _conditions(wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     found = [column == wanted[name] for name, column in equal.items() if wanted.get(name) is not None]
     if wanted.get("tag") is not None:
         found.append(Bundle.tag.istartswith(wanted["tag"], autoescape=True))
+    for name, condition in (("held", _HELD), ("quarantined", _QUARANTINED)):
+        if wanted.get(name) is not None:
+            found.append(condition if wanted[name] else ~condition)
     if wanted.get("size") is not None:
         found.extend(_of_size(wanted["size"]))
     return found
@@ -195,6 +205,11 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     if actor.has_role(Role.INSPECTOR, Role.KEEPER, Role.ADMIN):
         closed = _how_many(session, actor, Stocktake, _may_approve(actor))
         found.append(Waiting(variances, closed, url_for("inventory_pages.stocktakes")))
+    if actor.has_role(Role.INSPECTOR, Role.ADMIN):
+        reports, proposals = quality.waiting(session, actor)
+        found.append(Waiting(N_("%(count)s defect reports are open"), reports, url_for("inventory_pages.defects")))
+        to_decide = N_("%(count)s dispositions wait for your decision")
+        found.append(Waiting(to_decide, proposals, url_for("inventory_pages.defects")))
     if actor.has_role(Role.KEEPER, Role.ADMIN):
         lorries = _how_many(session, actor, StockIssue, StockIssue.status == IssueStatus.OPEN)
         found.append(Waiting(loading, lorries, url_for("inventory_pages.issues")))

@@ -10,6 +10,9 @@ KEEP = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER})
 COUNT = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.COUNTER})
 APPROVE = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.INSPECTOR})
 HOLD = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.INSPECTOR})
+REPORT = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.INSPECTOR, Role.COUNTER})
+"""Whoever sees a defect reports it; what is done about it is another's to propose, and yet another's to approve."""
+PROPOSE = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.INSPECTOR})
 SET_UP = rule("inventory:write", kinds={OrgKind.WAREHOUSE, OrgKind.OPERATOR}, roles={Role.KEEPER})
 """Warehouses, places and products; an organisation's admin has every role of it."""
 OWNING = {OrgKind.PIPE_MAKER, OrgKind.TRADER, OrgKind.OPERATOR}

@@ -49,7 +49,10 @@ class Operation:
 
 @dataclass(slots=True)
 class BundleView:
-    """A bundle as it stands: its position in the yard, or ``None`` when it is elsewhere."""
+    """A bundle as it stands: its position in the yard, or ``None`` when it is elsewhere.
+
+    ``held_by`` is the reference of whatever keeps it from leaving; ``quarantined`` says that it is a quality hold.
+    """
 
     bundle_id: int
     tag: str
@@ -57,6 +60,7 @@ class BundleView:
     quantity: Quantity = NOTHING
     issued: bool = False
     held_by: str | None = None
+    quarantined: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +204,21 @@ def issue(yard: YardView, tag: str, document: IssueView) -> Movement:
     position = _in_yard(bundle)
     if position.owner_id != document.owner_id:
         raise errors.WrongOwner(tag=tag)
-    if bundle.held_by is not None:
-        raise errors.BundleEncumbered(tag=tag, reference=bundle.held_by)
+    check_free(bundle)
     if position.state is not State.AVAILABLE:
         raise errors.BundleNotAvailable(tag=tag)
     movement = Movement(bundle.bundle_id, bundle.quantity, position, position.at(yard.customer_place_id))
     bundle.position, bundle.quantity, bundle.issued = None, NOTHING, True
     return movement
+
+
+def check_free(bundle: BundleView) -> None:
+    """Raise ``BundleQuarantined`` or ``BundleEncumbered`` for a bundle that must not leave or change hands."""
+    if bundle.held_by is None:
+        return
+    if bundle.quarantined:
+        raise errors.BundleQuarantined(tag=bundle.tag, reference=bundle.held_by)
+    raise errors.BundleEncumbered(tag=bundle.tag, reference=bundle.held_by)
 
 
 def _in_yard(bundle: BundleView) -> Position:

@@ -98,7 +98,10 @@ class ProductQuery(PageQuery):
 
 
 class StockQuery(PageQuery):
-    """Filters of stock; ``tag`` by its beginning in capitals or small letters, ``size`` as ``219*6``."""
+    """Filters of stock; ``tag`` by its beginning in capitals or small letters, ``size`` as ``219*6``.
+
+    ``held`` is what any encumbrance or quality hold keeps, ``quarantined`` what a quality hold keeps.
+    """
 
     warehouse_id = IdField()
     tag = Text(max=60)
@@ -111,6 +114,8 @@ class StockQuery(PageQuery):
     owner_org_id = IdField()
     place = Text(max=40)
     state = Choice(State)
+    held = Flag()
+    quarantined = Flag()
 
 
 class StockOut(Schema):

@@ -130,6 +130,7 @@ class Document(StrEnum):
     SCAN = "scan"
     PROCESS = "process"
     TITLE = "title"
+    QUALITY = "quality"
 
 
 class ProcessKind(StrEnum):

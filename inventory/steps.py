@@ -13,6 +13,7 @@ class StepKind(StrEnum):
     ISSUED = "issued"
     LOST = "lost"
     FOUND = "found"
+    RETURNED = "returned"
     PROCESSED = "processed"
     SCRAPPED = "scrapped"
     WEIGHED = "weighed"
@@ -23,6 +24,7 @@ _BY_TARGET = {
     PlaceKind.CUSTOMER: StepKind.ISSUED,
     PlaceKind.COUNT_DIFFERENCE: StepKind.LOST,
     PlaceKind.SCRAP: StepKind.SCRAPPED,
+    PlaceKind.MILL: StepKind.RETURNED,
     PlaceKind.PROCESSING: StepKind.PROCESSED,
     PlaceKind.MASS_DIFFERENCE: StepKind.WEIGHED,
 }

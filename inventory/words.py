@@ -81,6 +81,7 @@ STEPS = {
     StepKind.FOUND: N_("found at a count"),
     StepKind.PROCESSED: N_("processed"),
     StepKind.SCRAPPED: N_("scrapped"),
+    StepKind.RETURNED: N_("returned to the mill"),
     StepKind.WEIGHED: N_("weighed"),
     StepKind.REVERSED: N_("reversed"),
 }

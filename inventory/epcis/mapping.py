@@ -39,8 +39,10 @@ class Kind(StrEnum):
     RECEIVED = "received"
     STORED = "stored"
     INSPECTED = "inspected"
+    HELD = "held"
     SOLD = "sold"
     SHIPPED = "shipped"
+    RETURNED = "returned"
     LOST = "lost"
     FOUND = "found"
     PROCESSED = "processed"
@@ -90,12 +92,14 @@ MOVES: dict[Kind, tuple[Shape, ...]] = {
     ),
     Kind.STORED: (Shape("ObjectEvent", "OBSERVE", "storing", None, (Part.MASS, Part.LOCATION)),),
     Kind.INSPECTED: (Shape("ObjectEvent", "OBSERVE", "inspecting", None, (Part.MASS, Part.LOCATION)),),
+    Kind.HELD: (Shape("ObjectEvent", "OBSERVE", "holding", None, (Part.MASS, Part.LOCATION)),),
     Kind.SOLD: (Shape("ObjectEvent", "OBSERVE", "other", None, _ALL),),
     Kind.SHIPPED: (
         Shape("AggregationEvent", "ADD", "loading", "in_progress", (Part.MASS, Part.PAPERS)),
         Shape("ObjectEvent", "OBSERVE", "shipping", "in_transit", (Part.MASS, Part.PAPERS, Part.PARTIES)),
         Shape("TransactionEvent", "ADD", "shipping", "in_transit", (Part.PAPERS,)),
     ),
+    Kind.RETURNED: (Shape("ObjectEvent", "OBSERVE", "shipping", "returned", (Part.MASS, Part.PAPERS, Part.PARTIES)),),
     Kind.LOST: (Shape("ObjectEvent", "OBSERVE", "stock_taking", "mismatch_quantity", (Part.MASS,)),),
     Kind.FOUND: (Shape("ObjectEvent", "OBSERVE", "stock_taking", None, (Part.MASS, Part.LOCATION)),),
     Kind.PROCESSED: (Shape("ObjectEvent", "OBSERVE", "entering_exiting", "in_progress", (Part.MASS,)),),
@@ -153,12 +157,15 @@ class Move:
             return _OF_STEP[self.step]
         if self.from_owner_id != self.to_owner_id:
             return Kind.SOLD
-        return Kind.INSPECTED if self.from_state is not self.to_state else Kind.STORED
+        if self.from_state is self.to_state:
+            return Kind.STORED
+        return Kind.HELD if self.to_state is State.QUARANTINE else Kind.INSPECTED
 
 
 _OF_STEP = {
     StepKind.RECEIVED: Kind.RECEIVED,
     StepKind.ISSUED: Kind.SHIPPED,
+    StepKind.RETURNED: Kind.RETURNED,
     StepKind.LOST: Kind.LOST,
     StepKind.FOUND: Kind.FOUND,
     StepKind.PROCESSED: Kind.PROCESSED,
@@ -304,6 +311,7 @@ def _parties(names: Names, move: Move) -> dict[str, list[dict[str, str]]]:
     given: dict[Kind, tuple[list[tuple[str, str]], list[tuple[str, str]]]] = {
         Kind.RECEIVED: ([("possessing_party", mill)], [("owning_party", taker), ("possessing_party", yard)]),
         Kind.SOLD: ([("owning_party", giver)], [("owning_party", taker)]),
+        Kind.RETURNED: ([("possessing_party", yard)], [("possessing_party", mill)]),
         Kind.SHIPPED: ([("owning_party", giver), ("possessing_party", yard)], [("owning_party", taker)]),
     }
     sources, destinations = given[move.kind]

@@ -25,9 +25,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from inventory.models import Bundle, Encumbrance, Heat, Place, ScanAnswer, StockBalance, Warehouse
+from inventory.models import Bundle, Heat, Place, ScanAnswer, StockBalance, Warehouse
 from inventory.operations.announcing import Ground
 from inventory.operations.yard import Stood, bundle_view
+from inventory.quality import standing
 from inventory.quantities import Position, Quantity
 from inventory.scanning import Answer, BundleView
 from inventory.states import Outcome, PlaceKind, State
@@ -123,9 +124,9 @@ def gather(session: Session, actor: Actor, warehouse_id: int, labels: dict[int, 
     for bundle_id, place_id, owner_id, state, kind, *amounts in parts.get("stood", ()):
         position = Position(place_id, owner_id, State(state))
         stood.setdefault(bundle_id, []).append(Stood(position, PlaceKind(kind), Quantity(*amounts)))
-    held = dict(parts.get("held", ()))
+    holds = standing.strongest(parts.get("held", ()))
     found.bundles = {
-        label.tag: bundle_view(id_, label.tag, stood.get(id_, []), held.get(id_)) for id_, label in labels.items()
+        label.tag: bundle_view(id_, label.tag, stood.get(id_, []), holds.get(id_)) for id_, label in labels.items()
     }
     return found
 
@@ -150,16 +151,15 @@ def _ground(dialect: str) -> Iterator[Select[Any]]:
 
 def _bundles(dialect: str) -> Iterator[Select[Any]]:
     balance = StockBalance
-    standing = select(balance).join(Place, Place.id == balance.place_id)
-    standing = standing.where(one_of(dialect, balance.bundle_id, "bundle_ids"), balance.pieces > 0)
+    stood = select(balance).join(Place, Place.id == balance.place_id)
+    stood = stood.where(one_of(dialect, balance.bundle_id, "bundle_ids"), balance.pieces > 0)
     amounts = (balance.pieces, balance.length_mm, balance.mass_g)
     yield _part(
-        dialect, "stood", standing, balance.bundle_id, balance.place_id, balance.owner_id, balance.state, Place.kind,
+        dialect, "stood", stood, balance.bundle_id, balance.place_id, balance.owner_id, balance.state, Place.kind,
         *amounts,
     )  # fmt: skip
-    held = select(Encumbrance).where(one_of(dialect, Encumbrance.bundle_id, "bundle_ids"))
-    held = held.where(Encumbrance.lifted_at.is_(None)).group_by(Encumbrance.bundle_id)
-    yield _part(dialect, "held", held, Encumbrance.bundle_id, func.min(Encumbrance.reference))
+    for query, columns in standing.holds(one_of(dialect, Bundle.id, "bundle_ids")):
+        yield _part(dialect, "held", query, *columns)
 
 
 def _named(dialect: str) -> Iterator[Select[Any]]:

@@ -7,7 +7,7 @@ from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory import errors, scanning
-from inventory.models import StockIssue, StockMove, Warehouse
+from inventory.models import Bundle, StockIssue, StockMove, Warehouse
 from inventory.operations import announcing, ledger, yard
 from inventory.operations.moving import movement_of
 from inventory.operations.scope import own_document, own_warehouse
@@ -65,20 +65,46 @@ def issue_at_once(session: Session, actor: Actor, warehouse_id: int, loading: Lo
 def post_issue(session: Session, actor: Actor, issue_id: int) -> StockIssue:
     """Let the lorry go: the issue takes no more bundles and is announced.
 
-    Raises ``NotFound``, ``IssueClosed`` and ``IssueEmpty``.
+    Raises ``NotFound``, ``IssueClosed`` and ``IssueEmpty``, and ``BundleQuarantined`` where a quality hold was placed
+    on something that is loaded already: it is taken off first.
     """
-    document, warehouse = own_document(session, actor, StockIssue, issue_id)
+    document, warehouse, movements = _load_locked(session, actor, issue_id)
     if document.status != IssueStatus.OPEN:
         raise errors.IssueClosed(number=document.number)
-    movements = loaded(session, document)
     if not movements:
         raise errors.IssueEmpty(number=document.number)
+    _check_free(session, movements)
     document.status = IssueStatus.POSTED
     document.posted_at, document.posted_by = db_now(session), actor.user_id
     session.flush()
     audit.record(session, actor, "inventory.issue_posted", f"issue:{document.number}")
     _tell(session, warehouse, document, movements)
     return document
+
+
+def _load_locked(session: Session, actor: Actor, issue_id: int) -> tuple[StockIssue, Warehouse, list[Movement]]:
+    """The issue and what is loaded, all of it locked; bundles before the issue, as everywhere.
+
+    A bundle that was loaded meanwhile is locked in another round, for which the issue is let go.
+    """
+    locked: set[int] = set()
+    while True:
+        attempt = session.begin_nested()
+        document, warehouse = own_document(session, actor, StockIssue, issue_id)
+        movements = loaded(session, document)
+        found = {movement.bundle_id for movement in movements}
+        if document.status != IssueStatus.OPEN or found <= locked:
+            attempt.commit()
+            return document, warehouse, movements
+        attempt.rollback()
+        locked |= found
+        yard.lock_by_ids(session, locked)
+
+
+def _check_free(session: Session, movements: Sequence[Movement]) -> None:
+    ids = [movement.bundle_id for movement in movements]
+    for bundle_id, hold in sorted(yard.held(session, ids).items()):
+        scanning.check_free(yard.bundle_view(bundle_id, session.get_one(Bundle, bundle_id).tag, [], hold))
 
 
 def loaded(session: Session, document: StockIssue) -> list[Movement]:

@@ -19,7 +19,7 @@ from steelyard.core.clock import business_date
 from steelyard.core.errors import NotFound
 from steelyard.core.numbering import next_number
 
-_WHOLE = frozenset({Document.STOCKTAKE, Document.PROCESS, Document.TITLE})
+_WHOLE = frozenset({Document.STOCKTAKE, Document.PROCESS, Document.TITLE, Document.QUALITY})
 """Documents of which no single move is undone: a process is undone as a whole, goods are sold back by a new order."""
 
 
@@ -61,7 +61,7 @@ def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockM
     """Undo the last move of a bundle by a counter-move that names it; return the counter-move.
 
     Raises ``NotFound``, ``MoveNotReversible``, ``LoadHasLeft`` where the lorry with the bundle is gone, and
-    ``BundleEncumbered`` where undoing would let a held bundle leave.
+    ``BundleEncumbered`` or ``BundleQuarantined`` where undoing would let a held bundle leave.
     A reversed reception frees the tag.
     """
     move = session.get(StockMove, move_id)
@@ -78,8 +78,7 @@ def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockM
         _keep_from_leaving(session, move.document_number)
     bundle = session.get_one(Bundle, move.bundle_id)
     if move.document_kind == Document.RECEIPT:
-        for reference in yard.held(session, [bundle.id]).values():
-            raise errors.BundleEncumbered(tag=bundle.tag, reference=reference)
+        scanning.check_free(yard.bundle_view(bundle.id, bundle.tag, [], yard.held(session, [bundle.id]).get(bundle.id)))
     counter = _counter_move(session, actor, move, yard.virtual_places(session, move.warehouse_id))
     if move.document_kind == Document.RECEIPT:
         bundle.voided = counter.id

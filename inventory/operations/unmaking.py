@@ -3,7 +3,7 @@
 from sqlalchemy import BigInteger, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import errors
+from inventory import errors, scanning
 from inventory.genealogy_models import BundleEdge, StockProcess
 from inventory.models import Bundle, StockMove
 from inventory.operations import announcing, ledger, yard
@@ -22,7 +22,8 @@ from steelyard.core.rowset import rowset
 def reverse(session: Session, actor: Actor, process_id: int, reason: str) -> StockProcess:
     """Undo a process: its inputs lie again where they lay, its outputs were never there and free their tags.
 
-    Raises ``NotFound``, ``ProcessNotReversible``, and ``BundleEncumbered`` where an output is held.
+    Raises ``NotFound``, ``ProcessNotReversible``, and ``BundleEncumbered`` or ``BundleQuarantined`` where an output is
+    held.
     """
     process = session.get(StockProcess, process_id)
     if process is None:
@@ -34,8 +35,8 @@ def reverse(session: Session, actor: Actor, process_id: int, reason: str) -> Sto
     children, bundles = {child for _, child in edges}, {id_ for edge in edges for id_ in edge}
     yard.lock_by_ids(session, bundles)
     moves = _moves(session, process, bundles)
-    for bundle_id, reference in yard.held(session, children).items():
-        raise errors.BundleEncumbered(tag=session.get_one(Bundle, bundle_id).tag, reference=reference)
+    for bundle_id, hold in sorted(yard.held(session, children).items()):
+        scanning.check_free(yard.bundle_view(bundle_id, session.get_one(Bundle, bundle_id).tag, [], hold))
     stamp = yard.stamp(session, actor, warehouse.id, yard.virtual_places(session, warehouse.id))
     counter = _counter_document(session, stamp, process, reason)
     postings = [

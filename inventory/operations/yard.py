@@ -8,11 +8,12 @@ The key of a bundle is not locked: who holds a document may write lines that nam
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, String, select
+from sqlalchemy import BigInteger, String, select, union_all
 from sqlalchemy.orm import Session
 
-from inventory.models import Bundle, Encumbrance, Place, StockBalance
+from inventory.models import Bundle, Place, StockBalance
 from inventory.operations.ledger import Stamp
+from inventory.quality.standing import Hold, holds, strongest
 from inventory.quantities import Position, Quantity
 from inventory.scanning import BundleView, YardView
 from inventory.states import PlaceKind, State
@@ -79,16 +80,12 @@ def standing(session: Session, bundle_ids: Collection[int]) -> dict[int, list[St
     return found
 
 
-def held(session: Session, bundle_ids: Collection[int]) -> dict[int, str]:
-    """The reference of an encumbrance that stands on each bundle, for those that have one."""
+def held(session: Session, bundle_ids: Collection[int]) -> dict[int, Hold]:
+    """What keeps each bundle in the yard, an encumbrance or a quality hold of itself or its heat; one statement."""
     wanted = rowset(session, "wanted", _ID, [{"id": id_} for id_ in sorted(set(bundle_ids))])
-    query = (
-        select(Encumbrance.bundle_id, Encumbrance.reference)
-        .join(wanted, wanted.c.id == Encumbrance.bundle_id)
-        .where(Encumbrance.lifted_at.is_(None))
-        .order_by(Encumbrance.id.desc())
-    )
-    return dict(session.execute(query).all())
+    queries = holds(Bundle.id.in_(select(wanted.c.id)))
+    parts = [query.with_only_columns(*columns) for query, columns in queries]
+    return strongest(session.execute(union_all(*parts)).all())
 
 
 def virtual_places(session: Session, warehouse_id: int) -> dict[PlaceKind, int]:
@@ -108,6 +105,11 @@ def real_places(session: Session, warehouse_id: int, codes: Iterable[str]) -> di
     return dict(session.execute(query).all())
 
 
+def code_of(session: Session, place_id: int) -> str:
+    """The code of a place."""
+    return session.get_one(Place, place_id).code
+
+
 def stamp(session: Session, actor: Actor, warehouse_id: int, virtual: dict[PlaceKind, int]) -> Stamp:
     """The stamp of postings made now by ``actor``."""
     return Stamp(warehouse_id, frozenset(virtual.values()), db_now(session), actor.user_id)
@@ -118,17 +120,19 @@ def look(
 ) -> YardView:
     """Lock the bundles that bear ``tags`` and read how they stand: four statements."""
     bundles = lock_by_tags(session, warehouse_id, tags)
-    stood, holds = standing(session, bundles.values()), held(session, bundles.values())
+    stood, kept = standing(session, bundles.values()), held(session, bundles.values())
     return YardView(
         virtual[PlaceKind.CUSTOMER],
-        {tag: bundle_view(id_, tag, stood.get(id_, []), holds.get(id_)) for tag, id_ in bundles.items()},
+        {tag: bundle_view(id_, tag, stood.get(id_, []), kept.get(id_)) for tag, id_ in bundles.items()},
         real_places(session, warehouse_id, places),
     )
 
 
-def bundle_view(bundle_id: int, tag: str, stood: list[Stood], held_by: str | None) -> BundleView:
+def bundle_view(bundle_id: int, tag: str, stood: list[Stood], hold: Hold | None) -> BundleView:
     """The picture of one bundle from its balances."""
-    view = BundleView(bundle_id, tag, held_by=held_by)
+    view = BundleView(bundle_id, tag)
+    if hold is not None:
+        view.held_by, view.quarantined = hold.reference, hold.is_quality
     for at in stood:
         if at.kind is PlaceKind.REAL:
             view.position, view.quantity = at.position, at.quantity

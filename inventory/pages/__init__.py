@@ -1,7 +1,7 @@
 """Pages of the yard: stock and trace for all, receiving, issuing, counting and scanning for the yard's people."""
 
 from inventory import rules
-from inventory.pages import certificates, issues, processes, receipts, scanning, stock, stocktakes, titles
+from inventory.pages import certificates, issues, processes, quality, receipts, scanning, stock, stocktakes, titles
 from inventory.pages.slice import pages
 from steelyard.api.pages import NavItem
 from steelyard.core.i18n import N_
@@ -16,6 +16,7 @@ NAVIGATION = (
     NavItem("inventory_pages.stocktakes", N_("Stocktakes"), rules.SEE_YARD, "count", 35),
     NavItem("inventory_pages.processes", N_("Processing"), rules.SEE, "factory", 36),
     NavItem("inventory_pages.titles", N_("Title transfers"), rules.SEE_OWNED, "swap", 37),
+    NavItem("inventory_pages.defects", N_("Defects"), rules.SEE_YARD, "bell", 38),
 )
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "issues",
     "pages",
     "processes",
+    "quality",
     "receipts",
     "scanning",
     "stock",

@@ -10,6 +10,8 @@ from inventory.certificates import reading
 from inventory.epcis import exporting
 from inventory.epcis.installation import names
 from inventory.pages.slice import LATEST, after, asked, pages
+from inventory.quality import reading as quality
+from inventory.quality import words as told
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 
@@ -47,6 +49,7 @@ def bundle(call: Call, bundle_id: int) -> str:
     """One bundle: what it is, where it lies, the way it went."""
     trace = tracing.bundle_trace(call.session, call.actor, bundle_id, MOST_STEPS + 1)
     steps, cut = _newest_of(trace["steps"], MOST_STEPS)
+    holds, defects = quality.of_bundle(call.session, call.actor, trace["bundle"])
     return render(
         "inventory/bundle.html",
         bundle=trace["bundle"],
@@ -57,6 +60,10 @@ def bundle(call: Call, bundle_id: int) -> str:
         may_work=rules.KEEP.allows(call.actor),
         may_sell=rules.SELL.allows(call.actor),
         kinds=process_words,
+        holds=holds,
+        defects=defects,
+        may_report=rules.REPORT.allows(call.actor),
+        told=told,
         words=words,
     )
 

@@ -39,7 +39,7 @@ CONFIG: dict[str, Any] = {
             },
         },
         {
-            "include-path-regex": "/epcis(/|$)|/certificates/import$|/files$",
+            "include-path-regex": "/epcis(/|$)|/certificates/import$|/files$|/photos$",
             "checks": {"positive_data_acceptance": {"expected-statuses": FOREIGN}},
         },
     ],
@@ -65,7 +65,7 @@ STAGE = Stage()
 published = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", STAGE, config=SchemathesisConfig.from_dict(CONFIG))
 
 
-@schemathesis.serializer("application/pdf")
+@schemathesis.serializer("application/pdf", "image/jpeg", "image/png", "image/webp")
 def as_bytes(context: Any, value: Any) -> bytes:
     """Send a file as the bytes that were made up for it."""
     return value if isinstance(value, bytes) else bytes(getattr(value, "data", str(value).encode()))

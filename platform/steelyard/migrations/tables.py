@@ -22,6 +22,7 @@ MODULES = (
     "inventory.genealogy_models",
     "inventory.epcis.models",
     "inventory.certificates.models",
+    "inventory.quality.models",
     "steelyard.procurement.models",
     "steelyard.logistics.models",
     "steelyard.jobs.models",

@@ -30,10 +30,6 @@ UNIMPORTED = {
     "granian": "started as a program of its own",
     "psycopg": "loaded by SQLAlchemy for addresses of PostgreSQL",
 }
-# Installed for work that is under way; each name goes with its first import.
-NOT_YET = {
-    "pillow",
-}
 
 
 def _canonical(name: str) -> str:
@@ -109,8 +105,7 @@ def test_every_import_is_a_direct_requirement_and_every_direct_requirement_is_im
     for path in python_files("platform", "pricing", "inventory"):
         for module in _imported(path) - set(sys.stdlib_module_names) - OURS:
             used |= {_canonical(name) for name in providers.get(module, [f"nothing installed for {module}"])}
-    assert not used & NOT_YET
-    assert used - set(UNIMPORTED) == _direct(REQUIREMENTS / "run.in") - set(UNIMPORTED) - NOT_YET
+    assert used - set(UNIMPORTED) == _direct(REQUIREMENTS / "run.in") - set(UNIMPORTED)
 
 
 def _imported(path: Path) -> set[str]:

@@ -1,0 +1,71 @@
+"""What keeps bundles in the yard, as queries that any statement can take in: encumbrances, holds of bundle and heat."""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, Text, and_, func, literal_column, or_, select
+from sqlalchemy.orm import Session
+
+from inventory.genealogy_models import HeatPart
+from inventory.models import Bundle, Encumbrance, Warehouse
+from inventory.quality.models import QualityHold
+from inventory.states import EncumbranceKind
+
+Query = tuple[Select[Any], tuple[Any, ...]]
+_QUALITY: ColumnElement[str] = literal_column(f"'{EncumbranceKind.QUALITY.value}'", Text())
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """What keeps a bundle: a reference, and whether it is quality's."""
+
+    reference: str
+    is_quality: bool
+
+
+def covers() -> ColumnElement[bool]:
+    """The condition on ``Bundle`` and its ``Warehouse`` under which a standing hold of itself or its heat keeps it.
+
+    A hold of a heat keeps all bundles of it in the yards of the organisation that placed it, later ones, too.
+    """
+    hold = QualityHold
+    of_it = or_(hold.bundle_id.is_(None), hold.bundle_id == Bundle.id)
+    return and_(hold.heat_id == Bundle.heat_id, of_it, hold.lifted_at.is_(None), hold.org_id == Warehouse.org_id)
+
+
+def covers_part() -> ColumnElement[bool]:
+    """The condition on ``HeatPart`` and ``Warehouse`` under which a hold of one of its heats keeps a mixed bundle."""
+    hold = QualityHold
+    whole = and_(hold.bundle_id.is_(None), hold.lifted_at.is_(None), hold.org_id == Warehouse.org_id)
+    return and_(hold.heat_id == HeatPart.part_id, whole)
+
+
+def holds(wanted: ColumnElement[bool]) -> Iterator[Query]:
+    """Queries of whatever keeps the bundles ``wanted``, with columns for bundle, kind of encumbrance and reference."""
+    placed = select(Encumbrance).join(Bundle, Bundle.id == Encumbrance.bundle_id)
+    placed = placed.where(wanted, Encumbrance.lifted_at.is_(None)).group_by(Bundle.id, Encumbrance.kind)
+    yield placed, (Bundle.id, Encumbrance.kind, func.min(Encumbrance.reference))
+    kept = select(QualityHold).select_from(Bundle).join(Warehouse, Warehouse.id == Bundle.warehouse_id)
+    kept = kept.join(QualityHold, covers()).where(wanted).group_by(Bundle.id)
+    yield kept, (Bundle.id, _QUALITY, func.min(QualityHold.number))
+    mixed = select(QualityHold).select_from(Bundle).join(Warehouse, Warehouse.id == Bundle.warehouse_id)
+    mixed = mixed.join(HeatPart, HeatPart.heat_id == Bundle.heat_id).join(QualityHold, covers_part())
+    yield mixed.where(wanted).group_by(Bundle.id), (Bundle.id, _QUALITY, func.min(QualityHold.number))
+
+
+def strongest(rows: Iterable[Sequence[Any]]) -> dict[int, Hold]:
+    """One hold of each bundle from the rows of those queries: quality's before others, then the first reference."""
+    found: dict[int, Hold] = {}
+    for bundle_id, kind, reference in sorted(rows, key=lambda row: (row[0], row[1] != EncumbranceKind.QUALITY, row[2])):
+        found.setdefault(bundle_id, Hold(reference, kind == EncumbranceKind.QUALITY))
+    return found
+
+
+def others(session: Session, bundle_ids: Collection[int]) -> dict[int, str]:
+    """The reference of a pledge or of a court's order on each bundle that has one."""
+    query = select(Encumbrance.bundle_id, Encumbrance.reference).where(
+        Encumbrance.bundle_id.in_(bundle_ids), Encumbrance.lifted_at.is_(None),
+        Encumbrance.kind != EncumbranceKind.QUALITY,
+    )  # fmt: skip
+    return dict(session.execute(query.order_by(Encumbrance.id.desc())).all())
