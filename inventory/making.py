@@ -12,6 +12,10 @@ from inventory.states import LossKind, ProcessKind, State
 
 LONGEST_HEAT, LONGEST_MILL = 80, 120
 FURNACE = frozenset({ProcessKind.HEAT_TREATMENT})
+SAME_GOODS = frozenset({ProcessKind.SPLIT, ProcessKind.RETAG})
+"""What changes nothing but the tags: what kept the goods keeps the new bundles."""
+IN_QUARANTINE = SAME_GOODS | {ProcessKind.REWORK}
+"""Done while a hold of the heat stands: it keeps what comes out, too."""
 FINISHING = frozenset({ProcessKind.THREADING, ProcessKind.COATING})
 
 
@@ -87,8 +91,11 @@ def _check_once(tags: Iterable[str]) -> None:
         seen.add(tag)
 
 
-def free(view: YardView, tag: str, owner_id: int, states: Iterable[State] = (State.AVAILABLE,)) -> Position:
-    """Where a bundle of ``owner_id`` lies that nothing holds.
+def free(
+    view: YardView, tag: str, owner_id: int,
+    states: Iterable[State] = (State.AVAILABLE,), *, in_quarantine: bool = False,
+) -> Position:  # fmt: skip
+    """Where a bundle of ``owner_id`` lies that nothing holds, or with ``in_quarantine`` nothing but its heat's hold.
 
     Raises ``BundleUnknown``, ``AlreadyIssued``, ``BundleNotHere``, ``WrongOwner``, ``BundleEncumbered``,
     ``BundleQuarantined``, ``BundleNotWorkable``.
@@ -97,7 +104,8 @@ def free(view: YardView, tag: str, owner_id: int, states: Iterable[State] = (Sta
     position = lying(bundle)
     if position.owner_id != owner_id:
         raise errors.WrongOwner(tag=tag)
-    check_free(bundle)
+    if not (in_quarantine and bundle.hold_follows):
+        check_free(bundle)
     if position.state not in states:
         raise errors.BundleNotWorkable(tag=tag)
     return position
@@ -111,13 +119,18 @@ def lying(bundle: BundleView) -> Position:
 
 
 def states_for(kind: ProcessKind) -> frozenset[State]:
-    """The states in which a process takes bundles: defective ones can only be reworked."""
-    return frozenset({State.AVAILABLE, State.DEFECTIVE} if kind is ProcessKind.REWORK else {State.AVAILABLE})
+    """The states in which a process takes bundles.
+
+    Defective ones are reworked, or split from the sound pieces; what lies in quarantine can be split and tagged anew.
+    """
+    if kind is ProcessKind.REWORK:
+        return frozenset({State.AVAILABLE, State.DEFECTIVE})
+    return frozenset({State.AVAILABLE, State.DEFECTIVE, State.QUARANTINE} if kind in SAME_GOODS else {State.AVAILABLE})
 
 
-def state_after(kind: ProcessKind) -> State:
+def state_after(kind: ProcessKind, before: State) -> State:
     """The state of what comes out: what was reworked is looked at before it is promised."""
-    return State.QUARANTINE if kind is ProcessKind.REWORK else State.AVAILABLE
+    return State.QUARANTINE if kind is ProcessKind.REWORK else before
 
 
 def name_tags(first: str, wanted: Sequence[str | None], taken: Iterable[str], longest: int) -> list[str]:

@@ -51,7 +51,8 @@ class Operation:
 class BundleView:
     """A bundle as it stands: its position in the yard, or ``None`` when it is elsewhere.
 
-    ``held_by`` is the reference of whatever keeps it from leaving; ``quarantined`` says that it is a quality hold.
+    ``held_by`` is the reference of whatever keeps it from leaving; ``quarantined`` says that it is a quality hold, and
+    ``hold_follows`` that all that keeps it keeps what is made of it, too: holds of its heat.
     """
 
     bundle_id: int
@@ -61,6 +62,7 @@ class BundleView:
     issued: bool = False
     held_by: str | None = None
     quarantined: bool = False
+    hold_follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)

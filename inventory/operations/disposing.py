@@ -199,9 +199,8 @@ def _carry_out(
     if kind in LEAVING:
         _let_go(session, actor, found, bundles, stood)
     elif kind is DispositionKind.REWORK:
-        begun = dict.fromkeys(State, State.IN_PROCESSING)
-        del begun[State.IN_PROCESSING]
-        holding.shift(session, actor, found.number, bundles, stood, begun)
+        unfit = dict.fromkeys((State.AVAILABLE, State.QUARANTINE), State.DEFECTIVE)
+        holding.shift(session, actor, found.number, bundles, stood, unfit)
         return
     holding.lift_with(session, actor, bundles, defect.id, found.number)
     if kind in FREEING:
@@ -218,11 +217,10 @@ def _free(
     ids = [bundle.id for bundle in bundles]
     kept = {id_ for id_, hold in yard.held(session, ids).items() if hold.is_quality}
     kept |= holding.reported(session, ids, but=defect.id)
-    at_fault = (State.DEFECTIVE, State.IN_PROCESSING)
     held = [bundle for bundle in bundles if bundle.id in kept]
     free = [bundle for bundle in bundles if bundle.id not in kept]
-    holding.shift(session, actor, found.number, held, stood, dict.fromkeys(at_fault, State.QUARANTINE))
-    out = dict.fromkeys((*at_fault, State.QUARANTINE), State.AVAILABLE)
+    holding.shift(session, actor, found.number, held, stood, {State.DEFECTIVE: State.QUARANTINE})
+    out = dict.fromkeys((State.DEFECTIVE, State.QUARANTINE), State.AVAILABLE)
     holding.shift(session, actor, found.number, free, stood, out)
 
 

@@ -104,7 +104,8 @@ def _take(session: Session, view: YardView, order: Order) -> dict[str, Taken]:
     """The inputs by tag; all belong to the owner of the first."""
     owner_id = making.lying(view.bundle(order.tags[0])).owner_id
     states = making.states_for(order.kind)
-    positions = {tag: making.free(view, tag, owner_id, states) for tag in order.tags}
+    held = order.kind in making.IN_QUARANTINE
+    positions = {tag: making.free(view, tag, owner_id, states, in_quarantine=held) for tag in order.tags}
     ids = [{"id": view.bundles[tag].bundle_id} for tag in positions]
     wanted = rowset(session, "wanted", {"id": _INT}, ids)
     query = (
@@ -140,7 +141,7 @@ def _run(session: Session, actor: Actor, view: YardView, order: Order, number: i
     targets = [
         first.position._replace(
             place_id=first.position.place_id if one.place is None else view.place(one.place),
-            state=making.state_after(order.kind),
+            state=making.state_after(order.kind, first.position.state),
         )
         for one in line.outputs
     ]

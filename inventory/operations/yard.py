@@ -132,7 +132,7 @@ def bundle_view(bundle_id: int, tag: str, stood: list[Stood], hold: Hold | None)
     """The picture of one bundle from its balances."""
     view = BundleView(bundle_id, tag)
     if hold is not None:
-        view.held_by, view.quarantined = hold.reference, hold.is_quality
+        view.held_by, view.quarantined, view.hold_follows = hold.reference, hold.is_quality, hold.follows
     for at in stood:
         if at.kind is PlaceKind.REAL:
             view.position, view.quantity = at.position, at.quantity

@@ -1,10 +1,10 @@
 """What keeps bundles in the yard, as queries that any statement can take in: encumbrances, holds of bundle and heat."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from inventory.genealogy_models import HeatPart
@@ -13,15 +13,26 @@ from inventory.quality.models import QualityHold
 from inventory.states import EncumbranceKind
 
 Query = tuple[Select[Any], tuple[Any, ...]]
-_QUALITY: ColumnElement[str] = literal_column(f"'{EncumbranceKind.QUALITY.value}'", Text())
+_HEAT = "heat"
+"""The kind under which the queries give a hold of a whole heat, beside the kinds of encumbrances."""
+
+
+_OF_QUALITY = frozenset({EncumbranceKind.QUALITY.value, _HEAT})
+
+
+def _word(text: str) -> ColumnElement[str]:
+    return literal_column(f"'{text}'", Text())
+
+
 
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What keeps a bundle: a reference, and whether it is quality's."""
+    """What keeps a bundle: a reference, whether it is quality's, and whether it keeps whatever is made of it, too."""
 
     reference: str
     is_quality: bool
+    follows: bool
 
 
 def covers() -> ColumnElement[bool]:
@@ -48,17 +59,20 @@ def holds(wanted: ColumnElement[bool]) -> Iterator[Query]:
     yield placed, (Bundle.id, Encumbrance.kind, func.min(Encumbrance.reference))
     kept = select(QualityHold).select_from(Bundle).join(Warehouse, Warehouse.id == Bundle.warehouse_id)
     kept = kept.join(QualityHold, covers()).where(wanted).group_by(Bundle.id)
-    yield kept, (Bundle.id, _QUALITY, func.min(QualityHold.number))
+    single = func.count(QualityHold.bundle_id) > 0
+    kind = case((single, _word(EncumbranceKind.QUALITY)), else_=_word(_HEAT))
+    yield kept, (Bundle.id, kind, func.min(QualityHold.number))
     mixed = select(QualityHold).select_from(Bundle).join(Warehouse, Warehouse.id == Bundle.warehouse_id)
     mixed = mixed.join(HeatPart, HeatPart.heat_id == Bundle.heat_id).join(QualityHold, covers_part())
-    yield mixed.where(wanted).group_by(Bundle.id), (Bundle.id, _QUALITY, func.min(QualityHold.number))
+    yield mixed.where(wanted).group_by(Bundle.id), (Bundle.id, _word(_HEAT), func.min(QualityHold.number))
 
 
 def strongest(rows: Iterable[Sequence[Any]]) -> dict[int, Hold]:
     """One hold of each bundle from the rows of those queries: quality's before others, then the first reference."""
     found: dict[int, Hold] = {}
-    for bundle_id, kind, reference in sorted(rows, key=lambda row: (row[0], row[1] != EncumbranceKind.QUALITY, row[2])):
-        found.setdefault(bundle_id, Hold(reference, kind == EncumbranceKind.QUALITY))
+    for bundle_id, kind, reference in sorted(rows, key=lambda row: (row[0], row[1] not in _OF_QUALITY, row[2])):
+        first = found.get(bundle_id) or Hold(reference, kind in _OF_QUALITY, follows=True)
+        found[bundle_id] = replace(first, follows=first.follows and kind == _HEAT)
     return found
 
 

@@ -8,15 +8,27 @@ import pytest
 from sqlalchemy import select
 
 from inventory import errors
+from inventory.making import Line, Order, Output
 from inventory.models import Bundle, StockBalance, StockMove
-from inventory.operations import disposing, encumbrances, holding, issuing, moving, reporting, setting_up
+from inventory.operations import (
+    disposing,
+    encumbrances,
+    holding,
+    issuing,
+    merging,
+    moving,
+    processing,
+    reporting,
+    setting_up,
+    splitting,
+)
 from inventory.operations.disposing import Proposal
 from inventory.operations.holding import Ban
 from inventory.operations.reporting import Finding
 from inventory.quality import errors as refusals
 from inventory.quality.kinds import DefectKind, DefectStatus, DispositionKind, DispositionStatus, Severity
 from inventory.quality.models import Defect, Disposition, ProductChange, QualityHold
-from inventory.states import EncumbranceKind, LengthKind, ProductKind, State
+from inventory.states import EncumbranceKind, LengthKind, ProcessKind, ProductKind, State
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
 from steelyard.core.errors import NotFound, Refused
@@ -187,7 +199,7 @@ OUTCOMES = [
     pytest.param("concession", {"consent": "buyer, 2026-09-02"}, "available", id="concession"),
     pytest.param("scrap", {"cost_fen": 100}, None, id="scrap"),
     pytest.param("return_to_mill", {}, None, id="return-to-mill"),
-    pytest.param("rework", {}, "in_processing", id="rework"),
+    pytest.param("rework", {}, "defective", id="rework"),
 ]
 
 
@@ -215,9 +227,68 @@ def test_a_disposition_is_posted_when_another_person_approves(
 def test_what_was_reworked_is_looked_at_again(yard: Yard, inspector: Actor, colleague: Actor) -> None:
     yard.receive("T1")
     defect = report(yard, yard.counter, "T1")
+    hold(yard, inspector, heat_id=heat_of(yard, "T1"))
     decide(yard, colleague, propose(yard, inspector, defect, "rework"))
-    decide(yard, colleague, propose(yard, inspector, defect, "release"))
-    yard.issue("T1")
+    with yard.db.write() as session:
+        work = Order(ProcessKind.REWORK, [Line(["T1"], [Output(10)])])
+        processing.post(session, yard.keeper, yard.warehouse.id, work)
+    assert states(yard) == {"T1-1": "quarantine"}
+    with pytest.raises(errors.BundleQuarantined):
+        yard.issue("T1-1")
+    with yard.db.read() as session:
+        placed = session.scalars(select(QualityHold)).one()
+    lift(yard, colleague, placed)
+    decide(yard, colleague, propose(yard, inspector, defect, "release", tags=["T1-1"]))
+    yard.issue("T1-1")
+    yard.assert_sound()
+
+
+def test_the_defective_pieces_are_split_off_and_the_sound_ones_released(
+    yard: Yard, inspector: Actor, colleague: Actor
+) -> None:
+    yard.receive("T1")
+    defect = report(yard, yard.counter, "T1", pieces=3)
+    hold(yard, inspector, heat_id=heat_of(yard, "T1"))
+    with yard.db.write() as session:
+        splitting.split(session, yard.keeper, yard.warehouse.id, "T1", [Output(3, "BAD"), Output(7, "GOOD")])
+    assert states(yard) == {"BAD": "quarantine", "GOOD": "quarantine"}
+    with pytest.raises(errors.BundleQuarantined):
+        yard.issue("GOOD")
+    with yard.db.read() as session:
+        placed = session.scalars(select(QualityHold)).one()
+    lift(yard, colleague, placed)
+    decide(yard, colleague, propose(yard, inspector, defect, "scrap", tags=["BAD"]))
+    decide(yard, colleague, propose(yard, inspector, defect, "release", tags=["GOOD"]))
+    assert states(yard) == {"GOOD": "available"}
+    yard.assert_sound()
+
+
+def test_a_hold_or_a_pledge_of_one_bundle_keeps_it_whole(yard: Yard, inspector: Actor) -> None:
+    yard.receive("T1", "T2")
+    (first, second) = yard.bundle_ids(["T1", "T2"])
+    hold(yard, inspector, bundle_id=first)
+    with yard.db.write() as session:
+        encumbrances.place(session, yard.keeper, second, EncumbranceKind.PLEDGE, "ZY-1")
+    hold(yard, inspector, heat_id=heat_of(yard, "T1"))
+    for tag in ("T1", "T2"):
+        with pytest.raises(errors.BundleQuarantined), yard.db.write() as session:
+            splitting.split(session, yard.keeper, yard.warehouse.id, tag, [Output(3), Output(7)])
+
+
+def test_a_hold_of_a_heat_keeps_bundles_that_were_merged_of_it(yard: Yard, inspector: Actor, colleague: Actor) -> None:
+    yard.receive("T1", heat_number="H1")
+    yard.receive("T2", heat_number="H2")
+    heat_id = heat_of(yard, "T2")
+    with yard.db.write() as session:
+        merging.merge(session, yard.keeper, yard.warehouse.id, ["T1", "T2"], "MIX")
+    placed = hold(yard, inspector, heat_id=heat_id)
+    assert states(yard) == {"MIX": "quarantine"}
+    with pytest.raises(errors.BundleQuarantined):
+        yard.issue("MIX")
+    answers = yard.scan(yard.operation("issue", "MIX", issue_number="CK-1"))
+    assert answers[0].code == "issue_unknown"
+    lift(yard, colleague, placed)
+    yard.issue("MIX")
     yard.assert_sound()
 
 
