@@ -115,12 +115,17 @@ def test_a_buyer_is_told_of_the_next_release(
 
     _load(market.world.db, "nbs.ten_day.transcript", TRANSCRIPT, minute=3)
     page.goto("/")
+    expect(page.get_by_role("navigation").get_by_role("link", name="消息 1 条未读")).to_be_visible()
+    assert _sound(page)
     page.get_by_role("link", name="1 条未读价格消息").click()
     expect(page.get_by_text("无缝钢管（219*6，20#） 报 4,011.9 元/吨，已达到或高于 4,011。")).to_be_visible()
     assert _sound(page)
     page.get_by_role("link", name="查看价格").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("无缝钢管（219*6，20#）")
     expect(page.get_by_role("row", name="2026-08 下旬")).to_contain_text("▲ +1.4")
+    page.get_by_role("link", name="折算为元/吨").click()
+    expect(page.get_by_role("row", name="2026-08 下旬")).to_contain_text("4,011.90")
+    assert _sound(page)
 
     _bring_a_sheet(page)
     address = _price_a_contract(page)
