@@ -67,7 +67,8 @@ def reassess(session: Session, keys: Collection[Key], known_from: datetime) -> i
     _write(session, changes, known_from)
     mark(session, _held(judged, known, changes))
     opened = [one for one in changes if _opens(one)]
-    _tell(session, opened, known_from)
+    _tell(session, "pricing.hold_opened", opened, known_from)
+    _tell(session, "pricing.hold_cleared", [one for one in changes if _clears(one)], known_from)
     return len(opened)
 
 
@@ -150,6 +151,12 @@ def _opens(change: Change) -> bool:
     )
 
 
+def _clears(change: Change) -> bool:
+    """Whether a figure that was held is held no more as it stands, because of what has become known around it."""
+    before = change.was
+    return before is not None and before.state in HELD and change.state not in HELD and before.value == change.value
+
+
 def _held(judged: Judged, known: Mapping[Key, Known], changes: Iterable[Change]) -> dict[Key, bool]:
     """For every key that was looked at and could be held whether it is."""
     states = {key: one.state for key, one in known.items() if key in judged.findings}
@@ -183,17 +190,17 @@ def _write(session: Session, changes: Collection[Change], known_from: datetime) 
     session.execute(statement, [row | times for row in rows])
 
 
-def _tell(session: Session, opened: Collection[Change], known_from: datetime) -> None:
-    if not opened:
+def _tell(session: Session, what: str, changes: Collection[Change], known_from: datetime) -> None:
+    if not changes:
         return
     named = [
         {"series_id": one.key[0], "day": one.key[1].isoformat(), "edition": one.key[2]}
-        for one in list(opened)[:MOST_NAMED]
+        for one in list(changes)[:MOST_NAMED]
     ]
     outbox.publish(
         session,
-        "pricing.hold_opened",
+        what,
         subject=f"price_holds:{known_from.isoformat()}",
-        data={"count": len(opened), "holds": named},
+        data={"count": len(changes), "holds": named},
         audience=operators(session),
     )

@@ -9,8 +9,11 @@ from sqlalchemy.orm import Session
 from pricing.alarms import HORIZON_DAYS
 from pricing.calendars import NAMES, Calendar, calendar
 from pricing.moves import calendar_of
+from pricing.operations.calendar_overrides import LOCK
+from pricing.operations.statements import unwritten
 from pricing.quality_models import CalendarOverride, CalendarPast
 from steelyard.core.clock import business_date
+from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
 
 
@@ -51,9 +54,19 @@ def calendars(session: Session) -> Calendars:
 
 
 def overrides(session: Session, name: str, as_of: datetime | None = None) -> dict[date, bool]:
-    """What people say of the days of one calendar, or what they said of them at a moment."""
+    """What people say of the days of one calendar, or what they said of them at a moment that has passed.
+
+    The answer for a moment never changes: it waits for whoever is setting a day right.
+    """
     if as_of is None:
         return calendars(session).overrides.get(name, {})
+    with unwritten(session, LOCK) as reader:
+        while db_now(reader) == as_of:  # a day may still be set within this tick of the clock
+            pass
+        return _known_at(reader, name, as_of)
+
+
+def _known_at(session: Session, name: str, as_of: datetime) -> dict[date, bool]:
     now, past = CalendarOverride, CalendarPast
     ended = select(past.day, past.counts).where(past.calendar == name, past.set_at <= as_of, past.taken_back_at > as_of)
     standing = select(now.day, now.counts).where(now.calendar == name, now.set_at <= as_of)

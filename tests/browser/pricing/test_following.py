@@ -96,17 +96,8 @@ def test_a_buyer_is_told_of_the_next_release(
     row.get_by_role("button", name="自选 无缝钢管（219*6，20#）").click()
     expect(page.get_by_role("heading", name="我的自选")).to_be_visible()
 
-    page.get_by_label("对比 无缝钢管（219*6，20#）").check()
-    page.get_by_role("button", name="对比所选价格").click()
-    page.get_by_label("螺纹钢 rb2610").check()
-    page.get_by_role("button", name="对比", exact=True).click()
-    expect(page.locator('[data-island="price-chart"] canvas')).to_be_visible()
-    figures = page.get_by_role("region", name="数据")
-    expect(figures).to_contain_text("4,010.5")
-    expect(figures).to_contain_text("3,100")
-    assert _sound(page)
-
-    figures.get_by_role("link", name="无缝钢管（219*6，20#）").click()
+    _compare(page)
+    page.get_by_role("region", name="数据").get_by_role("link", name="无缝钢管（219*6，20#）").click()
     page.get_by_label("阈值").fill("4,011")
     page.get_by_role("button", name="设置预警").click()
     expect(page.get_by_text("生效中")).to_be_visible()
@@ -138,6 +129,19 @@ def test_a_buyer_is_told_of_the_next_release(
     page.get_by_role("button", name="计价并保存").click()
     expect(page.get_by_text("4,136.29 元/吨").first).to_be_visible()
     assert (witness.strangers, witness.errors) == ([], [])
+
+
+def _compare(page: Page) -> None:
+    """The pipe beside a futures contract of rebar."""
+    page.get_by_label("对比 无缝钢管（219*6，20#）").check()
+    page.get_by_role("button", name="对比所选价格").click()
+    page.get_by_label("螺纹钢 rb2610").check()
+    page.get_by_role("button", name="对比", exact=True).click()
+    expect(page.locator('[data-island="price-chart"] canvas')).to_be_visible()
+    figures = page.get_by_role("region", name="数据")
+    expect(figures).to_contain_text("4,010.5")
+    expect(figures).to_contain_text("3,100")
+    assert _sound(page)
 
 
 def _bring_a_sheet(page: Page) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from threading import Event
 from time import sleep
 
@@ -11,11 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from pricing.models import PriceSeries
+from pricing.operations.calendar_overrides import set_day
 from pricing.operations.ingestion import ingest
 from pricing.queries import prices as queries
+from pricing.queries.calendars import overrides
 from pricing.queries.prices import Revision
 from steelyard.core.database import Database, db_now, undisturbed
 from tests.support.price_documents import FETCHED, shfe_file
+from tests.support.world import World
 
 LONG = 30
 """Seconds after which a test that hangs gives up."""
@@ -66,6 +69,33 @@ def test_a_document_that_is_being_written_cannot_change_the_answer_later(db: Dat
         first = reader.result(LONG)
     assert answer(moment) == first
     assert 3105 in first
+
+
+def test_a_day_that_is_being_set_right_cannot_change_the_calendar_of_a_moment_later(db: Database, world: World):
+    written, go_on, operator, day = Event(), Event(), world.actor("operator", "buyer"), date(2026, 9, 15)
+
+    def write() -> None:
+        with db.write() as session:
+            set_day(session, operator, name="shfe", day=day, counts=False, reason="Typhoon")
+            written.set()
+            assert go_on.wait(LONG)
+
+    def answer(moment: datetime) -> dict[date, bool]:
+        with db.read() as session:
+            db_now(session)  # the reader has begun before the day is committed
+            return overrides(session, "shfe", moment)
+
+    with ThreadPoolExecutor(2) as pool:
+        writer = pool.submit(write)
+        assert written.wait(LONG)
+        with db.read() as session:
+            moment = db_now(session)
+        sleep(0.01)
+        reader: Future[dict[date, bool]] = pool.submit(answer, moment)
+        sleep(0.3)
+        go_on.set()
+        writer.result(LONG)
+        assert reader.result(LONG) == {day: False} == answer(moment)
 
 
 def test_who_writes_asks_for_the_past_in_his_own_transaction(db: Database, series_id: int):

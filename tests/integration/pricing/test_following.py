@@ -138,6 +138,21 @@ def test_a_figure_rings_when_its_hold_is_released(db: Database, api_as: Api, wor
         assert len(texts(client)) == 1
 
 
+def test_a_figure_rings_when_what_came_later_explains_it(db: Database, api_as: Api) -> None:
+    """The session between was missing: beside it the move is an ordinary one."""
+    load(db, 3100, FRIDAY)
+    client, series = api_as("trader"), series_id(db)
+    client.post("/price-alerts", wanted(series))
+    load(db, 3400, TUESDAY)
+    deliver(db, SUBSCRIBERS[0])
+    assert texts(client) == []
+    load(db, 3250, MONDAY)
+    for _ in range(2):
+        for subscriber in SUBSCRIBERS:
+            deliver(db, subscriber)
+        assert len(texts(client)) == 1
+
+
 def test_measures_read_the_right_figures(db: Database, api_as: Api) -> None:
     """A change in percent, a basis of two contracts, and staleness by the clock."""
     load(db, 3100, MONDAY)
