@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
 from pricing.fetching import running
@@ -37,7 +39,7 @@ CONTRACT = {"title": "热卷月均价", "formula": "月均(continuous.recorded:h
 def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
     """Leave a draft and an import of prices, a contract with its quote, an index, a failed fetch, a certificate.
 
-    In the yard a bundle was split and is to change hands.
+    In the yard a bundle was split and is to change hands; what is left of it is defective, held and claimed for.
     """
     operator = people[OrgKind.OPERATOR]
     _confirm(world.db, operator, bring_sheet(world.db, operator))
@@ -49,6 +51,7 @@ def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
     keeper = ApiClient(app, world.token(people[OrgKind.WAREHOUSE]))
     _made(keeper, "/certificates", CERTIFICATE)
     _work_on_a_bundle(keeper, app, world, people)
+    report_a_defect(keeper, "PART-2")
     _made(ApiClient(app, world.token(operator)), "/price-indexes/city", _city(world.db))
 
 
@@ -94,6 +97,20 @@ def _work_on_a_bundle(keeper: ApiClient, app: Flask, world: World, people: dict[
     taker = next(one for one in (people[OrgKind.TRADER], people[OrgKind.PIPE_MAKER]) if one.org_id != owner.id)
     order = {**yard, "to_owner_org_id": taker.org_id, "order_number": "GH-1", "tags": ["PART-1"]}
     _made(giver, "/warehouse/title-transfers", order)
+
+
+def report_a_defect(keeper: ApiClient, tag: str) -> None:
+    """Report a bundle with a photo, hold it, propose what is done with it, claim from the mill."""
+    bundle = next(one for one in keeper.get("/stock", tag=tag).get_json()["items"] if one["tag"] == tag)
+    report = {"warehouse_id": bundle["warehouse_id"], "tag": tag, "kind": "crack", "severity": "major", "pieces": 1}
+    defect = _made(keeper, "/defects", report)
+    picture = BytesIO()
+    Image.new("RGB", (320, 240), "grey").save(picture, "JPEG")
+    photo = {"data": picture.getvalue(), "headers": {"Content-Type": "image/jpeg"}}
+    assert keeper.call("POST", f"/defects/{defect}/photos", **photo).status_code == 201
+    _made(keeper, "/quality-holds", {"bundle_id": bundle["bundle_id"], "defect_id": defect, "reason": "裂纹"})
+    _made(keeper, f"/defects/{defect}/dispositions", {"kind": "release", "remark": "复检"})
+    _made(keeper, f"/defects/{defect}/claims", {"demand": "退货", "amount_fen": 100_000})
 
 
 def _made(client: ApiClient, path: str, body: dict[str, Any]) -> int:
