@@ -5,7 +5,7 @@ from typing import Any
 
 from inventory import errors
 from inventory.operations.receiving import Arrival
-from inventory.states import ArrivalState, LengthKind, ProductKind
+from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import FormChoice, FormInt, FormLength, FormSchema, FormText
 from steelyard.core.units import UnitError, parse_mass_g
@@ -32,6 +32,20 @@ class ReceiptForm(FormSchema):
     tag = ListOf(FormText(max=60, min=0), min=1, max=ROWS, required=True)
     pieces = ListOf(FormText(max=10, min=0), min=1, max=ROWS, required=True)
     weighed = ListOf(FormText(max=40, min=0), min=1, max=ROWS, required=True)
+
+
+class LabelsForm(FormSchema):
+    """Labels to print."""
+
+    layout = FormChoice(LabelLayout, required=True)
+    symbol = FormChoice(LabelSymbol, required=True)
+    reason = FormText(max=120)
+
+
+class PrefixForm(FormSchema):
+    """A company prefix of GS1."""
+
+    prefix = FormText(max=12, required=True)
 
 
 class ProductForm(FormSchema):

@@ -217,3 +217,18 @@ class Outcome(StrEnum):
 
     DONE = "done"
     REFUSED = "refused"
+
+
+class LabelLayout(StrEnum):
+    """How labels are printed: one to a page, eight to a sheet of A4, or for a label printer that reads ZPL."""
+
+    SINGLE = "single"
+    SHEET = "sheet"
+    ZPL = "zpl"
+
+
+class LabelSymbol(StrEnum):
+    """The code on a label: QR code or Data Matrix."""
+
+    QR = "qr"
+    DATA_MATRIX = "data_matrix"

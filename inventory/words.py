@@ -7,6 +7,8 @@ from inventory.states import (
     EncumbranceKind,
     Finding,
     IssueStatus,
+    LabelLayout,
+    LabelSymbol,
     LengthKind,
     PlaceKind,
     ProductKind,
@@ -29,6 +31,12 @@ STATES = {
 }
 STATE_BADGES = {State.AVAILABLE: "ok", State.QUARANTINE: "warn", State.DEFECTIVE: "bad"}
 ARRIVALS = {ArrivalState.AVAILABLE: N_("available"), ArrivalState.QUARANTINE: N_("in quarantine")}
+LAYOUTS = {
+    LabelLayout.SINGLE: N_("one to a page, 100 × 70 mm"),
+    LabelLayout.SHEET: N_("eight to a sheet of A4"),
+    LabelLayout.ZPL: N_("label printer (ZPL)"),
+}
+SYMBOLS = {LabelSymbol.QR: N_("QR code"), LabelSymbol.DATA_MATRIX: N_("Data Matrix")}
 PLACES = {
     PlaceKind.MILL: N_("Mill"),
     PlaceKind.CUSTOMER: N_("Customer"),

@@ -3,19 +3,33 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
 from inventory import code_errors, codes, errors
+from inventory.label_models import BundleSscc
+from inventory.models import Bundle, Warehouse
 from inventory.operations.gathering import Gathered
 from inventory.scanning import Operation
 from inventory.states import OperationKind
+from steelyard.core.actors import Actor
 from steelyard.core.errors import Refused
 
 
-def read(operations: Iterable[Operation]) -> list[Operation]:
-    """The operations with the tags that their codes name, or with why a code could not be read."""
-    return [_read(operation) for operation in operations]
+def read(session: Session, actor: Actor, operations: Iterable[Operation]) -> list[Operation]:
+    """The operations with the tags that their codes name, or with why a code could not be read.
+
+    Asks the database only where a code bears an SSCC, once for all of them.
+    """
+    numbers: dict[str, str] = {}
+    found = [_read(operation, numbers) for operation in operations]
+    if not numbers:
+        return found
+    known = {sscc: (tag, yard) for sscc, tag, yard in session.execute(_numbered(actor, set(numbers.values())))}
+    return [_known(operation, known.get(numbers.get(operation.client_op_id, ""))) for operation in found]
 
 
-def _read(operation: Operation) -> Operation:
+def _read(operation: Operation, numbers: dict[str, str]) -> Operation:
     if operation.tag:
         return replace(operation, code=None)
     if operation.code is None:
@@ -24,7 +38,23 @@ def _read(operation: Operation) -> Operation:
         found = codes.read(operation.code)
     except Refused as refusal:
         return replace(operation, unread=refusal)
+    if found.sscc is not None:
+        numbers[operation.client_op_id] = found.sscc
     return replace(operation, tag=found.tag, yard=found.yard, heat=found.heat)
+
+
+def _numbered(actor: Actor, numbers: Iterable[str]) -> Select[str, str, str]:
+    """Tag and yard of the bundles that bear these numbers, in yards of the actor's own organisation."""
+    return (
+        select(BundleSscc.sscc, Bundle.tag, Warehouse.code)
+        .join(Bundle, Bundle.id == BundleSscc.bundle_id)
+        .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
+        .where(BundleSscc.sscc.in_(numbers), Warehouse.org_id == actor.org_id, Bundle.voided == 0)
+    )
+
+
+def _known(operation: Operation, named: tuple[str, str] | None) -> Operation:
+    return operation if named is None else replace(operation, tag=named[0], yard=named[1])
 
 
 def compared(operations: Sequence[Operation], found: Gathered) -> list[Operation]:

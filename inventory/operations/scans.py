@@ -60,7 +60,7 @@ def perform(
     ``KeyReused`` where ``once`` came with other operations, and ``OperationInFlight`` where another request is just
     recording one of the same operations with another outcome; then nothing is written.
     """
-    operations = reading.read(operations)
+    operations = reading.read(session, actor, operations)
     asked = Asked({op.tag for op in operations}, _places_of(operations), {op.client_op_id for op in operations}, once)
     labels = gathering.lock(session, actor, warehouse_id, asked.tags)
     issues, stocktakes = _issues(session, warehouse_id, operations), _stocktakes(session, warehouse_id, operations)

@@ -1,7 +1,18 @@
 """Pages of the yard: stock and trace for all, receiving, issuing, counting and scanning for the yard's people."""
 
 from inventory import rules
-from inventory.pages import certificates, issues, processes, quality, receipts, scanning, stock, stocktakes, titles
+from inventory.pages import (
+    certificates,
+    issues,
+    labels,
+    processes,
+    quality,
+    receipts,
+    scanning,
+    stock,
+    stocktakes,
+    titles,
+)
 from inventory.pages.slice import pages
 from steelyard.api.pages import NavItem
 from steelyard.core.i18n import N_
@@ -23,6 +34,7 @@ __all__ = [
     "NAVIGATION",
     "certificates",
     "issues",
+    "labels",
     "pages",
     "processes",
     "quality",

@@ -48,9 +48,9 @@ def post_receipt(call: Call, form: dict[str, Any]) -> Response:
 @pages.view("/warehouse/receipts/<id:receipt_id>", rule=rules.SEE)
 def receipt(call: Call, receipt_id: int) -> str:
     """One receipt with its bundles and their labels."""
-    return render(
-        "inventory/receipt.html", receipt=documents.receipt(call.session, call.actor, receipt_id), words=words
-    )
+    found = documents.receipt(call.session, call.actor, receipt_id)
+    may_print = rules.KEEP.allows(call.actor) and any(not line["reversed"] for line in found["lines"])
+    return render("inventory/receipt.html", receipt=found, may_print=may_print, words=words)
 
 
 @pages.form("/warehouse/products", rule=rules.SET_UP, form=forms.ProductForm)

@@ -55,6 +55,7 @@ def bundle(call: Call, bundle_id: int) -> str:
         bundle=trace["bundle"],
         steps=steps,
         cut=cut,
+        may_print=rules.KEEP.allows(call.actor),
         certificates=reading.of_heats(call.session, call.actor, [heat.id for heat in trace["bundle"]["heats"]]),
         reports=exporting.partners_on(call.session, names(), [trace["bundle"]]),
         may_work=rules.KEEP.allows(call.actor),

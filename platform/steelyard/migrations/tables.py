@@ -20,6 +20,7 @@ MODULES = (
     "pricing.derived_models",
     "inventory.models",
     "inventory.genealogy_models",
+    "inventory.label_models",
     "inventory.epcis.models",
     "inventory.certificates.models",
     "inventory.quality.models",

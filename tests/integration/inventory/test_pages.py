@@ -198,3 +198,21 @@ def test_many_heats_of_one_number_take_no_more_statements_than_one(yard: Yard, b
         page = browser.get("/stock/trace?heat_number=H-MANY").text
     assert page.count("Heat H-MANY") == 6
     assert len(for_many) == len(for_one), for_many
+
+
+def test_a_keeper_prints_labels_and_gives_a_reason_for_another(yard: Yard, browse_as: BrowseAs) -> None:
+    browser = browse_as(yard.keeper)
+    yard.receive("T1")
+    (bundle_id,) = yard.bundle_ids(["T1"])
+    first, again = f"/stock/bundles/{bundle_id}", {"layout": "single", "symbol": "qr", "reason": ""}
+    added = browser.submit("/warehouse/labels", "/warehouse/labels/prefixes", prefix="6901234")
+    assert "numbers behind 6901234" in added.text
+    assert "1 labels are ready" in browser.submit(first, f"{first}/labels", **again).text
+    refused = browser.submit(first, f"{first}/labels", **again)
+    assert "was printed before" in refused.text
+    reprinted = browser.submit(first, f"{first}/labels", **{**again, "layout": "zpl", "reason": "torn off"})
+    assert "torn off" in reprinted.text
+    assert "×2" in reprinted.text
+    assert reprinted.text.count("labels.zpl") == 2
+    receipt = browser.submit("/warehouse/receipts/1", "/warehouse/receipts/1/labels", **{**again, "reason": "all"})
+    assert "×3" in receipt.text

@@ -27,14 +27,14 @@ LABEL = Label(
     ],
 )
 def test_a_printed_label_is_decoded_again(label: Label) -> None:
-    page = pypdfium2.PdfDocument(render(label))[0]
+    page = pypdfium2.PdfDocument(render([label]))[0]
     image = page.render(scale=300 / 72, grayscale=True).to_numpy()
     (code,) = zxingcpp.read_barcodes(image)
     assert parse_bundle_uri(code.text) == (label.warehouse_code, label.tag)
 
 
 def test_people_read_the_same_in_chinese() -> None:
-    document = pypdfium2.PdfDocument(render(LABEL))
+    document = pypdfium2.PdfDocument(render([LABEL]))
     assert len(document) == 1
     text = document[0].get_textpage().get_text_range()
     for words in ("捆号 K-26-0815-001", "炉号", "26-0815", "牌号", "Q355B", "108×4.5×6000", "支数", "60 米",
@@ -43,7 +43,7 @@ def test_people_read_the_same_in_chinese() -> None:
 
 
 def test_a_long_owner_stays_on_the_label() -> None:
-    page = pypdfium2.PdfDocument(render(replace(LABEL, owner="很长的名字" * 24)))[0]
+    page = pypdfium2.PdfDocument(render([replace(LABEL, owner="很长的名字" * 24)]))[0]
     text_page = page.get_textpage()
     width, _ = page.get_size()
     rights = [text_page.get_charbox(index)[2] for index in range(text_page.count_chars())]
@@ -51,7 +51,7 @@ def test_a_long_owner_stays_on_the_label() -> None:
 
 
 def test_the_same_bundle_gives_the_same_file() -> None:
-    assert render(LABEL) == render(LABEL)
+    assert render([LABEL]) == render([LABEL])
 
 
 @given(st.text(min_size=1, max_size=60), st.text(min_size=1, max_size=40))
@@ -70,6 +70,6 @@ def test_a_missing_font_is_said_with_what_to_run(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(labels, "FONT_FILE", "web/static/vendor/fonts/absent.ttf")
     labels.register_font.cache_clear()
     with pytest.raises(labels.LabelFontMissing, match=r"\./scripts/assets") as refusal:
-        render(LABEL)
+        render([LABEL])
     assert refusal.value.status == 503
     labels.register_font.cache_clear()
