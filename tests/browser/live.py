@@ -20,7 +20,7 @@ from tests.browser.chromium import DESK, Witness
 from tests.support.ports import free_port
 from tests.support.world import World
 
-PATIENCE = 30.0
+PATIENCE = 90.0
 
 
 @dataclass(slots=True)

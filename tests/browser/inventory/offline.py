@@ -60,6 +60,9 @@ class Yard:
         self.kill()
         self.process = start(self.world, self.folder, self.port)
 
+    def serves(self) -> bool:
+        return self.process is not None and self.process.poll() is None
+
     def kill(self) -> None:
         """End the server without a word, its workers too."""
         if self.process is not None:

@@ -31,7 +31,9 @@ def yard(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Yard]:
 
 @pytest.fixture
 def phone(driver: Playwright, yard: Yard, tmp_path: Path) -> Iterator[Phone]:
-    """A phone that nobody has used yet."""
+    """A phone that nobody has used yet, and a server that answers it."""
+    if not yard.serves():
+        yard.serve()
     phone = Phone(driver, yard, tmp_path / "profile")
     yield phone
     phone.close()
