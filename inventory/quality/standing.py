@@ -24,8 +24,6 @@ def _word(text: str) -> ColumnElement[str]:
     return literal_column(f"'{text}'", Text())
 
 
-
-
 @dataclass(frozen=True, slots=True)
 class Hold:
     """What keeps a bundle: a reference, whether it is quality's, and whether it keeps whatever is made of it, too."""

@@ -409,9 +409,7 @@ def attempt(url: str, act: Callable[..., str], *rest: Any) -> str:
 
 
 def leave(session: Any, keeper: Actor, warehouse_id: int, owner_id: int, tag: str) -> str:
-    return issuing.issue_at_once(
-        session, keeper, warehouse_id, issuing.Loading(owner_id, "YD-1", "鲁P1", [tag])
-    ).status
+    return issuing.issue_at_once(session, keeper, warehouse_id, issuing.Loading(owner_id, "YD-1", "鲁P1", [tag])).status
 
 
 def stop(session: Any, actor: Actor, bundle_id: int) -> str:
