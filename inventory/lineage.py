@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import BigInteger, exists, select
+from sqlalchemy import CTE, BigInteger, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory.genealogy_models import BundleEdge, HeatPart, StockProcess
@@ -46,3 +46,54 @@ def worked_on_by(session: Session, bundle_id: int) -> dict[str, Any] | None:
 
 def _told(process: StockProcess | None) -> dict[str, Any] | None:
     return None if process is None else {"id": process.id, "number": process.number, "kind": process.kind}
+
+
+def forward(seeds: Select[Any]) -> CTE:
+    """The bundles that ``seeds`` select and all that was made of them, as ``found.c.id``, but for what was undone."""
+    found = seeds.with_only_columns(seeds.selected_columns[0].label("id")).cte("found", recursive=True)
+    child = aliased(Bundle)
+    step = (
+        select(BundleEdge.child_id)
+        .join(found, found.c.id == BundleEdge.parent_id)
+        .join(child, child.id == BundleEdge.child_id)
+        .where(child.voided == 0)
+    )
+    return found.union(step)
+
+
+def backward(seeds: Select[Any]) -> CTE:
+    """The bundles that ``seeds`` select and all of which they were made, as ``found.c.id``."""
+    found = seeds.with_only_columns(seeds.selected_columns[0].label("id")).cte("found", recursive=True)
+    return found.union(select(BundleEdge.parent_id).join(found, found.c.id == BundleEdge.child_id))
+
+
+def of_bundle(bundle_id: int) -> Select[Any]:
+    """The seeds of the descent of one bundle."""
+    return select(Bundle.id).where(Bundle.id == bundle_id)
+
+
+def of_heat(heat_id: int) -> Select[Any]:
+    """The seeds of the descent of a melt: its own bundles, and those of mixtures that hold it; voided ones left out."""
+    return bundles_of(heat_id).where(Bundle.voided == 0)
+
+
+def bundles_of(heat_id: int) -> Select[Any]:
+    """All bundles that hold a melt, voided ones too."""
+    mixtures = select(HeatPart.heat_id).where(HeatPart.part_id == heat_id)
+    return select(Bundle.id).where(or_(Bundle.heat_id == heat_id, Bundle.heat_id.in_(mixtures)))
+
+
+def ancestry(session: Session, bundle_id: int, most: int) -> list[Any]:
+    """The ``most`` nearest ancestors of a bundle, the nearest first: tag, heat, and by what they went on."""
+    found = backward(of_bundle(bundle_id))
+    query = (
+        select(Bundle.id, Bundle.tag, Heat.heat_number, func.min(StockProcess.kind).label("kind"))
+        .join(BundleEdge, BundleEdge.parent_id == Bundle.id)
+        .join(found, found.c.id == BundleEdge.child_id)
+        .join(StockProcess, StockProcess.id == BundleEdge.process_id)
+        .join(Heat, Heat.id == Bundle.heat_id)
+        .group_by(Bundle.id, Bundle.tag, Heat.heat_number)
+        .order_by(Bundle.id.desc())
+        .limit(most)
+    )
+    return list(session.execute(query).all())

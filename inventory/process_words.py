@@ -21,6 +21,18 @@ LOSSES = {
     LossKind.SAMPLE: N_("Samples"),
 }
 ALL_LOSSES = {kind.value: word for kind, word in LOSSES.items()} | {COATING_ADDED: N_("Added by coating")}
+BALANCE = {
+    "received": N_("Received in all"),
+    "joined": N_("Joined from other bundles, less what went into others"),
+    "coating": N_("Added by coating"),
+    "in_stock": N_("In stock"),
+    "issued": N_("Issued in all"),
+    **ALL_LOSSES,
+    "scrapped": N_("Scrapped otherwise"),
+    "count_difference": N_("Count difference"),
+    "mass_difference": N_("Weighing difference"),
+}
+"""The lines of a balance."""
 TREATMENTS = {
     Treatment.QUENCH: N_("quenched"),
     Treatment.TEMPER: N_("tempered"),

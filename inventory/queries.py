@@ -87,6 +87,11 @@ def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
 
 def bundles(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
     """A page of all bundles, gone ones too, each once: where most of it stands."""
+    return page(session, each(actor).where(*_conditions(wanted)), Bundle.id, wanted)
+
+
+def each(actor: Actor) -> Select[Any]:
+    """Every bundle that the actor sees, each once: where most of it stands."""
     other = aliased(StockBalance)
     better = exists().where(
         other.bundle_id == StockBalance.bundle_id,
@@ -99,8 +104,7 @@ def bundles(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
             & (other.place_id < StockBalance.place_id)
         ),
     )
-    query = bundle_rows(actor).where(~better, Bundle.voided == 0, *_conditions(wanted))
-    return page(session, query, Bundle.id, wanted)
+    return bundle_rows(actor).where(~better, Bundle.voided == 0)
 
 
 def page(session: Session, query: Select[Any], key: Any, wanted: Mapping[str, Any]) -> Page:

@@ -1,11 +1,13 @@
 """Trace (追溯): forward from a heat to its bundles and waybills, backward from a bundle to mill and certificate."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, Select, select, union_all
 from sqlalchemy.orm import Session, aliased
 
 from inventory import queries, visibility
+from inventory.genealogy_models import HeatPart
 from inventory.models import (
     Bundle,
     Heat,
@@ -55,32 +57,45 @@ def heat_traces(
 ) -> tuple[list[Record], bool]:
     """The traces of several heats in as many statements as one takes, without heats of which nothing is seen.
 
-    With ``most``, no more than that many bundles in all are read; the answer says whether there were more.
+    A bundle of several heats belongs to the trace of each. With ``most``, no more than that many bundles in all are
+    read; the answer says whether there were more.
     """
-    ids = [{"id": heat["id"]} for heat in heats_wanted]
-    wanted = rowset(session, "heats", {"id": BigInteger()}, ids)
-    query = (
-        select(Bundle.id, Bundle.heat_id)
-        .join(wanted, wanted.c.id == Bundle.heat_id)
-        .where(Bundle.voided == 0, visibility.bundles(actor))
-        .order_by(Bundle.heat_id, Bundle.id)
-        .limit(None if most is None else most + 1)
-    )
-    rows = session.execute(query).all()
-    heat_of: dict[int, int] = dict(rows[:most])
-    way = steps(session, heat_of)
+    rows = session.execute(_bundles_of(session, actor, heats_wanted, most)).all()
+    heats_of: dict[int, list[int]] = {}
+    for bundle_id, heat_id in rows[:most]:
+        heats_of.setdefault(bundle_id, []).append(heat_id)
+    way = steps(session, heats_of)
     ways: dict[int, list[Record]] = {}
     for step in way:
-        ways.setdefault(heat_of[step["bundle_id"]], []).append(step)
+        for heat_id in heats_of[step["bundle_id"]]:
+            ways.setdefault(heat_id, []).append(step)
     bundles: dict[int, list[Record]] = {}
-    for summary in _summaries(session, actor, heat_of, way):
-        bundles.setdefault(summary["heat_id"], []).append(summary)
+    for summary in _summaries(session, actor, heats_of, way):
+        for heat_id in heats_of[summary["bundle_id"]]:
+            bundles.setdefault(heat_id, []).append(summary)
     found = [
         {**heat, "bundles": bundles[heat["id"]], "steps": ways[heat["id"]], "balance": _balance(ways[heat["id"]])}
         for heat in heats_wanted
         if heat["id"] in ways
     ]
-    return found, len(rows) > len(heat_of)
+    return found, most is not None and len(rows) > most
+
+
+def _bundles_of(session: Session, actor: Actor, heats_wanted: Sequence[Record], most: int | None) -> Select[Any]:
+    """The bundles of the heats, those of their mixtures too, each with the heat for which it was found."""
+    ids = [{"id": heat["id"]} for heat in heats_wanted]
+    wanted = rowset(session, "heats", {"id": BigInteger()}, ids)
+    seen = (Bundle.voided == 0, visibility.bundles(actor))
+    direct = select(Bundle.id, wanted.c.id.label("heat_id")).join(wanted, wanted.c.id == Bundle.heat_id).where(*seen)
+    mixed = (
+        select(Bundle.id, wanted.c.id.label("heat_id"))
+        .join(HeatPart, HeatPart.heat_id == Bundle.heat_id)
+        .join(wanted, wanted.c.id == HeatPart.part_id)
+        .where(*seen)
+    )
+    both = union_all(direct, mixed).subquery("both")
+    limit = None if most is None else most + 1
+    return select(both.c.id, both.c.heat_id).order_by(both.c.heat_id, both.c.id).limit(limit)
 
 
 def _heat(heat: Heat) -> Record:

@@ -2,6 +2,7 @@
 
 from inventory.api import (
     certificates,
+    descent,
     devices,
     events,
     issues,
@@ -21,6 +22,7 @@ from inventory.api.slice import blp
 __all__ = [
     "blp",
     "certificates",
+    "descent",
     "devices",
     "events",
     "issues",

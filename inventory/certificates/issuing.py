@@ -4,6 +4,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from inventory import lineage as lineage_of
 from inventory import queries
 from inventory.certificates import reading
 from inventory.certificates.deriving import Ancestor, Derived, MillPaper
@@ -14,21 +15,34 @@ from inventory.certificates.limits import Direction
 from inventory.certificates.metals import Figure
 from inventory.certificates.models import Certificate, CertificateValue
 from inventory.models import Product
-from inventory.states import ProductKind
+from inventory.states import ProcessKind, ProductKind
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 
 Heats = dict[int, tuple[str, str]]
+MOST_ANCESTORS = 200
+"""The nearest ancestors that a certificate names; the trace knows all."""
+HOW = {
+    ProcessKind.SPLIT: "split",
+    ProcessKind.MERGE: "merged",
+    ProcessKind.RETAG: "tagged anew",
+    ProcessKind.CUT: "cut to length",
+    ProcessKind.HEAT_TREATMENT: "heat-treated",
+    ProcessKind.THREADING: "threaded",
+    ProcessKind.COATING: "coated",
+    ProcessKind.REWORK: "reworked",
+}
 
 
 def lineage(session: Session, bundle: dict[str, Any]) -> tuple[Heats, tuple[Ancestor, ...]]:
     """The heats of a bundle by their ids, and the bundles of which it was made, the nearest first.
 
-    A bundle has one heat and no ancestors as long as the yard records no split and no processing; where it does, the
-    edges of that genealogy are read here and nowhere else.
+    ``how`` is the process by which an ancestor went into the next bundle on the way to this one.
     """
-    return {bundle["heat_id"]: (bundle["heat_number"], bundle["mill_name"])}, ()
+    heats = {heat.id: (heat.heat_number, heat.mill_name) for heat in bundle["heats"]}
+    ancestors = lineage_of.ancestry(session, bundle["bundle_id"], MOST_ANCESTORS)
+    return heats, tuple(Ancestor(one.tag, HOW[one.kind], one.heat_number) for one in ancestors)
 
 
 def derived(session: Session, actor: Actor, bundle_id: int) -> Derived:

@@ -6,13 +6,14 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import documents, tracing, visibility
+from inventory import documents, lineage, tracing, visibility
 from inventory.epcis import mapping, reading
 from inventory.epcis.identifiers import Names
-from inventory.epcis.mapping import Event, Goods, Move
+from inventory.epcis.mapping import Event, Move
+from inventory.epcis.transforming import goods_of, transformations
 from inventory.labels import bundle_uri
 from inventory.models import Bundle, Heat, Place, Product, StockMove, Warehouse
-from inventory.states import PlaceKind, State
+from inventory.states import Document, PlaceKind, State
 from inventory.steps import kind_of
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
@@ -31,13 +32,18 @@ class HistoryTooLong(Refused):
 
 
 def of_bundle(session: Session, actor: Actor, names: Names, bundle_id: int) -> Event:
-    """Return the history of a bundle; raises ``NotFound``."""
-    return _document(session, names, select(Bundle.id).where(Bundle.id == bundle_id, visibility.bundles(actor)))
+    """Return the history of a bundle, and of those of which it was made; raises ``NotFound``."""
+    seen = select(Bundle.id).where(Bundle.id == bundle_id, visibility.bundles(actor))
+    if session.scalars(seen).one_or_none() is None:
+        raise NotFound
+    found = lineage.backward(lineage.of_bundle(bundle_id))
+    made_of = select(Bundle.id).join(found, found.c.id == Bundle.id).where(visibility.bundles(actor))
+    return _document(session, names, made_of)
 
 
 def of_heat(session: Session, actor: Actor, names: Names, heat_id: int) -> Event:
     """Return the history of all bundles of a heat that the actor sees; raises ``NotFound``."""
-    return _document(session, names, select(Bundle.id).where(Bundle.heat_id == heat_id, visibility.bundles(actor)))
+    return _document(session, names, lineage.bundles_of(heat_id).where(visibility.bundles(actor)))
 
 
 def of_receipt(session: Session, actor: Actor, names: Names, receipt_id: int) -> Event:
@@ -81,10 +87,15 @@ def events_of(session: Session, names: Names, bundle_ids: Collection[int]) -> li
     papers = tracing.papers_of(
         session, {row.StockMove.document_number for row in rows if row.StockMove.document_number}
     )
+    worked = {row.StockMove.document_number for row in rows if row.StockMove.document_kind == Document.PROCESS}
+    transformed = transformations(session, worked)
     made: dict[int, Move] = {}
     events: list[Event] = []
     for row in rows:
         move = row.StockMove
+        if move.document_kind == Document.PROCESS:
+            events += transformed.events_of(names, move)
+            continue
         undone = made.get(move.reverses_id) if move.reverses_id is not None else None
         if undone is not None:
             events += mapping.events_of_move(names, undone, undone_at=move.recorded_at)
@@ -116,12 +127,9 @@ def _moves(session: Session, bundle_ids: Collection[int]) -> Sequence[Any]:
 
 
 def _facts(row: Any, papers: dict[str, Any]) -> Move:
-    move, bundle, product = row.StockMove, row.Bundle, row.Product
+    move = row.StockMove
     source, target = PlaceKind(row.source_kind), PlaceKind(row.target_kind)
-    goods = Goods(
-        row.code, bundle.tag, row.Heat.heat_number, row.Heat.mill_name,
-        f"{product.size_text} {product.grade} {product.standard}", bundle.certificate_number,
-    )  # fmt: skip
+    goods = goods_of(row.code, row.Bundle, row.Heat, row.Product)
     return Move(
         step=kind_of(source, target, reverses=False), goods=goods, mass_g=move.mass_g,
         event_at=move.event_at, recorded_at=move.recorded_at, keeper_id=row.org_id,

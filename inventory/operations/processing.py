@@ -1,7 +1,8 @@
 """Processes (加工、拆捆、并捆、换标): bundles go in, others come out, and what is lost has a name.
 
 Inputs move to the virtual place ``processing``, outputs come from it, losses go from it to scrap, so that at that
-place each line of a process leaves no length and no mass behind.
+place each line of a process leaves no length and no mass behind. What went in stands there as ``in_processing``, what
+came out as ``expected``, so that a bundle that was made and went on is still found where it ended.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +22,7 @@ from inventory.operations.products import product_for
 from inventory.operations.scope import own_warehouse
 from inventory.quantities import Movement, Position, Quantity
 from inventory.scanning import YardView
-from inventory.states import COATING_ADDED, PIECES_STAY, Document, PlaceKind, ProcessKind
+from inventory.states import COATING_ADDED, PIECES_STAY, Document, PlaceKind, ProcessKind, State
 from inventory.weights import Masses, theoretical_mass_g
 from steelyard.core import audit
 from steelyard.core.actors import Actor
@@ -233,7 +234,7 @@ def _movements(run: Run, virtual: Mapping[PlaceKind, int]) -> list[Movement]:
     found = []
     for index, one in enumerate(run.inputs):
         here = one.position
-        inside = here.at(virtual[PlaceKind.PROCESSING])
+        inside = Position(virtual[PlaceKind.PROCESSING], here.owner_id, State.IN_PROCESSING)
         found.append(Movement(one.bundle.id, one.quantity, here, inside))
         if added := run.balanced.added[index]:
             found.append(
@@ -245,7 +246,8 @@ def _movements(run: Run, virtual: Mapping[PlaceKind, int]) -> list[Movement]:
         if lost is not None and any(lost):
             found.append(Movement(one.bundle.id, lost, inside, here.at(virtual[PlaceKind.SCRAP])))
     for id_, quantity, target in zip(run.made, run.balanced.outputs, run.targets, strict=True):
-        found.append(Movement(id_, quantity, target.at(virtual[PlaceKind.PROCESSING]), target))
+        outside = Position(virtual[PlaceKind.PROCESSING], target.owner_id, State.EXPECTED)
+        found.append(Movement(id_, quantity, outside, target))
     return found
 
 

@@ -1,13 +1,16 @@
 """Rebuilding every balance from the moves and comparing: the moves are the truth, balances only their sum."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, select, union_all
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, select, union_all
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from inventory.genealogy_models import BundleEdge, ProcessLoss, StockProcess
 from inventory.models import Place, StockBalance, StockMove
 from inventory.quantities import NOTHING, Quantity
+from inventory.states import COATING_ADDED, PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,8 @@ _AMOUNTS = ("pieces", "length_mm", "mass_g")
 
 
 def verify(session: Session) -> Report:
-    """Compare all balances with the moves, and check that goods are conserved and lie at one place."""
-    faults = [*_differences(session), *_scattered(session)]
+    """Compare all balances and edges with the moves, and check that goods are conserved and lie at one place."""
+    faults = [*_differences(session), *_scattered(session), *_descent(session)]
     return Report(
         session.scalar(select(func.count()).select_from(StockMove)) or 0,
         session.scalar(select(func.count()).select_from(StockBalance)) or 0,
@@ -114,3 +117,48 @@ def _scattered(session: Session) -> Iterator[Fault]:
     totals = [func.sum(getattr(StockBalance, name)) != 0 for name in _AMOUNTS]
     for bundle_id in session.scalars(lost.having(totals[0] | totals[1] | totals[2])):
         yield Fault("not_conserved", bundle_id)
+
+
+def _descent(session: Session) -> Iterator[Fault]:
+    """Bundles whose edges are not what a process took of them or made: of a child all, of a parent length and mass.
+
+    Pieces of a parent are not compared, because cutting makes more of them.
+    """
+    edge_of = [getattr(BundleEdge, name) for name in _AMOUNTS]
+    born = select(BundleEdge.process_id, BundleEdge.child_id.label("bundle_id"), *edge_of)
+    yield from _unequal(session, "edges_to", [born], _worked(made=True), _AMOUNTS)
+    sign = case((ProcessLoss.kind == COATING_ADDED, -1), else_=1)
+    lost = [(getattr(ProcessLoss, name) * sign).label(name) for name in _AMOUNTS]
+    spent = [
+        select(BundleEdge.process_id, BundleEdge.parent_id.label("bundle_id"), *edge_of),
+        select(ProcessLoss.process_id, ProcessLoss.parent_id.label("bundle_id"), *lost),
+    ]
+    yield from _unequal(session, "edges_from", spent, _worked(made=False), _AMOUNTS[1:])
+
+
+def _worked(*, made: bool) -> Select[Any]:
+    """What processes took out of real places, or brought into them, with the sign turned."""
+    inside, outside = (
+        (StockMove.from_place_id, StockMove.to_place_id) if made else (StockMove.to_place_id, StockMove.from_place_id)
+    )
+    processing, real = aliased(Place), aliased(Place)
+    return (
+        select(
+            StockProcess.id.label("process_id"), StockMove.bundle_id,
+            *((-getattr(StockMove, name)).label(name) for name in _AMOUNTS),
+        )
+        .join(StockProcess, StockProcess.number == StockMove.document_number)
+        .join(processing, processing.id == inside)
+        .join(real, real.id == outside)
+        .where(StockMove.reverses_id.is_(None), processing.kind == PlaceKind.PROCESSING, real.is_real)
+    )  # fmt: skip
+
+
+def _unequal(
+    session: Session, kind: str, edges: Sequence[Select[Any]], moves: Select[Any], names: Sequence[str]
+) -> Iterator[Fault]:
+    cells = union_all(*edges, moves).subquery("cells")
+    differs = [func.sum(cells.c[name]) != 0 for name in names]
+    query = select(cells.c.bundle_id).group_by(cells.c.process_id, cells.c.bundle_id).having(or_(*differs))
+    for bundle_id in session.scalars(query.order_by(cells.c.bundle_id)):
+        yield Fault(kind, bundle_id)

@@ -3,6 +3,7 @@
 from inventory import rules
 from inventory.pages import (
     certificates,
+    descent,
     issues,
     labels,
     processes,
@@ -25,7 +26,7 @@ NAVIGATION = (
     NavItem("inventory_pages.receipts", N_("Receipts"), rules.SEE_YARD, "doc", 33),
     NavItem("inventory_pages.issues", N_("Issues"), rules.SEE_YARD, "truck", 34),
     NavItem("inventory_pages.stocktakes", N_("Stocktakes"), rules.SEE_YARD, "count", 35),
-    NavItem("inventory_pages.processes", N_("Processing"), rules.SEE, "factory", 36),
+    NavItem("inventory_pages.processes", N_("Processing"), rules.SEE_OWNED, "factory", 36),
     NavItem("inventory_pages.titles", N_("Title transfers"), rules.SEE_OWNED, "swap", 37),
     NavItem("inventory_pages.defects", N_("Defects"), rules.SEE_YARD, "bell", 38),
 )
@@ -33,6 +34,7 @@ NAVIGATION = (
 __all__ = [
     "NAVIGATION",
     "certificates",
+    "descent",
     "issues",
     "labels",
     "pages",

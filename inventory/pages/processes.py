@@ -16,7 +16,7 @@ from steelyard.api.calls import Call
 from steelyard.api.pages import render
 
 
-@pages.view("/warehouse/processing", rule=rules.SEE)
+@pages.view("/warehouse/processing", rule=rules.SEE_OWNED)
 def processes(call: Call) -> str:
     """The newest processes, and the forms to split, merge and tag anew."""
     return render(
@@ -43,7 +43,7 @@ def new_work(call: Call) -> str:
     )
 
 
-@pages.view("/warehouse/processing/<id:process_id>", rule=rules.SEE)
+@pages.view("/warehouse/processing/<id:process_id>", rule=rules.SEE_OWNED)
 def process(call: Call, process_id: int) -> str:
     """One process: what went in, what came out, what was lost."""
     found = process_reading.process(call.session, call.actor, process_id)

@@ -20,7 +20,7 @@ from steelyard.api.calls import Call
 from steelyard.api.pages import render
 
 
-@pages.view("/warehouse/title-transfers", rule=rules.SEE)
+@pages.view("/warehouse/title-transfers", rule=rules.SEE_OWNED)
 def titles(call: Call) -> str:
     """The newest title transfers, and an owner's form for a new one."""
     may_order = rules.SELL.allows(call.actor)
@@ -49,7 +49,7 @@ def order_title(call: Call, form: dict[str, Any]) -> Response:
     return _to(made.id)
 
 
-@pages.view("/warehouse/title-transfers/<id:transfer_id>", rule=rules.SEE)
+@pages.view("/warehouse/title-transfers/<id:transfer_id>", rule=rules.SEE_OWNED)
 def title(call: Call, transfer_id: int) -> str:
     """One title transfer with its bundles."""
     found = process_reading.title(call.session, call.actor, transfer_id)

@@ -82,6 +82,10 @@ def yard(told: dict[str, Any]) -> None:
     findings = [one for one in count["lines"] if one["finding"] != "matched"]
     said = "；".join(f"{one['tag']} {FINDINGS.get(one['finding'], one['finding'])}" for one in findings)
     line("盘点 (stocktake)", f"{count['number']} 点到 {count['counted_tags']} 捆，差异 {len(findings)}：{said or '无'}")
+    works = told["works"]
+    made = "、".join(f"{one['tag']} {one['pieces']} 支" for one in works["cut"]["lines"][0]["outputs"])
+    line("拆捆与切割 (split and cut)", f"{works['split']['number']}、{works['cut']['number']}：{made}，锯口损耗已列明")
+    line("过户 (title)", f"{works['title']['number']}，{works['title']['to_owner_name']}")
 
 
 FINDINGS = {"missing": "盘亏 (missing)", "found": "盘盈 (found)", "misplaced": "错位 (misplaced)"}

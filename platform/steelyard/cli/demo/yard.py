@@ -1,8 +1,9 @@
-"""Chapter three: the billet arrives, pipe made of its heat is stored, moved and counted."""
+"""Chapter three: the billet arrives, pipe made of its heat is stored, moved, counted, cut and sold where it lies."""
 
 from datetime import UTC, datetime
 from typing import Any
 
+from steelyard.cli.demo import works
 from steelyard.cli.demo.stage import Stage
 from steelyard.core.units import parse_size, piece_mass_g
 
@@ -23,7 +24,8 @@ def play(stage: Stage, bought: dict[str, Any]) -> dict[str, Any]:
     pipes = _receive_pipe(stage, yard, delivery)
     _put_away(stage, yard)
     count = _count(stage, yard)
-    return {"delivery": delivery, "yard": yard, "billets": billets, "pipes": pipes, "count": count}
+    worked = works.play(stage, KEEPER, yard["warehouse"]["id"], _tag(stage, "G0011"), delivery["member_org_id"])
+    return {"delivery": delivery, "yard": yard, "billets": billets, "pipes": pipes, "count": count, "works": worked}
 
 
 def heat_of(stage: Stage) -> str:
