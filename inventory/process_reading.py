@@ -33,6 +33,13 @@ def processes(actor: Actor, wanted: Mapping[str, Any]) -> Select[StockProcess]:
     return query
 
 
+def open_to(session: Session, actor: Actor, bundle: Record) -> set[int]:
+    """The ids of a bundle's processes that the reader may open: what was done before he owned it was another's."""
+    ids = [told["id"] for told in (bundle["made_by"], bundle["worked_on_by"]) if told is not None]
+    query = processes(actor, {}).where(StockProcess.id.in_(ids)).with_only_columns(StockProcess.id)
+    return set(session.scalars(query)) if ids else set()
+
+
 def process(session: Session, actor: Actor, process_id: int) -> Record:
     """A process with its lines; raises ``NotFound``."""
     found = session.scalars(processes(actor, {}).where(StockProcess.id == process_id)).one_or_none()

@@ -5,7 +5,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from inventory import errors, process_words, queries, rules, tracing, words
+from inventory import errors, process_reading, process_words, queries, rules, tracing, words
 from inventory.certificates import reading
 from inventory.epcis import exporting
 from inventory.epcis.installation import names
@@ -61,6 +61,7 @@ def bundle(call: Call, bundle_id: int) -> str:
         may_work=rules.KEEP.allows(call.actor),
         may_sell=rules.SELL.allows(call.actor),
         kinds=process_words,
+        open_processes=process_reading.open_to(call.session, call.actor, trace["bundle"]),
         holds=holds,
         defects=defects,
         may_report=rules.REPORT.allows(call.actor),

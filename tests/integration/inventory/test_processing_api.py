@@ -183,3 +183,19 @@ def test_an_owner_orders_on_a_page_and_the_keeper_confirms(yard: Yard, browse_as
     )
     refused = keeper.submit(page.request.path, f"{page.request.path}/refuse", reason="no stamp")
     assert "no stamp" in refused.text
+
+
+def test_a_new_owner_reads_of_work_before_his_time_without_a_dead_link(
+    yard: Yard, api_as: ApiAs, browse_as: BrowseAs
+) -> None:
+    yard.receive("T1")
+    giver, keeper = api_as(yard.owner), api_as(yard.keeper)
+    split = keeper.post("/warehouse/splits", body(yard, tag="T1", parts=[{"pieces": 4, "tag": "A"}, {"pieces": 6}]))
+    order = body(yard, to_owner_org_id=yard.other_owner.org_id, order_number="A-7", tags=["A"])
+    ordered = giver.post("/warehouse/title-transfers", order).json["id"]
+    keeper.post(f"/warehouse/title-transfers/{ordered}/confirm")
+    process, made = f"/warehouse/processing/{split.json['id']}", f"/stock/bundles/{yard.bundle_ids(['A'])[0]}"
+    for person, status in ((yard.keeper, 200), (yard.other_owner, 404)):
+        page = browse_as(person).get(made).text
+        assert split.json["number"] in page
+        assert (process in page, browse_as(person).get(process).status_code) == (status == 200, status)
