@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 
-from steelyard.core import context
+from steelyard.core import context, jobs
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
@@ -95,12 +95,13 @@ def settings_of(tmp_path: Path) -> Callable[[Database], Settings]:
 
 
 @pytest.fixture
-def app(db: Database, settings_of: Callable[[Database], Settings]) -> Flask:
+def app(db: Database, settings_of: Callable[[Database], Settings]) -> Iterator[Flask]:
     """The whole web application on ``db``: one for all tests of a worker, because its routes take long to make.
 
     A test that changes the application itself asks for ``own_app``.
     """
-    return applications.on(settings_of(db), db)
+    yield applications.on(settings_of(db), db)
+    jobs.plug_in(None)
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def test_a_run_is_left_out_while_the_one_before_has_not_ended(db: Database, queu
 
 def test_without_a_queue_nothing_is_silently_lost(db: Database) -> None:
     """Ordering before a queue is plugged in is an error."""
+    jobs.plug_in(None)  # an application that was made in this process plugged in its own
     with db.write() as session, pytest.raises(jobs.NoQueue):
         jobs.enqueue(session, "write", key="1", word="a")
 
