@@ -73,7 +73,7 @@ def measure(database: Any, port: int, token: str) -> dict[str, float]:
     """The p95 of both questions, bare and over HTTP, in milliseconds; other series are asked for each time."""
     import psycopg
 
-    chance = random.Random(7)  # noqa: S311  # picks series, guards nothing
+    chance = random.Random(7)
     with database.engine.connect() as connection:
         ids = list(connection.exec_driver_sql("SELECT id FROM price_series").scalars())
     bare = psycopg.connect(database.url.set(drivername="postgresql").render_as_string(hide_password=False))

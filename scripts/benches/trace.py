@@ -89,7 +89,7 @@ def measure(yard: yards.Yard, port: int) -> dict[str, list[float]]:
     """The p95 of the bare statement and of the API in turn, another heat for each question."""
     import psycopg
 
-    chance = random.Random(7)  # noqa: S311  # picks heats, guards nothing
+    chance = random.Random(7)
     bare = psycopg.connect(yard.database.url.set(drivername="postgresql").render_as_string(hide_password=False))
     web = http.client.HTTPConnection("127.0.0.1", port)
     headers = {"Authorization": f"Bearer {yard.token}"}

@@ -115,3 +115,15 @@ def make_yard(db: Database, world: World, code: str = "LC01") -> Yard:
 def yard(db: Database, world: World) -> Yard:
     """A yard on a fresh database."""
     return make_yard(db, world)
+
+
+@pytest.fixture
+def inspector(yard: Yard) -> Actor:
+    """Who holds and reports."""
+    return yard.world.actor("warehouse", "inspector", org=yard.keeper, locale="en")
+
+
+@pytest.fixture
+def colleague(yard: Yard) -> Actor:
+    """Who lifts and approves."""
+    return yard.world.actor("warehouse", "inspector", org=yard.keeper, locale="en")
