@@ -52,6 +52,14 @@ def places(actor: Actor, warehouse_id: int) -> Select[Place]:
     return select(Place).where(Place.warehouse_id == warehouse_id, visibility.documents(actor, Place.warehouse_id))
 
 
+def place(session: Session, actor: Actor, warehouse_id: int, place_id: int) -> Place:
+    """One of them; raises ``NotFound``."""
+    found = session.scalars(places(actor, warehouse_id).where(Place.id == place_id)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
 def products(wanted: Mapping[str, Any]) -> Select[Product]:
     """The catalogue, narrowed by ``grade``, ``standard`` and ``kind``."""
     query = select(Product)

@@ -74,6 +74,13 @@ class PlaceUnknown(Refused):
     message = N_("This yard has no place %(place)s.")
 
 
+class PlaceBlocked(Refused):
+    """The place is blocked and takes nothing."""
+
+    code = "place_blocked"
+    message = N_("Place %(place)s is blocked. Put the bundle at another place, or have the block lifted.")
+
+
 class PlaceNotInScope(Refused):
     """The place is not among those that the stocktake counts."""
 

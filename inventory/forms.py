@@ -5,9 +5,10 @@ from typing import Any
 
 from inventory import errors
 from inventory.operations.receiving import Arrival
+from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
 from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind
 from steelyard.api.fields import ListOf
-from steelyard.api.form_fields import FormChoice, FormInt, FormLength, FormSchema, FormText
+from steelyard.api.form_fields import FormChoice, FormFlag, FormInt, FormLength, FormMass, FormSchema, FormText
 from steelyard.core.units import UnitError, parse_mass_g
 
 ROWS = 8
@@ -66,6 +67,28 @@ class IssueForm(FormSchema):
     waybill_number = FormText(max=80, required=True)
     plate = FormText(max=24, required=True)
     tags = FormText(max=4000, multiline=True)
+
+
+class PlaceForm(FormSchema):
+    """A new place of the yard."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    code = FormText(max=40, pattern=CODE, required=True)
+    name = FormText(max=120, required=True)
+    parent = FormText(max=40)
+    capacity = FormMass(max=MOST_CAPACITY_G)
+    longest_mm = FormLength()
+    walking_order = FormInt(max=MOST_WALKING)
+
+
+class PlaceChangeForm(FormSchema):
+    """What a place takes; what is left empty is not known."""
+
+    name = FormText(max=120, required=True)
+    capacity = FormMass(max=MOST_CAPACITY_G)
+    longest_mm = FormLength()
+    walking_order = FormInt(max=MOST_WALKING)
+    is_blocked = FormFlag()
 
 
 class StocktakeForm(FormSchema):

@@ -40,8 +40,12 @@ class Warehouse(Versioned, Base):
     name: Mapped[str] = mapped_column(String(120), nullable=False)
 
 
-class Place(Base):
-    """A place of a yard (库位): a real one in a tree of zones and racks, or a virtual one (see ``PlaceKind``)."""
+class Place(Versioned, Base):
+    """A place of a yard (库位): a real one in a tree of zones and racks, or a virtual one (see ``PlaceKind``).
+
+    It takes up to ``capacity_g`` grams of pieces up to ``capacity_mm`` long, nothing while ``is_blocked``;
+    ``walking_order`` is the order in which the forklift comes by. What is ``None`` is not known.
+    """
 
     __tablename__ = "place"
     id: Mapped[Id]
@@ -51,6 +55,10 @@ class Place(Base):
     name: Mapped[str] = mapped_column(String(120), nullable=False)
     kind: Mapped[str] = mapped_column(String(WORD), nullable=False)
     is_real: Mapped[bool] = mapped_column(Boolean, nullable=False)
+    capacity_g: Mapped[int | None] = mapped_column(BigInt)
+    capacity_mm: Mapped[int | None] = mapped_column(Integer)
+    is_blocked: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    walking_order: Mapped[int | None] = mapped_column(Integer)
 
     __table_args__ = (
         UniqueConstraint("warehouse_id", "code"),

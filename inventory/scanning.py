@@ -95,6 +95,7 @@ class YardView:
     places: dict[str, int] = field(default_factory=dict)
     issues: dict[str, IssueView] = field(default_factory=dict)
     stocktakes: dict[str, StocktakeView] = field(default_factory=dict)
+    blocked: frozenset[int] = frozenset()
 
     def bundle(self, tag: str) -> BundleView:
         """The bundle that bears ``tag``; raises ``BundleUnknown``."""
@@ -109,6 +110,12 @@ class YardView:
             return self.places[code]
         except KeyError:
             raise errors.PlaceUnknown(place=code) from None
+
+    def open_place(self, code: str) -> int:
+        """The id of a real place that takes goods; raises ``PlaceUnknown`` and ``PlaceBlocked``."""
+        if (place_id := self.place(code)) in self.blocked:
+            raise errors.PlaceBlocked(place=code)
+        return place_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +197,7 @@ def move(yard: YardView, tag: str, place: str, from_place: str | None = None) ->
     position = _in_yard(bundle)
     if from_place is not None and yard.place(from_place) != position.place_id:
         raise errors.BundleNotHere(tag=tag)
-    target = position.at(yard.place(place))
+    target = position.at(yard.open_place(place))
     if target == position:
         raise errors.AlreadyThere(tag=tag, place=place)
     movement = Movement(bundle.bundle_id, bundle.quantity, position, target)

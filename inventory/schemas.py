@@ -12,7 +12,20 @@ from inventory.states import (
     State,
 )
 from inventory.steps import StepKind
-from steelyard.api.fields import VISIBLE, Choice, Flag, IdField, Int, ListOf, Nested, Pieces, Text, Timestamp
+from steelyard.api.fields import (
+    VISIBLE,
+    Choice,
+    Flag,
+    IdField,
+    Int,
+    LengthMm,
+    ListOf,
+    MassG,
+    Nested,
+    Pieces,
+    Text,
+    Timestamp,
+)
 from steelyard.api.schemas import PageQuery, Schema
 from steelyard.core.sizes import DENSITY_LEAST, DENSITY_MOST
 from steelyard.core.units import STEEL_DENSITY_KG_PER_M3
@@ -23,6 +36,9 @@ CODE_CHAR = r"[^\x00-\x08\x0b\x0c\x0e-\x1c\x1e\x1f\x7f-\x9f]"
 """What the text of a scanned code may hold: lines too, and the separator between variable fields of GS1."""
 OPERATION_ID = r"[0-9A-Za-z_.:-]{1,80}"
 MOST_OPERATIONS = 1000
+MOST_CAPACITY_G = 10**11
+"""A place takes 100,000 t at most: more than any yard."""
+MOST_WALKING = 1_000_000
 CODE_TEXT = rf"{CODE_CHAR}*{VISIBLE}{CODE_CHAR}*"
 
 
@@ -45,15 +61,29 @@ class WarehouseOut(Schema):
 
 
 class PlaceIn(Schema):
-    """A new place, below ``parent`` (a code) or at the top."""
+    """A new place, below ``parent`` (a code) or at the top, and what it takes."""
 
     code = Text(max=40, pattern=CODE, required=True)
     name = Text(max=120, required=True)
     parent = Text(max=40)
+    capacity_g = MassG(max=MOST_CAPACITY_G, allow_none=True)
+    capacity_mm = LengthMm(allow_none=True)
+    is_blocked = Flag()
+    walking_order = Int(max=MOST_WALKING, allow_none=True)
+
+
+class PlaceChange(Schema):
+    """What changes of a place; ``null`` says that it is not known."""
+
+    name = Text(max=120)
+    capacity_g = MassG(max=MOST_CAPACITY_G, allow_none=True)
+    capacity_mm = LengthMm(allow_none=True)
+    is_blocked = Flag()
+    walking_order = Int(max=MOST_WALKING, allow_none=True)
 
 
 class PlaceOut(Schema):
-    """A place."""
+    """A place: it takes ``capacity_g`` of pieces up to ``capacity_mm`` long, nothing while it is blocked."""
 
     id = IdField(required=True)
     warehouse_id = IdField(required=True)
@@ -61,6 +91,11 @@ class PlaceOut(Schema):
     code = Text(max=40, required=True)
     name = Text(max=120, required=True)
     kind = Choice(PlaceKind, required=True)
+    capacity_g = Int(allow_none=True, required=True)
+    capacity_mm = Int(allow_none=True, required=True)
+    is_blocked = Flag(required=True)
+    walking_order = Int(allow_none=True, required=True)
+    version = Int(required=True)
 
 
 class ProductIn(Schema):

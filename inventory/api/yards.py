@@ -40,6 +40,25 @@ def add_place(call: Call, body: Body, warehouse_id: int) -> Place:
     return setting_up.add_place(call.session, call.actor, warehouse_id, **body)
 
 
+@blp.get("/warehouses/<id:warehouse_id>/places/<id:place_id>", rule=rules.SEE_YARD, returns=schemas.PlaceOut)
+def get_place(call: Call, warehouse_id: int, place_id: int) -> Place:
+    """One place."""
+    return documents.place(call.session, call.actor, warehouse_id, place_id)
+
+
+@blp.change(
+    "/warehouses/<id:warehouse_id>/places/<id:place_id>",
+    rule=rules.KEEP,
+    body=schemas.PlaceChange,
+    returns=schemas.PlaceOut,
+)
+def change_place(call: Call, body: Body, warehouse_id: int, place_id: int) -> Place:
+    """Change what a place takes, or block it."""
+    place = setting_up.own_place(call.session, call.actor, warehouse_id, place_id)
+    call.match(place)
+    return setting_up.change_place(call.session, call.actor, place, body)
+
+
 @blp.list_("/products", rule=rules.SEE, query=schemas.ProductQuery, returns=schemas.ProductOut)
 def list_products(call: Call, query: Body) -> Any:
     """The catalogue."""

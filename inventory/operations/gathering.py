@@ -73,6 +73,7 @@ class Gathered:
     labels: dict[int, Label]
     virtual: dict[PlaceKind, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
+    blocked: frozenset[int] = frozenset()
     bundles: dict[str, BundleView] = field(default_factory=dict)
     kept: First = field(default_factory=dict)
     repeated: str | None = None
@@ -117,7 +118,8 @@ def gather(session: Session, actor: Actor, warehouse_id: int, labels: dict[int, 
         raise NotFound
     found = Gathered(Ground(*parts["warehouse"][0]), moment_of(parts["now"][0][0]), labels)
     found.virtual = {PlaceKind(kind): id_ for kind, id_ in parts.get("virtual", ())}
-    found.places = dict(parts.get("place", ()))
+    found.places = {code: id_ for code, id_, _ in parts.get("place", ())}
+    found.blocked = frozenset(id_ for _, id_, blocked in parts.get("place", ()) if blocked)
     found.kept = {id_: (mark, answer_of(json.loads(text))) for id_, mark, text in parts.get("kept", ())}
     found.repeated = next((hash_ for (hash_,) in parts.get("key", ())), None)
     stood: dict[int, list[Stood]] = {}
@@ -165,7 +167,7 @@ def _bundles(dialect: str) -> Iterator[Select[Any]]:
 def _named(dialect: str) -> Iterator[Select[Any]]:
     real = select(Place).where(one_of(dialect, Place.code, "codes"))
     real = real.where(Place.warehouse_id == _WAREHOUSE, Place.is_real.is_(True))
-    yield _part(dialect, "place", real, Place.code, Place.id)
+    yield _part(dialect, "place", real, Place.code, Place.id, Place.is_blocked)
     kept = select(ScanAnswer).where(one_of(dialect, ScanAnswer.client_op_id, "operation_ids"))
     kept = kept.where(ScanAnswer.warehouse_id == _WAREHOUSE)
     yield _part(dialect, "kept", kept, ScanAnswer.client_op_id, ScanAnswer.fingerprint, cast(ScanAnswer.answer, Text))

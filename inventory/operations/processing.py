@@ -141,7 +141,7 @@ def _run(session: Session, actor: Actor, view: YardView, order: Order, number: i
     ]
     targets = [
         first.position._replace(
-            place_id=first.position.place_id if one.place is None else view.place(one.place),
+            place_id=first.position.place_id if one.place is None else view.open_place(one.place),
             state=making.state_after(order.kind, first.position.state),
         )
         for one in line.outputs

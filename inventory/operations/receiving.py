@@ -113,6 +113,9 @@ def _places(session: Session, warehouse: Warehouse, arrivals: Sequence[Arrival])
     places = yard.real_places(session, warehouse.id, codes)
     for code in sorted(codes - places.keys()):
         raise errors.PlaceUnknown(place=code)
+    blocked = yard.blocked(session, places.values())
+    for code in sorted(code for code, id_ in places.items() if id_ in blocked):
+        raise errors.PlaceBlocked(place=code)
     return places
 
 

@@ -70,7 +70,7 @@ def perform(
             raise KeyReused
         once.replayed = True
     operations = reading.compared(operations, found)
-    view = YardView(found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes)
+    view = YardView(found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes, found.blocked)
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     fresh = _fresh(operations, found.kept)
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)

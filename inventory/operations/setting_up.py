@@ -1,5 +1,6 @@
 """Warehouses, their places, and the catalogue of products."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from inventory.states import VIRTUAL_CODES, LengthKind, PlaceKind, ProductKind
 from steelyard.accounts.models import Organisation
 from steelyard.core import audit
 from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.errors import NotFound
 from steelyard.core.units import STEEL_DENSITY_KG_PER_M3, Size, UnitError, parse_size
 
 VIRTUAL_NAMES = {
@@ -48,9 +50,12 @@ def open_warehouse(session: Session, actor: Actor, code: str, name: str, org_id:
 
 
 def add_place(
-    session: Session, actor: Actor, warehouse_id: int, code: str, name: str, parent: str | None = None
+    session: Session, actor: Actor, warehouse_id: int, code: str, name: str, parent: str | None = None, **more: Any
 ) -> Place:
-    """Add a real place, under the place with the code ``parent`` if given; raises ``PlaceUnknown``, ``CodeTaken``."""
+    """Add a real place, under the place with the code ``parent`` if given; raises ``PlaceUnknown``, ``CodeTaken``.
+
+    ``more`` is what it takes: ``capacity_g``, ``capacity_mm``, ``is_blocked``, ``walking_order``.
+    """
     warehouse = own_warehouse(session, actor, warehouse_id)
     of_yard = select(Place).where(Place.warehouse_id == warehouse.id)
     if session.scalars(of_yard.where(Place.code == code)).first() is not None:
@@ -62,11 +67,30 @@ def add_place(
             raise errors.PlaceUnknown(place=parent)
     place = Place(
         warehouse_id=warehouse.id, parent_id=above.id if above else None, code=code, name=name,
-        kind=PlaceKind.REAL, is_real=True,
+        kind=PlaceKind.REAL, is_real=True, **more,
     )  # fmt: skip
     session.add(place)
     session.flush()
-    audit.record(session, actor, "inventory.place_added", f"place:{warehouse.code}/{code}")
+    audit.record(session, actor, "inventory.place_added", f"place:{warehouse.code}/{code}", more)
+    return place
+
+
+def own_place(session: Session, actor: Actor, warehouse_id: int, place_id: int) -> Place:
+    """A real place of the actor's own yard, locked; raises ``NotFound``."""
+    warehouse = own_warehouse(session, actor, warehouse_id)
+    query = select(Place).where(Place.id == place_id, Place.warehouse_id == warehouse.id, Place.is_real.is_(True))
+    found = session.scalars(query.with_for_update(key_share=True)).one_or_none()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def change_place(session: Session, actor: Actor, place: Place, wanted: Mapping[str, Any]) -> Place:
+    """Change name, capacity, block or walking order; what lies at a place that is blocked stays there."""
+    for name, value in wanted.items():
+        setattr(place, name, value)
+    session.flush()
+    audit.record(session, actor, "inventory.place_changed", f"place:{place.id}", dict(wanted))
     return place
 
 

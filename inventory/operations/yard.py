@@ -105,6 +105,12 @@ def real_places(session: Session, warehouse_id: int, codes: Iterable[str]) -> di
     return dict(session.execute(query).all())
 
 
+def blocked(session: Session, place_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these places that take nothing."""
+    wanted = rowset(session, "wanted", _ID, [{"id": id_} for id_ in sorted(set(place_ids))])
+    return frozenset(session.scalars(select(Place.id).join(wanted, wanted.c.id == Place.id).where(Place.is_blocked)))
+
+
 def code_of(session: Session, place_id: int) -> str:
     """The code of a place."""
     return session.get_one(Place, place_id).code
@@ -118,13 +124,15 @@ def stamp(session: Session, actor: Actor, warehouse_id: int, virtual: dict[Place
 def look(
     session: Session, warehouse_id: int, tags: Collection[str], places: Collection[str], virtual: dict[PlaceKind, int]
 ) -> YardView:
-    """Lock the bundles that bear ``tags`` and read how they stand: four statements."""
+    """Lock the bundles that bear ``tags`` and read how they stand: five statements at most."""
     bundles = lock_by_tags(session, warehouse_id, tags)
     stood, kept = standing(session, bundles.values()), held(session, bundles.values())
+    found = real_places(session, warehouse_id, places) if places else {}
     return YardView(
         virtual[PlaceKind.CUSTOMER],
         {tag: bundle_view(id_, tag, stood.get(id_, []), kept.get(id_)) for tag, id_ in bundles.items()},
-        real_places(session, warehouse_id, places),
+        found,
+        blocked=blocked(session, found.values()) if found else frozenset(),
     )
 
 

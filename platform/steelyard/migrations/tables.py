@@ -21,6 +21,7 @@ MODULES = (
     "inventory.models",
     "inventory.genealogy_models",
     "inventory.label_models",
+    "inventory.gate_models",
     "inventory.epcis.models",
     "inventory.certificates.models",
     "inventory.quality.models",

@@ -1,0 +1,34 @@
+"""Tickets of the weighbridge."""
+
+import pytest
+
+from inventory import gate_errors
+from inventory.operations import weighings
+from inventory.operations.weighings import Ticket
+from inventory.states import Document
+
+from .conftest import Yard
+
+
+def test_a_ticket_is_kept_once_and_taken_out_once(yard: Yard) -> None:
+    ticket = Ticket("BD-1", "鲁P12345", 48_000_000, 16_000_000)
+    with yard.db.write() as session:
+        first = weighings.record(session, yard.keeper, yard.warehouse.id, ticket, Document.RECEIPT, "RK-1")
+        assert first.net_g == 32_000_000
+        with pytest.raises(gate_errors.TicketTaken):
+            weighings.record(session, yard.keeper, yard.warehouse.id, ticket, Document.ISSUE, "CK-1")
+        weighings.void(session, yard.keeper, first, "a slip")
+        with pytest.raises(gate_errors.TicketVoided):
+            weighings.void(session, yard.keeper, first, "a slip")
+        again = weighings.record(session, yard.keeper, yard.warehouse.id, ticket, Document.RECEIPT, "RK-1")
+        assert [one.id for one in weighings.standing(session, "RK-1")] == [again.id]
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"])
+@pytest.mark.parametrize(
+    ("gross", "tare"), [(16, 48), (16, 16), (10**12, 16), (5, 0)], ids=["turned", "empty", "10^12", "no-tare"]
+)
+def test_weights_that_cannot_be_are_refused(yard: Yard, gross: int, tare: int) -> None:
+    ticket = Ticket("BD-1", "鲁P12345", gross, tare)
+    with yard.db.write() as session, pytest.raises(gate_errors.TicketContradictory):
+        weighings.record(session, yard.keeper, yard.warehouse.id, ticket, Document.RECEIPT, "RK-1")
