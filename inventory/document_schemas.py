@@ -1,8 +1,21 @@
 """Bodies, filters and answers of the yard's documents."""
 
 from inventory.states import ArrivalState, Finding, IssueStatus, ReceiptSource, Resolution, State, StocktakeStatus
-from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
-from steelyard.api.schemas import PageQuery, Schema
+from steelyard.api.fields import (
+    Choice,
+    Day,
+    Flag,
+    IdField,
+    Int,
+    LengthMm,
+    ListOf,
+    MassG,
+    Nested,
+    Pieces,
+    Text,
+    Timestamp,
+)
+from steelyard.api.schemas import PageQuery, QuerySchema, Schema
 
 MOST_BUNDLES = 500
 LEAST_PIECE_MM, MOST_PIECE_MM = 200, 30_000
@@ -178,12 +191,18 @@ class MoveOut(Schema):
     recorded_at = Timestamp(required=True)
 
 
-class MoveQuery(PageQuery):
-    """Filters of moves."""
+class MoveFilter(QuerySchema):
+    """Filters of moves; the days, both included, are those of recording in Shanghai."""
 
     warehouse_id = IdField()
     bundle_id = IdField()
     document_number = Text(max=24)
+    from_day = Day()
+    to_day = Day()
+
+
+class MoveQuery(PageQuery, MoveFilter):
+    """Filters of moves, and which page of them."""
 
 
 class ReversalIn(Schema):

@@ -1,6 +1,7 @@
 """Reading the yard's documents and master data: warehouses, places, products, receipts, issues, stocktakes, moves."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -26,6 +27,7 @@ from inventory.queries import Record
 from inventory.states import Finding, StocktakeStatus
 from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.clock import day_begins
 from steelyard.core.errors import NotFound
 
 
@@ -177,7 +179,10 @@ def _variance(session: Session, stocktake_id: int, most: int | None) -> list[Rec
 
 
 def moves(actor: Actor, wanted: Mapping[str, Any]) -> Select[StockMove]:
-    """Moves of the yards that the actor runs, or of goods that are his, narrowed by bundle, warehouse and document."""
+    """Moves of the yards that the actor runs, or of goods that are his.
+
+    Narrowed by bundle, warehouse, document and the days of recording.
+    """
     query = select(StockMove)
     if actor.org_kind is OrgKind.WAREHOUSE:
         query = query.where(visibility.documents(actor, StockMove.warehouse_id))
@@ -186,6 +191,11 @@ def moves(actor: Actor, wanted: Mapping[str, Any]) -> Select[StockMove]:
     for name in ("bundle_id", "warehouse_id", "document_number"):
         if wanted.get(name) is not None:
             query = query.where(getattr(StockMove, name) == wanted[name])
+    first, last = wanted.get("from_day"), wanted.get("to_day")
+    if first is not None:
+        query = query.where(StockMove.recorded_at >= day_begins(first))
+    if last is not None and last < date.max:
+        query = query.where(StockMove.recorded_at < day_begins(last + timedelta(days=1)))
     return query
 
 

@@ -297,6 +297,20 @@ class SizeUnreadable(Refused):
     message = N_("“%(text)s” is not a size; write 108×4.5, 219*6 or φ50.")
 
 
+class FilterUnreadable(Refused):
+    """A filter that is no moment, no day or no number."""
+
+    code = "filter_unreadable"
+    message = N_("“%(text)s” cannot be read here; write a number of days, a day or a moment.")
+
+
+class PeriodUnsound(Refused):
+    """A period that ends before it begins, or that is too long."""
+
+    code = "period_unsound"
+    message = N_("The period must end after it begins and be at most %(most)s days long.")
+
+
 class RowUnreadable(Refused):
     """A row of a form lacks its tag, or its pieces or mass are no numbers."""
 

@@ -1,14 +1,14 @@
 """Reading the stock: what lies where, of which heat, for whom."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import errors, lineage, visibility
-from inventory.genealogy_models import HeatPart
+from inventory import arrivals, lineage, visibility
 from inventory.models import (
     Bundle,
     Encumbrance,
@@ -24,49 +24,52 @@ from inventory.models import (
     Warehouse,
 )
 from inventory.quality import reading as quality
-from inventory.quality.standing import covers, covers_part
+from inventory.searching import NOW, Ground, age_days, conditions, ground
 from inventory.states import IssueStatus, PlaceKind, StocktakeStatus
 from steelyard.accounts.models import Organisation
 from steelyard.api.pages import Waiting
 from steelyard.core.actors import Actor, OrgKind, Role
+from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
 from steelyard.core.i18n import N_
-from steelyard.core.units import Size, UnitError, parse_size
+from steelyard.core.units import Size
 
 Record = dict[str, Any]
 Page = tuple[list[Record], int | None]
 
-_QUARANTINED = or_(
-    exists().where(covers()),
-    exists().where(HeatPart.heat_id == Bundle.heat_id, covers_part()),
-)
-_HELD = or_(exists().where(Encumbrance.bundle_id == Bundle.id, Encumbrance.lifted_at.is_(None)), _QUARANTINED)
-_COLUMNS: tuple[Any, ...] = (
-    Bundle.id.label("bundle_id"), Bundle.tag, Bundle.warehouse_id, Warehouse.code.label("warehouse_code"),
-    Bundle.product_id, Product.kind, Product.standard, Product.grade, Product.od_mm_x100, Product.wall_mm_x100,
-    Product.length_mm.label("piece_fixed_mm"), Bundle.piece_length_mm, Bundle.heat_id, Heat.heat_number,
-    Heat.mill_name, Bundle.certificate_number,
-    Bundle.theoretical_mass_g, Bundle.certificate_mass_g, Bundle.weighed_mass_g,
-    StockBalance.owner_id.label("owner_org_id"), Organisation.name.label("owner_name"),
-    Place.code.label("place"), Place.kind.label("place_kind"), StockBalance.state,
-    StockBalance.pieces, StockBalance.length_mm, StockBalance.mass_g, _HELD.label("encumbered"),
-    lineage.IS_MIXED.label("mixed_heats"),
-)  # fmt: skip
 
-
-def bundle_rows(actor: Actor) -> Select[Any]:
-    """Every bundle that the actor sees, with where it stands: in the yard or where it went."""
+def _columns(at: Ground) -> tuple[Any, ...]:
+    cells = at.cells
     return (
-        select(*_COLUMNS)
+        Bundle.id.label("bundle_id"), Bundle.tag, Bundle.warehouse_id, Warehouse.code.label("warehouse_code"),
+        Bundle.product_id, Product.kind, Product.standard, Product.grade, Product.od_mm_x100, Product.wall_mm_x100,
+        Product.length_mm.label("piece_fixed_mm"), Bundle.piece_length_mm, Bundle.heat_id, Heat.heat_number,
+        Heat.mill_name, Bundle.certificate_number,
+        Bundle.theoretical_mass_g, Bundle.certificate_mass_g, Bundle.weighed_mass_g,
+        cells.owner_id.label("owner_org_id"), Organisation.name.label("owner_name"),
+        Place.code.label("place"), Place.kind.label("place_kind"), cells.state,
+        cells.pieces, cells.length_mm, cells.mass_g, at.held.label("encumbered"),
+        lineage.IS_MIXED.label("mixed_heats"),
+    )  # fmt: skip
+
+
+def bundle_rows(actor: Actor, at: Ground = NOW) -> Select[Any]:
+    """Every bundle that the actor sees, with where it stands: in the yard or where it went.
+
+    On the ground of a past moment only what lay in the yards then.
+    """
+    cells = at.cells
+    query = (
+        select(*_columns(at))
         .select_from(Bundle)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
         .join(Product, Product.id == Bundle.product_id)
         .join(Heat, Heat.id == Bundle.heat_id)
-        .join(StockBalance, (StockBalance.bundle_id == Bundle.id) & (StockBalance.pieces > 0))
-        .join(Place, Place.id == StockBalance.place_id)
-        .join(Organisation, Organisation.id == StockBalance.owner_id)
-        .where(visibility.bundles(actor))
+        .join(at.source, (cells.bundle_id == Bundle.id) & (cells.pieces > 0))
+        .join(Place, Place.id == cells.place_id)
+        .join(Organisation, Organisation.id == cells.owner_id)
     )
+    return query.where(visibility.bundles(actor)) if at is NOW else query
 
 
 def record(row: Any) -> Record:
@@ -76,18 +79,34 @@ def record(row: Any) -> Record:
     return {**found, "size": size.text(), "in_stock": found["place_kind"] == PlaceKind.REAL}
 
 
-def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
-    """A page of what lies in the yards now. ``wanted`` holds the filters, ``after`` and ``limit``.
+def in_stock(actor: Actor, wanted: Mapping[str, Any], at: Ground | None = None) -> Select[Any]:
+    """What lies in the yards now, or lay there ``as_of`` a moment, under the filters ``wanted``.
 
-    Raises ``SizeUnreadable``.
+    ``at`` is the ground of that moment where the caller has it already. Raises ``SizeUnreadable``.
     """
-    query = bundle_rows(actor).where(StockBalance.is_real.is_(True), *_conditions(wanted))
-    return page(session, query, Bundle.id, wanted)
+    at = at or ground(actor, wanted.get("as_of"))
+    return bundle_rows(actor, at).where(at.cells.is_real.is_(True), *conditions(wanted, at))
+
+
+def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
+    """A page of :func:`in_stock` with when each bundle came. ``wanted`` holds ``after`` and ``limit``, too."""
+    records, after = page(session, in_stock(actor, wanted), Bundle.id, wanted)
+    return dated(session, records, wanted.get("as_of")), after
+
+
+def dated(session: Session, records: list[Record], moment: datetime | None = None) -> list[Record]:
+    """The records with when each bundle came to the yard, and its age in days then."""
+    came = arrivals.of_bundles(session, [one["bundle_id"] for one in records])
+    now = moment or db_now(session)
+    return [
+        {**one, "arrived_at": came.get(one["bundle_id"]), "age_days": age_days(came.get(one["bundle_id"]), now)}
+        for one in records
+    ]
 
 
 def bundles(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
     """A page of all bundles, gone ones too, each once: where most of it stands."""
-    return page(session, each(actor).where(*_conditions(wanted)), Bundle.id, wanted)
+    return page(session, each(actor).where(*conditions(wanted)), Bundle.id, wanted)
 
 
 def each(actor: Actor) -> Select[Any]:
@@ -117,35 +136,6 @@ def page(session: Session, query: Select[Any], key: Any, wanted: Mapping[str, An
     return records, (records[-1]["bundle_id"] if len(rows) > limit else None)
 
 
-def _conditions(wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:
-    equal = {
-        "warehouse_id": Bundle.warehouse_id, "grade": Product.grade, "standard": Product.standard,
-        "heat_number": Heat.heat_number, "owner_org_id": StockBalance.owner_id, "place": Place.code,
-        "state": StockBalance.state, "certificate_number": Bundle.certificate_number, "kind": Product.kind,
-    }  # fmt: skip
-    found = [column == wanted[name] for name, column in equal.items() if wanted.get(name) is not None]
-    if wanted.get("tag") is not None:
-        found.append(Bundle.tag.istartswith(wanted["tag"], autoescape=True))
-    for name, condition in (("held", _HELD), ("quarantined", _QUARANTINED)):
-        if wanted.get(name) is not None:
-            found.append(condition if wanted[name] else ~condition)
-    if wanted.get("size") is not None:
-        found.extend(_of_size(wanted["size"]))
-    return found
-
-
-def _of_size(text: str) -> list[ColumnElement[bool]]:
-    try:
-        size = parse_size(text)
-    except UnitError:
-        raise errors.SizeUnreadable(text=text) from None
-    wall: ColumnElement[bool] = (
-        Product.wall_mm_x100.is_(None) if size.wall_mm_x100 is None else Product.wall_mm_x100 == size.wall_mm_x100
-    )
-    length = [] if size.length_mm is None else [Bundle.piece_length_mm == size.length_mm]
-    return [Product.od_mm_x100 == size.od_mm_x100, wall, *length]
-
-
 def bundle(session: Session, actor: Actor, bundle_id: int) -> Record:
     """One bundle with all that is known of it; raises ``NotFound``."""
     rows = session.execute(
@@ -163,7 +153,7 @@ def bundle(session: Session, actor: Actor, bundle_id: int) -> Record:
     holds = session.scalars(
         select(Encumbrance).where(Encumbrance.bundle_id == bundle_id).order_by(Encumbrance.id)
     ).all()
-    found = record(rows[0])
+    (found,) = dated(session, [record(rows[0])])
     return {
         **found,
         "receipt_number": receipt.number if receipt else None,
@@ -178,7 +168,7 @@ def bundle(session: Session, actor: Actor, bundle_id: int) -> Record:
 
 def totals(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Record:
     """Bundles, pieces and mass in stock under the same filters as :func:`stock`."""
-    query = bundle_rows(actor).where(StockBalance.is_real.is_(True), *_conditions(wanted)).subquery()
+    query = in_stock(actor, wanted).subquery()
     row = session.execute(
         select(
             func.count().label("bundles"),

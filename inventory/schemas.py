@@ -26,7 +26,7 @@ from steelyard.api.fields import (
     Text,
     Timestamp,
 )
-from steelyard.api.schemas import PageQuery, Schema
+from steelyard.api.schemas import PageQuery, QuerySchema, Schema
 from steelyard.core.sizes import DENSITY_LEAST, DENSITY_MOST
 from steelyard.core.units import STEEL_DENSITY_KG_PER_M3
 
@@ -39,6 +39,7 @@ MOST_OPERATIONS = 1000
 MOST_CAPACITY_G = 10**11
 """A place takes 100,000 t at most: more than any yard."""
 MOST_WALKING = 1_000_000
+MOST_DAYS = 36_500
 CODE_TEXT = rf"{CODE_CHAR}*{VISIBLE}{CODE_CHAR}*"
 
 
@@ -132,10 +133,12 @@ class ProductQuery(PageQuery):
     grade = Text(max=40)
 
 
-class StockQuery(PageQuery):
+class StockFilter(QuerySchema):
     """Filters of stock; ``tag`` by its beginning in capitals or small letters, ``size`` as ``219*6``.
 
-    ``held`` is what any encumbrance or quality hold keeps, ``quarantined`` what a quality hold keeps.
+    ``place`` with all places below it, ``owner`` by a part of the name. ``held`` is what any encumbrance or quality
+    hold keeps, ``quarantined`` what a quality hold keeps. Ages are calendar days since the goods came. ``as_of`` asks
+    for what stood then; certificates and masses are shown as they are known now.
     """
 
     warehouse_id = IdField()
@@ -147,10 +150,18 @@ class StockQuery(PageQuery):
     heat_number = Text(max=80)
     certificate_number = Text(max=80)
     owner_org_id = IdField()
+    owner = Text(max=120)
     place = Text(max=40)
     state = Choice(State)
     held = Flag()
     quarantined = Flag()
+    min_age_days = Int(max=MOST_DAYS)
+    max_age_days = Int(max=MOST_DAYS)
+    as_of = Timestamp()
+
+
+class StockQuery(PageQuery, StockFilter):
+    """Filters of stock, and which page of it."""
 
 
 class StockOut(Schema):
@@ -184,6 +195,8 @@ class StockOut(Schema):
     theoretical_mass_g = Int(required=True)
     certificate_mass_g = Int(allow_none=True)
     weighed_mass_g = Int(allow_none=True)
+    arrived_at = Timestamp(allow_none=True)
+    age_days = Int(min=-1, allow_none=True)
 
 
 class EncumbranceIn(Schema):

@@ -4,6 +4,7 @@ from inventory import rules
 from inventory.pages import (
     certificates,
     descent,
+    inquiry,
     issues,
     labels,
     places,
@@ -36,6 +37,7 @@ __all__ = [
     "NAVIGATION",
     "certificates",
     "descent",
+    "inquiry",
     "issues",
     "labels",
     "pages",

@@ -9,6 +9,7 @@ from inventory import errors, process_reading, process_words, queries, rules, tr
 from inventory.certificates import reading
 from inventory.epcis import exporting
 from inventory.epcis.installation import names
+from inventory.pages import filters
 from inventory.pages.slice import LATEST, after, asked, pages
 from inventory.quality import reading as quality
 from inventory.quality import words as told
@@ -17,30 +18,28 @@ from steelyard.api.pages import render
 
 MOST_STEPS, MOST_BUNDLES = 200, 500
 """Most steps of a bundle and bundles of a heat on one page."""
-FILTERS = ("tag", "size", "grade", "heat_number", "place")
 
 
 @pages.view("/stock", rule=rules.SEE)
 def stock(call: Call) -> str:
     """The stock that one sees, by filters."""
-    wanted = asked(*FILTERS)
     rows: list[queries.Record] = []
     totals, next_, mistake = None, None, None
     try:
+        wanted = filters.wanted()
         rows, next_ = queries.stock(call.session, call.actor, {**wanted, "after": after(), "limit": LATEST})
         totals = queries.totals(call.session, call.actor, wanted)
-    except errors.SizeUnreadable as error:
+    except (errors.SizeUnreadable, errors.FilterUnreadable) as error:
         mistake = _(error.message) % error.params
-    address: dict[str, Any] = {**wanted, "after": next_}
+    address: dict[str, Any] = {**filters.typed(), "after": next_}
     following = url_for("inventory_pages.stock", **address) if next_ else None
     return render(
         "inventory/stock.html",
         rows=rows,
         totals=totals,
-        wanted=wanted,
         mistake=mistake,
         following=following,
-        words=words,
+        **filters.shown(call, mistake),
     )
 
 

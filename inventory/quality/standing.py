@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Text, and_, case, func, literal_column, or_, select
@@ -33,20 +34,27 @@ class Hold:
     follows: bool
 
 
-def covers() -> ColumnElement[bool]:
+def stands(hold: type[QualityHold] | type[Encumbrance], moment: datetime | None = None) -> ColumnElement[bool]:
+    """The condition under which a hold is not lifted, or was not yet at a past ``moment`` at which it was placed."""
+    if moment is None:
+        return hold.lifted_at.is_(None)
+    return and_(hold.placed_at <= moment, or_(hold.lifted_at.is_(None), hold.lifted_at > moment))
+
+
+def covers(moment: datetime | None = None) -> ColumnElement[bool]:
     """The condition on ``Bundle`` and its ``Warehouse`` under which a standing hold of itself or its heat keeps it.
 
     A hold of a heat keeps all bundles of it in the yards of the organisation that placed it, later ones, too.
     """
     hold = QualityHold
     of_it = or_(hold.bundle_id.is_(None), hold.bundle_id == Bundle.id)
-    return and_(hold.heat_id == Bundle.heat_id, of_it, hold.lifted_at.is_(None), hold.org_id == Warehouse.org_id)
+    return and_(hold.heat_id == Bundle.heat_id, of_it, stands(hold, moment), hold.org_id == Warehouse.org_id)
 
 
-def covers_part() -> ColumnElement[bool]:
+def covers_part(moment: datetime | None = None) -> ColumnElement[bool]:
     """The condition on ``HeatPart`` and ``Warehouse`` under which a hold of one of its heats keeps a mixed bundle."""
     hold = QualityHold
-    whole = and_(hold.bundle_id.is_(None), hold.lifted_at.is_(None), hold.org_id == Warehouse.org_id)
+    whole = and_(hold.bundle_id.is_(None), stands(hold, moment), hold.org_id == Warehouse.org_id)
     return and_(hold.heat_id == HeatPart.part_id, whole)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -22,6 +22,12 @@ def utc_now() -> datetime:
 def business_date(moment: datetime) -> date:
     """Return the date on which ``moment`` falls in Asia/Shanghai."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def day_begins(day: date) -> datetime:
+    """Return the moment at which ``day`` begins in Asia/Shanghai; for the first day there is, the first moment."""
+    begins = datetime.combine(day, time(), SHANGHAI)
+    return begins.replace(tzinfo=UTC) if day == date.min else begins.astimezone(UTC)
 
 
 def shift() -> timedelta:

@@ -39,7 +39,9 @@ class Yard:
     other_owner: Actor
     _ops: list[int] = field(default_factory=lambda: [0])
 
-    def receive(self, *tags: str, owner: Actor | None = None, place: str = "A-01", **more: Any) -> Receipt:
+    def receive(
+        self, *tags: str, owner: Actor | None = None, place: str = "A-01", event_at: datetime | None = None, **more: Any
+    ) -> Receipt:
         """Receive pipe bundles of ten pieces of six metres each, of heat H1 by default."""
         details = {"heat_number": "H1", "mill_name": "Mill One", "certificate_number": "ZB-1", **more}
         arrivals = [
@@ -48,7 +50,7 @@ class Yard:
         ]
         delivery = Delivery(
             owner_id=(owner or self.owner).org_id, source=ReceiptSource.ANNOUNCED, arrivals=arrivals,
-            advice_number="DH-20260901-0001",
+            advice_number="DH-20260901-0001", event_at=event_at,
         )  # fmt: skip
         with self.db.write() as session:
             return receiving.receive(session, self.keeper, self.warehouse.id, delivery)

@@ -1,0 +1,169 @@
+"""Where goods stand, now or at a past moment, and the conditions by which people look for them.
+
+What stood at a past moment is what stands now, with every move recorded since then taken back. It is what a rebuild
+from the first move up to that moment gives, and it costs as much as was moved since.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, or_, select, true, union_all
+from sqlalchemy.orm import InstrumentedAttribute, aliased
+
+from inventory import arrivals, errors
+from inventory.genealogy_models import HeatPart
+from inventory.models import Bundle, Encumbrance, Heat, Place, Product, StockBalance, StockMove, Warehouse
+from inventory.quality.standing import covers, covers_part, stands
+from steelyard.accounts.models import Organisation
+from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.clock import business_date, day_begins, utc_now
+from steelyard.core.units import UnitError, parse_size
+
+_KEY = ("bundle_id", "place_id", "owner_id", "state")
+_AMOUNTS = ("pieces", "length_mm", "mass_g")
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Cells of goods: ``source`` is what a query joins, ``cells`` has its columns by name.
+
+    ``held`` and ``quarantined`` are the conditions on ``Bundle`` and ``Warehouse`` at the ground's moment.
+    """
+
+    source: Any
+    cells: Any
+    held: ColumnElement[bool]
+    quarantined: ColumnElement[bool]
+
+
+def _ground(source: Any, cells: Any, moment: datetime | None = None) -> Ground:
+    quarantined = or_(
+        exists().where(covers(moment)),
+        exists().where(HeatPart.heat_id == Bundle.heat_id, covers_part(moment)),
+    )
+    pledged = exists().where(Encumbrance.bundle_id == Bundle.id, stands(Encumbrance, moment))
+    return Ground(source, cells, or_(pledged, quarantined), quarantined)
+
+
+NOW = _ground(StockBalance, StockBalance)
+"""The balances, of real places and virtual ones."""
+
+
+def ground(actor: Actor, moment: datetime | None) -> Ground:
+    """The balances, or what stood at real places at a past ``moment`` of what the actor sees."""
+    if moment is None:
+        return NOW
+    past = stood(actor, moment).subquery("stood")
+    return _ground(past, past.c, moment)
+
+
+def stood(actor: Actor, moment: datetime) -> Select[Any]:
+    """What stood at real places when ``moment`` was over, by bundle, place, owner and state."""
+    parts = union_all(
+        _kept(actor),
+        _taken_back(actor, moment, StockMove.from_place_id, StockMove.from_owner_id, StockMove.from_state, 1),
+        _taken_back(actor, moment, StockMove.to_place_id, StockMove.to_owner_id, StockMove.to_state, -1),
+    ).subquery("parts")
+    sums = {name: cast(func.sum(parts.c[name]), BigInteger).label(name) for name in _AMOUNTS}
+    key = [parts.c[name] for name in _KEY]
+    return select(*key, true().label("is_real"), *sums.values()).group_by(*key).having(func.sum(parts.c.pieces) > 0)
+
+
+def _kept(actor: Actor) -> Select[Any]:
+    query = select(*(getattr(StockBalance, name) for name in (*_KEY, *_AMOUNTS)))
+    query = query.where(StockBalance.is_real, StockBalance.pieces + StockBalance.mass_g > 0)
+    if actor.org_kind is OrgKind.WAREHOUSE:
+        own = select(Place.id).join(Warehouse, Warehouse.id == Place.warehouse_id)
+        return query.where(StockBalance.place_id.in_(own.where(Warehouse.org_id == actor.org_id)))
+    return query if actor.is_operator else query.where(StockBalance.owner_id == actor.org_id)
+
+
+def _taken_back(
+    actor: Actor, moment: datetime, place: InstrumentedAttribute[int], owner: InstrumentedAttribute[int],
+    state: InstrumentedAttribute[str], sign: int,
+) -> Select[Any]:  # fmt: skip
+    """One side of the moves recorded after ``moment``: what left is added again, what came is taken off."""
+    amounts = [(getattr(StockMove, name) * sign).label(name) for name in _AMOUNTS]
+    query = select(
+        StockMove.bundle_id, place.label("place_id"), owner.label("owner_id"), state.label("state"), *amounts
+    )
+    real = aliased(Place)
+    query = query.join(real, and_(real.id == place, real.is_real)).where(StockMove.recorded_at > moment)
+    if actor.org_kind is OrgKind.WAREHOUSE:
+        own = select(Warehouse.id).where(Warehouse.org_id == actor.org_id)
+        return query.where(StockMove.warehouse_id.in_(own))
+    return query if actor.is_operator else query.where(owner == actor.org_id)
+
+
+def below(code: str) -> Select[tuple[int]]:
+    """The ids of the places with a code, in whichever yard, and of all below them."""
+    tree = select(Place.id).where(Place.code == code).cte("below", recursive=True)
+    tree = tree.union(select(Place.id).join(tree, Place.parent_id == tree.c.id))
+    return select(tree.c.id)
+
+
+def conditions(wanted: Mapping[str, Any], at: Ground = NOW) -> list[ColumnElement[bool]]:
+    """The conditions of the filters ``wanted``; raises ``SizeUnreadable``."""
+    equal = {
+        "warehouse_id": Bundle.warehouse_id, "grade": Product.grade, "standard": Product.standard,
+        "heat_number": Heat.heat_number, "owner_org_id": at.cells.owner_id, "state": at.cells.state,
+        "certificate_number": Bundle.certificate_number, "kind": Product.kind,
+    }  # fmt: skip
+    found = [column == wanted[name] for name, column in equal.items() if wanted.get(name) is not None]
+    for name, column in (("tag", Bundle.tag), ("owner", Organisation.name)):
+        if wanted.get(name) is not None:
+            begins = name == "tag"
+            like = column.istartswith if begins else column.icontains
+            found.append(like(wanted[name], autoescape=True))
+    for name, condition in (("held", at.held), ("quarantined", at.quarantined)):
+        if wanted.get(name) is not None:
+            found.append(condition if wanted[name] else ~condition)
+    if wanted.get("place") is not None:
+        found.append(at.cells.place_id.in_(below(wanted["place"])))
+    if wanted.get("size") is not None:
+        found.extend(_of_size(wanted["size"]))
+    return [*found, *_of_age(wanted, at)]
+
+
+def _of_size(text: str) -> list[ColumnElement[bool]]:
+    try:
+        size = parse_size(text)
+    except UnitError:
+        raise errors.SizeUnreadable(text=text) from None
+    wall: ColumnElement[bool] = (
+        Product.wall_mm_x100.is_(None) if size.wall_mm_x100 is None else Product.wall_mm_x100 == size.wall_mm_x100
+    )
+    length = [] if size.length_mm is None else [Bundle.piece_length_mm == size.length_mm]
+    return [Product.od_mm_x100 == size.od_mm_x100, wall, *length]
+
+
+def _of_age(wanted: Mapping[str, Any], at: Ground) -> list[ColumnElement[bool]]:
+    """Conditions on the days since the goods came, counted in calendar days of Shanghai."""
+    least, most = wanted.get("min_age_days"), wanted.get("max_age_days")
+    if least is None and most is None:
+        return []
+    came = came_of(at).subquery("came")
+    now = wanted.get("as_of") or utc_now()
+    within = select(came.c.bundle_id)
+    if least is not None:
+        within = within.where(came.c.arrived_at < day_before(now, least - 1))
+    if most is not None:
+        within = within.where(came.c.arrived_at >= day_before(now, most))
+    return [Bundle.id.in_(within)]
+
+
+def came_of(at: Ground) -> Select[int, datetime]:
+    """When everything in stock came."""
+    return arrivals.arrived(select(at.cells.bundle_id).where(at.cells.is_real, at.cells.pieces > 0).distinct())
+
+
+def day_before(now: datetime, days: int) -> datetime:
+    """The beginning of the day in Shanghai that lies ``days`` days before that of ``now``."""
+    return day_begins(date.fromordinal(max(1, business_date(now).toordinal() - days)))
+
+
+def age_days(came: datetime | None, now: datetime) -> int | None:
+    """Calendar days in Shanghai from the day on which goods came to that of ``now``."""
+    return None if came is None else (business_date(now) - business_date(came)).days
