@@ -21,7 +21,7 @@ def arrived(seeds: Select[Any]) -> Select[int, datetime]:
     start = seeds.with_only_columns(
         seeds.selected_columns[0].label("root_id"), seeds.selected_columns[0].label("bundle_id")
     )
-    pairs = start.cte("descent", recursive=True)
+    pairs = start.cte(recursive=True)
     step = select(pairs.c.root_id, BundleEdge.parent_id).join(BundleEdge, BundleEdge.child_id == pairs.c.bundle_id)
     pairs = pairs.union(step)
     return (

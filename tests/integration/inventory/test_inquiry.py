@@ -182,11 +182,13 @@ def test_ages_class_what_lies_by_the_day_it_came(yard: Yard) -> None:
     with yard.db.read() as session:
         rows, after = figures.ages(session, yard.keeper, {"limit": 50})
         first, then = figures.ages(session, yard.keeper, {"limit": 1})
+        young, _ = figures.ages(session, yard.keeper, {"limit": 9, "max_age_days": 30})
     mine = next(row for row in rows if row["owner_org_id"] == yard.owner.org_id)
     assert [one["bundles"] for one in mine["classes"]] == [2, 1, 2, 0, 1, 0]
     assert [(one["from_days"], one["to_days"]) for one in mine["classes"]][::5] == [(0, 30), (366, None)]
     assert sum(one["mass_g"] for one in mine["classes"]) == mine["on_hand"].mass_g == 5 * MASS_G
     assert (after, then) == (None, first[0]["owner_org_id"])
+    assert [row["on_hand"].bundles for row in young] == [2]
 
 
 def test_turnover_balances_and_averages_the_ends_of_days(yard: Yard) -> None:
