@@ -21,6 +21,19 @@ class KitIssueOut(Schema):
     plate = Text(max=24, required=True)
 
 
+class KitPickOut(Schema):
+    """A bundle to be picked, and where it lies."""
+
+    tag = Text(max=60, required=True)
+    place = Text(max=40, required=True)
+
+
+class KitDeliveryOut(KitIssueOut):
+    """A delivery order to be picked, its list in walking order."""
+
+    picks = ListOf(Nested(KitPickOut), max=2000, required=True)
+
+
 class KitYardOut(Schema):
     """A yard with the tasks that are open in it."""
 
@@ -29,6 +42,7 @@ class KitYardOut(Schema):
     name = Text(max=120, required=True)
     places = ListOf(Nested(KitPlaceOut), required=True)
     issues = ListOf(Nested(KitIssueOut), required=True)
+    deliveries = ListOf(Nested(KitDeliveryOut), required=True)
     stocktakes = ListOf(Text(max=24), required=True)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import documents, errors, queries
+from inventory import delivery_reading, documents, errors, queries
 from inventory.models import Bundle, Place, StockIssue, Stocktake, Warehouse
 from inventory.queries import Page, Record
 from inventory.states import IssueStatus, StocktakeStatus
@@ -14,11 +14,12 @@ from steelyard.core.actors import Actor
 
 MOST_PLACES = 2_000
 MOST_TASKS = 200
-"""Most open issues and stocktakes that a device takes along, newest first."""
+"""Most open issues, stocktakes and orders to be picked that a device takes along, newest first."""
+MOST_PICKS = 2_000
 
 
 def yards(session: Session, actor: Actor) -> list[Record]:
-    """The actor's own yards, each with its real places, lorries being loaded and open stocktakes."""
+    """The actor's own yards, each with its real places, lorries being loaded, picking lists and open stocktakes."""
     own = documents.own_warehouses(session, actor)
     ids = [yard.id for yard in own]
     places = _places(session, ids)
@@ -26,12 +27,14 @@ def yards(session: Session, actor: Actor) -> list[Record]:
     takes = select(Stocktake).where(Stocktake.warehouse_id.in_(ids), Stocktake.status == StocktakeStatus.OPEN)
     loading = session.scalars(issues.order_by(StockIssue.id.desc()).limit(MOST_TASKS)).all()
     counting = session.scalars(takes.order_by(Stocktake.id.desc()).limit(MOST_TASKS)).all()
-    return [_yard(yard, places, loading, counting) for yard in own]
+    picking = delivery_reading.lists(session, ids, MOST_TASKS, MOST_PICKS)
+    return [_yard(yard, places, loading, counting, picking) for yard in own]
 
 
 def _yard(
-    yard: Warehouse, places: Iterable[Place], loading: Iterable[StockIssue], counting: Iterable[Stocktake]
-) -> Record:
+    yard: Warehouse, places: Iterable[Place], loading: Iterable[StockIssue], counting: Iterable[Stocktake],
+    picking: Iterable[Record],
+) -> Record:  # fmt: skip
     own = [place for place in places if place.warehouse_id == yard.id]
     above = {place.parent_id for place in own}
     return {
@@ -40,6 +43,7 @@ def _yard(
         "name": yard.name,
         "places": [{"code": p.code, "name": p.name, "section": p.id in above} for p in own],
         "issues": [{"number": i.number, "plate": i.plate} for i in loading if i.warehouse_id == yard.id],
+        "deliveries": [one for one in picking if one["warehouse_id"] == yard.id],
         "stocktakes": [take.number for take in counting if take.warehouse_id == yard.id],
     }
 

@@ -147,7 +147,7 @@ def _draw(canvas: Any, label: Label, symbol: LabelSymbol) -> None:
 
     fitted(canvas, f"捆号 {label.tag}", MARGIN_MM * mm, (HEIGHT_MM - 10) * mm, 16, (WIDTH_MM - 10) * mm)
     right = WIDTH_MM - MARGIN_MM - CODE_MM
-    _draw_code(canvas, modules(label.content, symbol), right * mm, (HEIGHT_MM - 16 - CODE_MM) * mm, CODE_MM * mm)
+    draw_code(canvas, modules(label.content, symbol), right * mm, (HEIGHT_MM - 16 - CODE_MM) * mm, CODE_MM * mm)
     for row, note in enumerate(label.notes):
         fitted(canvas, note, right * mm, (HEIGHT_MM - 19 - CODE_MM - 4 * row) * mm, 8, CODE_MM * mm)
     for row, (name, caption) in enumerate(Label.CAPTIONS):
@@ -192,7 +192,7 @@ def modules(content: str, symbol: LabelSymbol) -> list[list[bool]]:
     return [[dots[row, column] == 0 for column in range(columns)] for row in range(rows)]
 
 
-def _draw_code(canvas: Any, code: list[list[bool]], x: float, y: float, side: float) -> None:
+def draw_code(canvas: Any, code: list[list[bool]], x: float, y: float, side: float) -> None:
     """Draw a code as vectors, its quiet zone included, so that no printer blurs it."""
     unit = side / (max(len(code), len(code[0])) + 2 * QUIET_MODULES)
     for row, dots in enumerate(code):

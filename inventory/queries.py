@@ -8,7 +8,7 @@ from flask import url_for
 from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import arrivals, lineage, visibility
+from inventory import arrivals, delivery_waiting, lineage, visibility
 from inventory.models import (
     Bundle,
     Encumbrance,
@@ -187,7 +187,12 @@ def owners(session: Session, most: int) -> Sequence[Organisation]:
 
 
 def waiting(session: Session, actor: Actor) -> list[Waiting]:
-    """What waits for the people of a yard: counts to make, variances to approve, lorries to send off."""
+    """What waits for the people of a yard: counts to make, variances to approve, goods and lorries to send off.
+
+    An owner reads which of his delivery orders have run out.
+    """
+    if actor.org_kind in (OrgKind.PIPE_MAKER, OrgKind.TRADER, OrgKind.OPERATOR):
+        return [one for one in delivery_waiting.for_owner(session, actor) if one.count]
     if actor.org_kind is not OrgKind.WAREHOUSE:
         return []
     counting, variances = N_("%(count)s stocktakes are being counted"), N_("%(count)s variances wait for approval")
@@ -207,6 +212,7 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     if actor.has_role(Role.KEEPER, Role.ADMIN):
         lorries = _how_many(session, actor, StockIssue, StockIssue.status == IssueStatus.OPEN)
         found.append(Waiting(loading, lorries, url_for("inventory_pages.issues")))
+    found += delivery_waiting.for_yard(session, actor)
     return [one for one in found if one.count]
 
 

@@ -20,6 +20,8 @@ SEE_OWNED = rule("inventory:read", kinds={*OWNING, OrgKind.WAREHOUSE})
 """What owners of goods and their yards read."""
 SELL = rule("inventory:write", kinds=OWNING, roles={Role.SELLER, Role.BUYER})
 """Title is given by those whose goods lie in a yard."""
+END_DELIVERY = rule("inventory:write", kinds={*OWNING, OrgKind.WAREHOUSE}, roles={Role.SELLER, Role.BUYER, Role.KEEPER})
+"""A delivery order is ended by its owner, or by the yard."""
 CERTIFY = rule("inventory:write", roles={Role.KEEPER, Role.INSPECTOR, Role.SELLER, Role.BUYER})
 """Certificates are filed by whoever has them: the mill, the maker, the trader, the yard."""
 CAPTURE = rule("inventory:write", roles={Role.KEEPER, Role.DISPATCHER, Role.SELLER, Role.BUYER, Role.INSPECTOR})

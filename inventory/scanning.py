@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inventory import errors
+from inventory import errors, picking
+from inventory.delivery_errors import DeliveryUnknown
+from inventory.picking import OrderView, Pick
 from inventory.quantities import NOTHING, Movement, Position, Quantity
 from inventory.states import IssueStatus, OperationKind, Outcome, State, StocktakeStatus
 from steelyard.core.errors import Refused
@@ -31,6 +33,8 @@ class Operation:
     from_place: str | None = None
     issue_number: str | None = None
     stocktake_number: str | None = None
+    delivery_number: str | None = None
+    swap_reason: str | None = None
     pieces: int | None = None
     code: str | None = None
     yard: str | None = None
@@ -39,12 +43,15 @@ class Operation:
 
     def fingerprint(self) -> str:
         """What must be equal for a repeat to be the same operation."""
-        named = self.tag if self.code is None else f"\x1e{self.code}"
+        bundle = self.tag if self.code is None else f"\x1e{self.code}"
         parts = (
-            self.kind, named, self.event_at.isoformat(), self.place, self.from_place,
+            self.kind, bundle, self.event_at.isoformat(), self.place, self.from_place,
             self.issue_number, self.stocktake_number, self.pieces,
         )  # fmt: skip
-        return "\x1f".join("" if part is None else str(part) for part in parts)
+        # What came to be asked later is named, so that answers that were kept before are still recognised.
+        later = {"delivery": self.delivery_number, "swap": self.swap_reason}
+        named = [f"{name}={value}" for name, value in later.items() if value is not None]
+        return "\x1f".join(["" if part is None else str(part) for part in parts] + named)
 
 
 @dataclass(slots=True)
@@ -96,6 +103,7 @@ class YardView:
     issues: dict[str, IssueView] = field(default_factory=dict)
     stocktakes: dict[str, StocktakeView] = field(default_factory=dict)
     blocked: frozenset[int] = frozenset()
+    deliveries: dict[str, OrderView] = field(default_factory=dict)
 
     def bundle(self, tag: str) -> BundleView:
         """The bundle that bears ``tag``; raises ``BundleUnknown``."""
@@ -137,7 +145,15 @@ class Carried:
     issue: IssueView | None = None
 
 
-Effect = CountMade | Carried
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """A pick, and the operation that asked for it."""
+
+    operation: Operation
+    pick: Pick
+
+
+Effect = CountMade | Carried | Picked
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,15 +290,46 @@ def _count(yard: YardView, operation: Operation) -> Effect:
     return CountMade(operation, stocktake.stocktake_id, bundle.bundle_id if bundle else None, place_id)
 
 
+def _pick(yard: YardView, operation: Operation) -> Effect:
+    number = _needed(operation.delivery_number, "delivery_number")
+    order = yard.deliveries.get(number)
+    if order is None:
+        raise DeliveryUnknown(number=number)
+    bundle = yard.bundle(operation.tag)
+    position = _in_yard(bundle)
+    if position.owner_id != order.owner_id:
+        raise errors.WrongOwner(tag=bundle.tag)
+    check_free(bundle)
+    place_id = None if operation.place is None else yard.open_place(operation.place)
+    done = picking.pick(
+        order, bundle, position, place_id, operation.swap_reason, yard.bundles.values(), operation.event_at
+    )
+    return Picked(operation, done)
+
+
 _JUDGES: dict[OperationKind, Callable[[YardView, Operation], Effect]] = {
     OperationKind.MOVE: _move,
     OperationKind.ISSUE: _issue,
     OperationKind.COUNT: _count,
+    OperationKind.PICK: _pick,
 }
-_DONE = {OperationKind.MOVE: "moved", OperationKind.ISSUE: "issued", OperationKind.COUNT: "counted"}
+_DONE = {
+    OperationKind.MOVE: "moved",
+    OperationKind.ISSUE: "issued",
+    OperationKind.COUNT: "counted",
+    OperationKind.PICK: "picked",
+}
 
 
 def _done(operation: Operation, effect: Effect) -> Answer:
     """A count's answer names no bundle: whether the tag is known is not told to a blind counter."""
+    if isinstance(effect, Picked):
+        done, told = effect.pick, {"tag": operation.tag, "number": effect.pick.order.number}
+        if done.freed is not None:
+            return Answer(
+                operation.client_op_id, Outcome.DONE, "swapped", {**told, "instead": done.freed},
+                done.movements[0].bundle_id,
+            )  # fmt: skip
+        return Answer(operation.client_op_id, Outcome.DONE, "picked", told, done.movements[0].bundle_id)
     bundle_id = effect.movement.bundle_id if isinstance(effect, Carried) else None
     return Answer(operation.client_op_id, Outcome.DONE, _DONE[operation.kind], {"tag": operation.tag}, bundle_id)

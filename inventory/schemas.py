@@ -324,6 +324,9 @@ class CountsIn(Schema):
 class OperationIn(Schema):
     """A scan: ``move`` needs ``place``, ``issue`` needs ``issue_number``, ``count`` needs place and stocktake.
 
+    ``pick`` needs ``delivery_number``; ``place`` is where the bundle is brought, ``swap_reason`` why it is taken in the
+    place of one that is on the list.
+
     Every one needs ``tag``, or ``code``: the text of a scanned code that the server reads where no tag is given.
     """
 
@@ -336,6 +339,8 @@ class OperationIn(Schema):
     from_place = Text(max=40)
     issue_number = Text(max=24)
     stocktake_number = Text(max=24)
+    delivery_number = Text(max=24)
+    swap_reason = Text(max=120)
     pieces = Pieces(max=10_000)
 
 

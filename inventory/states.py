@@ -131,6 +131,7 @@ class Document(StrEnum):
     PROCESS = "process"
     TITLE = "title"
     QUALITY = "quality"
+    DELIVERY = "delivery"
 
 
 class ProcessKind(StrEnum):
@@ -204,12 +205,42 @@ class TitleStatus(StrEnum):
     REFUSED = "refused"
 
 
+PROMISED = frozenset({State.RESERVED, State.PICKED})
+"""The states of goods that are kept for a delivery order."""
+
+
+class DeliveryStatus(StrEnum):
+    """The life of an owner's delivery order: goods are allocated to it, leave on it, or it is cancelled."""
+
+    PLACED = "placed"
+    ALLOCATED = "allocated"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class AllocationState(StrEnum):
+    """What becomes of a bundle that is kept for an order."""
+
+    RESERVED = "reserved"
+    PICKED = "picked"
+    ISSUED = "issued"
+    RELEASED = "released"
+
+
+class Rest(StrEnum):
+    """What becomes of goods that are kept for an order when the lorry leaves without them."""
+
+    KEEP = "keep"
+    RELEASE = "release"
+
+
 class OperationKind(StrEnum):
     """What a scanner may ask for."""
 
     MOVE = "move"
     ISSUE = "issue"
     COUNT = "count"
+    PICK = "pick"
 
 
 class Outcome(StrEnum):

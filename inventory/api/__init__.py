@@ -2,6 +2,7 @@
 
 from inventory.api import (
     certificates,
+    deliveries,
     descent,
     devices,
     events,
@@ -23,6 +24,7 @@ from inventory.api.slice import blp
 __all__ = [
     "blp",
     "certificates",
+    "deliveries",
     "descent",
     "devices",
     "events",

@@ -16,7 +16,7 @@ from inventory.epcis.canonical import STANDARD_CONTEXT
 from inventory.epcis.hashing import event_id
 from inventory.epcis.identifiers import PREFIX, Names
 from inventory.epcis.moments import written
-from inventory.states import State
+from inventory.states import PROMISED, State
 from inventory.steps import StepKind
 
 Event = dict[str, Any]
@@ -40,6 +40,8 @@ class Kind(StrEnum):
     STORED = "stored"
     INSPECTED = "inspected"
     HELD = "held"
+    RESERVED = "reserved"
+    PICKED = "picked"
     SOLD = "sold"
     SHIPPED = "shipped"
     RETURNED = "returned"
@@ -93,6 +95,8 @@ MOVES: dict[Kind, tuple[Shape, ...]] = {
     Kind.STORED: (Shape("ObjectEvent", "OBSERVE", "storing", None, (Part.MASS, Part.LOCATION)),),
     Kind.INSPECTED: (Shape("ObjectEvent", "OBSERVE", "inspecting", None, (Part.MASS, Part.LOCATION)),),
     Kind.HELD: (Shape("ObjectEvent", "OBSERVE", "holding", None, (Part.MASS, Part.LOCATION)),),
+    Kind.RESERVED: (Shape("ObjectEvent", "OBSERVE", "reserving", None, (Part.MASS, Part.LOCATION)),),
+    Kind.PICKED: (Shape("ObjectEvent", "OBSERVE", "picking", None, (Part.MASS, Part.LOCATION)),),
     Kind.SOLD: (Shape("ObjectEvent", "OBSERVE", "other", None, _ALL),),
     Kind.SHIPPED: (
         Shape("AggregationEvent", "ADD", "loading", "in_progress", (Part.MASS, Part.PAPERS)),
@@ -159,9 +163,12 @@ class Move:
             return Kind.SOLD
         if self.from_state is self.to_state:
             return Kind.STORED
-        return Kind.HELD if self.to_state is State.QUARANTINE else Kind.INSPECTED
+        if self.from_state in PROMISED and self.to_state is State.AVAILABLE:
+            return Kind.STORED
+        return _INTO.get(self.to_state, Kind.INSPECTED)
 
 
+_INTO = {State.QUARANTINE: Kind.HELD, State.RESERVED: Kind.RESERVED, State.PICKED: Kind.PICKED}
 _OF_STEP = {
     StepKind.RECEIVED: Kind.RECEIVED,
     StepKind.ISSUED: Kind.SHIPPED,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory import errors
+from inventory.delivery_errors import BundlePromised
 from inventory.models import Bundle, Product, Warehouse
 from inventory.operations import announcing, holding, reporting, yard
 from inventory.operations.yard import Stood
@@ -15,7 +16,7 @@ from inventory.quality import standing
 from inventory.quality.kinds import FREEING, LEAVING, DefectStatus, DispositionKind, DispositionStatus
 from inventory.quality.models import Defect, Disposition, DispositionBundle, ProductChange
 from inventory.quantities import Movement
-from inventory.states import PlaceKind, State
+from inventory.states import PROMISED, PlaceKind, State
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
@@ -144,6 +145,8 @@ def _check_free(
     for id_, tag in tags.items():
         if not any(at.kind is PlaceKind.REAL for at in stood.get(id_, [])):
             raise refusals.NotInTheYard(tag=tag)
+        if kind in LEAVING and any(at.position.state in PROMISED for at in stood[id_]):
+            raise BundlePromised(tag=tag)
     if kind in LEAVING:
         for id_, reference in sorted(standing.others(session, list(tags)).items()):
             raise errors.BundleEncumbered(tag=tags[id_], reference=reference)

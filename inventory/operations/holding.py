@@ -125,6 +125,13 @@ def reported(session: Session, bundle_ids: Collection[int], but: int = 0) -> set
     return set(session.scalars(query.where(Defect.bundle_id.in_(sorted(bundle_ids)))))
 
 
+def reports(session: Session, bundle_ids: Collection[int]) -> dict[int, str]:
+    """The number of an open report about each of the bundles of which there is one."""
+    query = select(Defect.bundle_id, Defect.number).where(Defect.status == DefectStatus.OPEN)
+    rows = session.execute(query.where(Defect.bundle_id.in_(sorted(bundle_ids))))
+    return {bundle_id: number for bundle_id, number in rows if bundle_id is not None}
+
+
 def _check_report(session: Session, actor: Actor, ban: Ban, heat_id: int) -> None:
     """Raise unless the report that a hold names is of one's own organisation and of the same heat."""
     if ban.defect_id is None:

@@ -78,7 +78,7 @@ def post_issue(session: Session, actor: Actor, issue_id: int) -> StockIssue:
     document.posted_at, document.posted_by = db_now(session), actor.user_id
     session.flush()
     audit.record(session, actor, "inventory.issue_posted", f"issue:{document.number}")
-    _tell(session, warehouse, document, movements)
+    tell_posted(session, warehouse, document, movements, document.waybill_number)
     return document
 
 
@@ -122,11 +122,14 @@ def loaded(session: Session, document: StockIssue) -> list[Movement]:
     return [movement_of(move) for move in session.scalars(query)]
 
 
-def _tell(session: Session, warehouse: Warehouse, document: StockIssue, movements: Sequence[Movement]) -> None:
+def tell_posted(
+    session: Session, warehouse: Warehouse, document: StockIssue, movements: Sequence[Movement], waybill: str | None
+) -> None:
+    """Publish ``issue_posted``, by which the waybill of the lorry learns what lies on it."""
     announcing.announce(
         session, "issue_posted", f"issue:{document.number}", warehouse, [document.owner_id],
         {
-            "issue_id": document.id, "number": document.number, "waybill_number": document.waybill_number,
+            "issue_id": document.id, "number": document.number, "waybill_number": waybill,
             "plate": document.plate, "owner_org_id": document.owner_id, **announcing.load_of(session, movements),
         },
     )  # fmt: skip

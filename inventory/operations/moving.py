@@ -19,7 +19,7 @@ from steelyard.core.clock import business_date
 from steelyard.core.errors import NotFound
 from steelyard.core.numbering import next_number
 
-_WHOLE = frozenset({Document.STOCKTAKE, Document.PROCESS, Document.TITLE, Document.QUALITY})
+_WHOLE = frozenset({Document.STOCKTAKE, Document.PROCESS, Document.TITLE, Document.QUALITY, Document.DELIVERY})
 """Documents of which no single move is undone: a process is undone as a whole, goods are sold back by a new order."""
 
 

@@ -16,16 +16,18 @@ from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.models import Place, ScanAnswer, StockIssue, Stocktake, StocktakeCount, StocktakePlace
-from inventory.operations import announcing, gathering, ledger, reading
+from inventory.operations import announcing, gathering, ledger, picks, reading
 from inventory.operations.gathering import Asked, First, Gathered
 from inventory.quantities import Movement
 from inventory.scanning import (
     Answer,
     Carried,
     CountMade,
+    Effect,
     IssueView,
     Judgement,
     Operation,
+    Picked,
     StocktakeView,
     YardView,
     judge,
@@ -61,16 +63,20 @@ def perform(
     recording one of the same operations with another outcome; then nothing is written.
     """
     operations = reading.read(session, actor, operations)
-    asked = Asked({op.tag for op in operations}, _places_of(operations), {op.client_op_id for op in operations}, once)
+    tags = {op.tag for op in operations} | picks.swapped_tags(session, warehouse_id, operations)
+    asked = Asked(tags, _places_of(operations), {op.client_op_id for op in operations}, once)
     labels = gathering.lock(session, actor, warehouse_id, asked.tags)
     issues, stocktakes = _issues(session, warehouse_id, operations), _stocktakes(session, warehouse_id, operations)
+    orders = picks.orders(session, warehouse_id, operations, labels)
     found = gathering.gather(session, actor, warehouse_id, labels, asked)
     if once is not None and found.repeated is not None:
         if found.repeated != once.hash:
             raise KeyReused
         once.replayed = True
     operations = reading.compared(operations, found)
-    view = YardView(found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes, found.blocked)
+    view = YardView(
+        found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes, found.blocked, orders
+    )
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     fresh = _fresh(operations, found.kept)
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)
@@ -183,7 +189,9 @@ def _write(
     """Write what was judged; where another request was quicker with a refusal, return the answers that it kept."""
     batch = Batch(session)
     carried = [effect for effect in judgement.effects if isinstance(effect, Carried)]
-    expected = ledger.add(batch, stamp, [_posting(effect) for effect in carried])
+    picked = [effect for effect in judgement.effects if isinstance(effect, Picked)]
+    picks.write(session, stamp, {effect.pick.order.number: effect.pick.order for effect in picked}.values())
+    expected = ledger.add(batch, stamp, [posting for effect in judgement.effects for posting in _postings(effect)])
     counts = [effect for effect in judgement.effects if isinstance(effect, CountMade)]
     if counts:
         rows = (_count_row(stamp, count) for count in counts)
@@ -191,7 +199,8 @@ def _write(
     if fresh:
         rows = (_answer_row(stamp, id_, *first[id_]) for id_ in fresh)
         batch.add(_answered(batch.dialect), answers=packed(batch.dialect, _ANSWER_TYPES, rows))
-    outbox.add(batch, _moved(found, [effect.movement for effect in carried if effect.issue is None]))
+    told = picks.notices(found.ground, found.labels, [effect.pick for effect in picked])
+    outbox.add(batch, [*_moved(found, [effect.movement for effect in carried if effect.issue is None]), *told])
     if judgement.effects:
         ids = [effect.operation.client_op_id for effect in judgement.effects]
         audit.add(batch, actor, "inventory.scanned", f"warehouse:{found.ground.code}", {"operations": ids})
@@ -223,10 +232,17 @@ def _moved(found: Gathered, movements: Sequence[Movement]) -> list[outbox.Notice
     return announcing.notices("bundle_moved", f"warehouse:{found.ground.code}", found.ground, by_owner_told)
 
 
-def _posting(effect: Carried) -> ledger.Posting:
-    kind, number = (Document.ISSUE, effect.issue.number) if effect.issue else (Document.SCAN, None)
+def _postings(effect: Effect) -> list[ledger.Posting]:
     operation = effect.operation
-    return ledger.Posting(effect.movement, kind, number, operation.event_at, operation.client_op_id)
+    said = (operation.event_at, operation.client_op_id)
+    if isinstance(effect, Picked):
+        number = effect.pick.order.number
+        return [ledger.Posting(one, Document.DELIVERY, number, *said) for one in effect.pick.movements]
+    if isinstance(effect, CountMade):
+        return []
+    if effect.issue is None:
+        return [ledger.Posting(effect.movement, Document.SCAN, None, *said)]
+    return [ledger.Posting(effect.movement, Document.ISSUE, effect.issue.number, *said)]
 
 
 def _count_row(stamp: ledger.Stamp, count: CountMade) -> dict[str, Any]:

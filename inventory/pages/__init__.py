@@ -3,6 +3,7 @@
 from inventory import rules
 from inventory.pages import (
     certificates,
+    deliveries,
     descent,
     inquiry,
     issues,
@@ -26,6 +27,7 @@ NAVIGATION = (
     NavItem("inventory_pages.certificates", N_("Certificates"), rules.SEE, "doc", 32),
     NavItem("inventory_pages.scan", N_("Scan"), rules.COUNT, "scan", 32),
     NavItem("inventory_pages.receipts", N_("Receipts"), rules.SEE_YARD, "doc", 33),
+    NavItem("inventory_pages.delivery_orders", N_("Delivery orders"), rules.SEE_OWNED, "out", 34),
     NavItem("inventory_pages.issues", N_("Issues"), rules.SEE_YARD, "truck", 34),
     NavItem("inventory_pages.stocktakes", N_("Stocktakes"), rules.SEE_YARD, "count", 35),
     NavItem("inventory_pages.processes", N_("Processing"), rules.SEE_OWNED, "factory", 36),
@@ -36,6 +38,7 @@ NAVIGATION = (
 __all__ = [
     "NAVIGATION",
     "certificates",
+    "deliveries",
     "descent",
     "inquiry",
     "issues",

@@ -7,7 +7,8 @@ from flask import Response, current_app, make_response, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from inventory import documents, labels, offline, rules
+from inventory import delivery_reading, documents, labels, offline, rules
+from inventory.delivery_models import DeliveryOrder
 from inventory.models import StockIssue, Stocktake
 from inventory.pages.slice import choices, newest, pages
 from inventory.states import IssueStatus, StocktakeStatus
@@ -27,6 +28,7 @@ def scan(call: Call) -> Response:
     page = render(
         "inventory/scan.html",
         open_issues=newest(call, open_issues, StockIssue.id, BEING_WORKED_ON),
+        open_deliveries=newest(call, delivery_reading.to_pick(call.actor), DeliveryOrder.id, BEING_WORKED_ON),
         open_takes=newest(call, open_takes, Stocktake.id, BEING_WORKED_ON),
         may_keep=rules.KEEP.allows(call.actor),
         scheme=labels.SCHEME,

@@ -1,7 +1,7 @@
 """What people leave behind beyond the demonstration, so that every page has something to show."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import Any
 
@@ -39,7 +39,8 @@ CONTRACT = {"title": "热卷月均价", "formula": "月均(continuous.recorded:h
 def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
     """Leave a draft and an import of prices, a contract with its quote, an index, a failed fetch, a certificate.
 
-    In the yard a bundle was split and is to change hands; what is left of it is defective, held and claimed for.
+    In the yard a bundle was split and is to change hands; what is left of it is defective, held and claimed for;
+    a delivery order is half done.
     """
     operator = people[OrgKind.OPERATOR]
     _confirm(world.db, operator, bring_sheet(world.db, operator))
@@ -52,6 +53,7 @@ def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
     _made(keeper, "/certificates", CERTIFICATE)
     _work_on_a_bundle(keeper, app, world, people)
     report_a_defect(keeper, "PART-2")
+    _order_a_delivery(keeper, app, world)
     _made(ApiClient(app, world.token(operator)), "/price-indexes/city", _city(world.db))
 
 
@@ -97,6 +99,33 @@ def _work_on_a_bundle(keeper: ApiClient, app: Flask, world: World, people: dict[
     taker = next(one for one in (people[OrgKind.TRADER], people[OrgKind.PIPE_MAKER]) if one.org_id != owner.id)
     order = {**yard, "to_owner_org_id": taker.org_id, "order_number": "GH-1", "tags": ["PART-1"]}
     _made(giver, "/warehouse/title-transfers", order)
+
+
+def _order_a_delivery(keeper: ApiClient, app: Flask, world: World) -> None:
+    """Leave an order of which a part has left, a part is picked, a part is to be split off, and a part is missing."""
+    stock = keeper.get("/stock", state="available", held="false").get_json()["items"]
+    first = next(one for one in stock if one["pieces"] > 3)
+    yard = {"warehouse_id": first["warehouse_id"]}
+    tags = ("LOT-1", "LOT-2", "LOT-3")
+    parts = [{"pieces": pieces, "tag": tag} for pieces, tag in zip((1, 2, first["pieces"] - 3), tags, strict=True)]
+    _made(keeper, "/warehouse/splits", {**yard, "tag": first["tag"], "parts": parts})
+    with world.db.read() as session:
+        owner = session.get_one(Organisation, first["owner_org_id"])
+    rest = {"size": first["size"], "grade": first["grade"], "pieces": 90_000, "whole_bundles": False}
+    until = (datetime.now(UTC) + timedelta(days=30)).isoformat()
+    lines = [{"tag": tags[0]}, {"tag": tags[1]}, rest]
+    gate = {"plate": "鲁P12345", "pass_code": "604817"}
+    order = {**yard, **gate, "order_number": "TH-1", "valid_until": until, "lines": lines}
+    made = _made(ApiClient(app, world.token(world.actor(owner.kind, org=owner))), "/warehouse/delivery-orders", order)
+    path = f"/warehouse/delivery-orders/{made}"
+    number = keeper.post(f"{path}/allocate").get_json()["number"]
+    for tag in tags[:2]:
+        scan = {"client_op_id": f"left-{tag}", "kind": "pick", "tag": tag, "delivery_number": number}
+        operation = {**scan, "event_at": datetime.now(UTC).isoformat()}
+        answer = keeper.post("/warehouse/operations", {**yard, "operations": [operation]}).get_json()["answers"][0]
+        assert answer["code"] == "picked", answer
+        if tag == tags[0]:
+            _made(keeper, f"{path}/gate-passes", gate)
 
 
 def report_a_defect(keeper: ApiClient, tag: str) -> None:

@@ -22,6 +22,7 @@ MODULES = (
     "inventory.genealogy_models",
     "inventory.label_models",
     "inventory.gate_models",
+    "inventory.delivery_models",
     "inventory.epcis.models",
     "inventory.certificates.models",
     "inventory.quality.models",

@@ -35,10 +35,18 @@ export class Answers {
     const look = CLASSES[scan.state];
     item.className = look;
     item.dataset.state = scan.state;
+    item.dataset.tag = scan.tag;
+    item.dataset.kind = scan.asked.kind;
     const words = [made("strong", scan.tag, `badge ${look}`), " ", made("span", sentence)];
     if (hint) words.push(" ", made("small", hint));
     item.replaceChildren(...words);
     if (scan.state === "refused") item.append(made("p", this.#say("refused")), this.#choices(scan));
+  }
+
+  /** The tags of what was picked on this page. */
+  picked() {
+    const done = [...this.#items.values()].filter(({ dataset }) => dataset.state === "done" && dataset.kind === "pick");
+    return done.map(({ dataset }) => dataset.tag);
   }
 
   remove(scan) {
@@ -63,21 +71,27 @@ export class Answers {
       one.addEventListener("click", act);
       actions.append(one);
     };
+    if (scan.code === "swap_needs_reason") button("swap", () => actions.replaceWith(this.#reasons(scan, "swap")));
     button("again", () => this.#choose("again", scan));
     if (scan.asked.place !== undefined) button("place", () => this.#choose("place", scan));
-    button("discard", () => actions.replaceWith(this.#reasons(scan)));
+    button("discard", () => actions.replaceWith(this.#reasons(scan, "discard")));
     return actions;
   }
 
-  #reasons(scan) {
+  /** The reasons for giving a scan up, or for taking a bundle in the place of another. */
+  #reasons(scan, what) {
+    const [question, keys] = {
+      discard: ["reason", ["reason-wrong", "reason-done", "reason-paper"]],
+      swap: ["why-swap", ["swap-nearer", "swap-damaged", "swap-missing"]],
+    }[what];
     const actions = made("div", "", "actions");
     actions.setAttribute("role", "group");
-    actions.setAttribute("aria-label", this.#say("reason"));
-    actions.append(made("span", this.#say("reason")));
-    for (const key of ["reason-wrong", "reason-done", "reason-paper"]) {
+    actions.setAttribute("aria-label", this.#say(question));
+    actions.append(made("span", this.#say(question)));
+    for (const key of keys) {
       const one = made("button", this.#say(key), "secondary");
       one.type = "button";
-      one.addEventListener("click", () => this.#choose("discard", scan, this.#say(key)));
+      one.addEventListener("click", () => this.#choose(what, scan, this.#say(key)));
       actions.append(one);
     }
     return actions;

@@ -19,11 +19,22 @@ export function showTasks(form, device) {
   const yard = device.yards.find(({ id }) => String(id) === field("warehouse_id").value);
   if (!yard) return;
   const named = ({ code, name }) => [code, code === name ? code : `${code} ${name}`];
-  refill(field("place"), yard.places.map(named), "");
   const empty = (name) => form.dataset[name];
+  const places = yard.places.map(named);
+  refill(field("place"), places, "");
+  refill(field("pick_place"), [["", field("pick_place").options[0].text], ...places], "");
+  const deliveries = yard.deliveries ?? [];
+  refill(field("delivery_number"), deliveries.map(({ number, plate }) => [number, `${number} ${plate}`]), empty("noDelivery"));
   refill(field("issue_number"), yard.issues.map(({ number, plate }) => [number, `${number} ${plate}`]), empty("noIssue"));
   refill(field("stocktake_number"), yard.stocktakes.map((number) => [number, number]), empty("noTake"));
   refill(field("section"), [["", empty("wholeYard")], ...yard.places.filter(({ section }) => section).map(named)], "");
+}
+
+/** What this device knows to be picked for the chosen order, in walking order. */
+export function picksOf(form, device) {
+  const field = (name) => form.elements.namedItem(name).value;
+  const yard = device?.yards.find(({ id }) => String(id) === field("warehouse_id"));
+  return yard?.deliveries?.find(({ number }) => number === field("delivery_number"))?.picks ?? [];
 }
 
 /** Hold the bundles of the section, unless they were fetched a moment ago; resolves with what is held. */

@@ -4,7 +4,7 @@ import { Answers } from "./scan-list.js";
 import { mute, muted, signal } from "./scan-signals.js";
 import { add, bundle, forgetYards, list, newId, note, noted, others, replace } from "./scan-store.js";
 import { Sync } from "./scan-sync.js";
-import { refresh, showTasks } from "./scan-yard.js";
+import { picksOf, refresh, showTasks } from "./scan-yard.js";
 
 const form = document.querySelector('[data-island="scan"]');
 /** The same tag within this time is one scan: a trigger pressed twice, a label held still. */
@@ -40,6 +40,7 @@ function details(kind) {
   const wanted = {
     move: place,
     issue: { issue_number: field("issue_number").value },
+    pick: { delivery_number: field("delivery_number").value, place: field("pick_place").value },
     count: { ...place, ...counted, stocktake_number: field("stocktake_number").value },
   }[kind];
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ""));
@@ -72,11 +73,13 @@ const sync =
     settled(scans) {
       for (const scan of scans) answers.show(scan, scan.detail);
       signal(scans.some(({ state }) => state === "refused") ? "refused" : "done");
+      showPicks();
       return showState();
     },
     async device(device) {
       await note("device", device);
       showTasks(form, device);
+      showPicks();
       showClock();
       await holdBundles();
     },
@@ -137,7 +140,9 @@ async function choose(what, scan, reason) {
   }
   const { operation, code, detail, alone, ...first } = scan;
   const now = { id: newId(), state: "waiting", made_at: Date.now(), offset: sync.offset };
-  const asked = what === "place" ? { ...scan.asked, place: field("place").value } : scan.asked;
+  const where = field(scan.asked.kind === "pick" ? "pick_place" : "place").value;
+  const changed = { place: { place: where }, swap: { swap_reason: reason } }[what];
+  const asked = { ...scan.asked, ...changed };
   answers.remove(scan);
   await keep({ ...first, ...now, asked }, ({ seq, ...fresh }) => replace(scan.seq, fresh));
 }
@@ -183,6 +188,17 @@ async function holdBundles(wanted = false) {
   const kit = await refresh(yard, field("section").value, wanted).catch(() => noted(`kit:${yard}`));
   if (!kit) part("kit").textContent = say("kit-none");
   else part("kit").textContent = say(kit.whole ? "kit" : "kit-part", { count: kit.count, time: clockTime(kit.at) });
+}
+
+/** What is still to be picked, without what was scanned on this device and not refused. */
+async function showPicks() {
+  const device = await noted("device");
+  const scanned = (await list(form.dataset.owner)).filter(({ state, asked }) => asked.kind === "pick" && state !== "refused");
+  const gone = new Set(scanned.map(({ tag }) => tag).concat(answers.picked()));
+  const lines = picksOf(form, device).filter(({ tag }) => !gone.has(tag));
+  part("picks").replaceChildren(
+    ...lines.map(({ tag, place }) => Object.assign(document.createElement("li"), { textContent: `${place} · ${tag}` })),
+  );
 }
 
 function showFields() {
@@ -241,8 +257,10 @@ async function workOffline() {
 /** Show what this device kept from before: scans that wait, and refused ones with their choices. */
 async function restore() {
   const device = await noted("device");
-  if (device && `${device.org_id}:${device.user_id}` === form.dataset.owner) showTasks(form, device);
-  else await forgetYards();
+  if (device && `${device.org_id}:${device.user_id}` === form.dataset.owner) {
+    showTasks(form, device);
+    showPicks();
+  } else await forgetYards();
   for (const scan of await list(form.dataset.owner)) {
     if (scan.state === "waiting") answers.show(scan, say("kept"));
     if (scan.state === "refused") answers.show(scan, scan.detail);
@@ -261,6 +279,7 @@ function attend() {
   });
   form.addEventListener("change", async (event) => {
     if (event.target.name === "kind") showFields();
+    if (["kind", "delivery_number", "warehouse_id"].includes(event.target.name)) showPicks();
     if (event.target.name === "warehouse_id") {
       const device = await noted("device");
       if (device) showTasks(form, device);

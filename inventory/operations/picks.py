@@ -1,0 +1,153 @@
+"""Picking by scan (拣货): what is read before picks are judged, and what is written after it.
+
+A fixed number of statements for any number of picks, none where there are none: the orders are locked, then their
+lines, what is kept for them and what else was scanned are read.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
+from inventory.models import Bundle, Place, StockBalance
+from inventory.operations import allocating, announcing, candidates, holding
+from inventory.operations.announcing import Ground
+from inventory.operations.gathering import Label
+from inventory.operations.ledger import Stamp
+from inventory.picking import Kept, OrderView, Pick
+from inventory.scanning import Operation
+from inventory.states import AllocationState, DeliveryStatus, OperationKind
+from steelyard.core.outbox import Notice
+
+_GONE = {AllocationState.PICKED: "picked", AllocationState.RELEASED: "ended"}
+
+
+def swapped_tags(session: Session, warehouse_id: int, operations: Iterable[Operation]) -> set[str]:
+    """The tags of bundles that a swap could free, so that they are locked with those scanned."""
+    numbers = {op.delivery_number for op in operations if op.kind is OperationKind.PICK and op.swap_reason}
+    if not numbers:
+        return set()
+    query = (
+        select(Bundle.tag)
+        .join(StockAllocation, StockAllocation.bundle_id == Bundle.id)
+        .join(DeliveryOrder, DeliveryOrder.id == StockAllocation.order_id)
+        .where(DeliveryOrder.warehouse_id == warehouse_id, DeliveryOrder.number.in_(numbers))
+        .where(StockAllocation.state == AllocationState.RESERVED)
+    )
+    return set(session.scalars(query))
+
+
+def orders(
+    session: Session, warehouse_id: int, operations: Iterable[Operation], labels: Mapping[int, Label]
+) -> dict[str, OrderView]:
+    """The orders that picks name, locked until this transaction ends, with all that picks are judged by."""
+    picks = [op for op in operations if op.kind is OperationKind.PICK and op.delivery_number]
+    if not picks:
+        return {}
+    query = (
+        select(DeliveryOrder)
+        .where(DeliveryOrder.warehouse_id == warehouse_id)
+        .where(DeliveryOrder.number.in_({op.delivery_number for op in picks}))
+        .order_by(DeliveryOrder.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    found = {order.id: _view(order) for order in session.scalars(query)}
+    _read_lines(session, found)
+    _read_kept(session, found, labels)
+    _read_goods(session, warehouse_id, found, labels, swaps=any(op.swap_reason for op in picks))
+    return {view.number: view for view in found.values()}
+
+
+def _view(order: DeliveryOrder) -> OrderView:
+    return OrderView(order.id, order.number, order.owner_id, DeliveryStatus(order.status), order.valid_until)
+
+
+def _read_lines(session: Session, views: Mapping[int, OrderView]) -> None:
+    for line in session.scalars(select(DeliveryLine).where(DeliveryLine.order_id.in_(views))):
+        views[line.order_id].lines[line.id] = candidates.whole(line)
+
+
+def _read_kept(session: Session, views: Mapping[int, OrderView], labels: Collection[int]) -> None:
+    """What is kept for the orders, in walking order; the rows of scanned bundles are locked."""
+    query = (
+        select(StockAllocation, Bundle.tag, Bundle.heat_id, Place.code)
+        .join(Bundle, Bundle.id == StockAllocation.bundle_id)
+        .join(StockBalance, (StockBalance.bundle_id == Bundle.id) & StockBalance.is_real & (StockBalance.pieces > 0))
+        .join(Place, Place.id == StockBalance.place_id)
+        .where(StockAllocation.order_id.in_(views), StockAllocation.state != AllocationState.RELEASED)
+        .order_by(*candidates.WALK, Bundle.id)
+    )
+    for one, tag, heat_id, place in session.execute(query):
+        state, locked = AllocationState(one.state), one.bundle_id in labels
+        kept = Kept(one.line_id, one.bundle_id, tag, place, one.pieces, one.mass_g, heat_id, state, one.is_part, one.id)
+        kept.is_locked = locked
+        views[one.order_id].kept.append(kept)
+
+
+def _read_goods(
+    session: Session, warehouse_id: int, views: Mapping[int, OrderView], labels: Mapping[int, Label], *, swaps: bool
+) -> None:
+    """What scanned bundles are that no order's list names, about which reports are open, and what frees into what."""
+    listed = {one.bundle_id for view in views.values() for one in view.kept}
+    strange = set(labels) - listed
+    goods = {one.bundle_id: one for one in candidates.of_bundles(session, warehouse_id, strange)} if strange else {}
+    reported = holding.reports(session, labels)
+    states = allocating.states_when_free(session, listed & set(labels)) if swaps else {}
+    for view in views.values():
+        view.goods, view.reported = goods, reported
+        for one in view.kept:
+            one.when_free = states.get(one.bundle_id, one.when_free)
+
+
+def write(session: Session, stamp: Stamp, views: Iterable[OrderView]) -> None:
+    """Write what became of the bundles that are kept: those picked, those freed, those taken in their place."""
+    changed = [(view, one) for view in views for one in view.kept if one.changed]
+    for state, name in _GONE.items():
+        for reason in sorted({one.reason or "" for _, one in changed if one.state is state}):
+            ids = [
+                one.allocation_id for _, one in changed
+                if one.state is state and one.allocation_id and (one.reason or "") == reason
+            ]  # fmt: skip
+            told = {f"{name}_at": stamp.recorded_at, f"{name}_by": stamp.actor_id, "reason": reason or None}
+            if ids:
+                session.execute(update(StockAllocation).where(StockAllocation.id.in_(ids)).values(state=state, **told))
+    fresh = [_row(stamp, view, one) for view, one in changed if one.allocation_id is None]
+    if fresh:
+        session.execute(insert(StockAllocation), fresh)
+
+
+def _row(stamp: Stamp, view: OrderView, one: Kept) -> dict[str, Any]:
+    picked = one.state is AllocationState.PICKED
+    return {
+        "order_id": view.order_id, "line_id": one.line_id, "bundle_id": one.bundle_id, "state": one.state,
+        "is_part": False, "pieces": one.pieces, "mass_g": one.mass_g,
+        "allocated_at": stamp.recorded_at, "allocated_by": stamp.actor_id,
+        "picked_at": stamp.recorded_at if picked else None, "picked_by": stamp.actor_id if picked else None,
+        "ended_at": None if picked else stamp.recorded_at, "ended_by": None if picked else stamp.actor_id,
+        "reason": one.reason,
+    }  # fmt: skip
+
+
+def notices(ground: Ground, labels: Mapping[int, Label], picks: Sequence[Pick]) -> list[Notice]:
+    """One event for each order that was picked for."""
+    by_order: dict[int, list[Pick]] = {}
+    for one in picks:
+        by_order.setdefault(one.order.order_id, []).append(one)
+    found: list[Notice] = []
+    for order_id, done in sorted(by_order.items()):
+        order = done[0].order
+        bundles = [
+            {
+                "bundle_id": one.movements[0].bundle_id, "tag": labels[one.movements[0].bundle_id].tag,
+                "heat_number": labels[one.movements[0].bundle_id].heat_number,
+                "certificate_number": labels[one.movements[0].bundle_id].certificate_number,
+                **one.movements[0].quantity._asdict(), "instead_of": one.freed,
+            }
+            for one in done
+        ]  # fmt: skip
+        data = {"delivery_id": order_id, "number": order.number, **announcing.summary(bundles)}
+        found += announcing.notices("bundle_picked", f"delivery:{order.number}", ground, {order.owner_id: data})
+    return found
