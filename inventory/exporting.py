@@ -38,6 +38,7 @@ MOVES: Columns = (
 )  # fmt: skip
 SHARES = {
     "on_hand": N_("On hand"), "available": N_("Available"), "reserved": N_("Reserved"), "held": N_("Held"),
+    "arriving": N_("Being received"),
     "in_processing": N_("In processing"),
 }  # fmt: skip
 FIGURES: Columns = (

@@ -1,7 +1,8 @@
 """Figures of the stock: on hand, available, reserved, held; by age; and how often it turns over.
 
 All are sums in grams and pieces over the same rows that the search shows. What is on hand is available, reserved,
-held or in processing, each bundle in one of them, so that the parts sum to the whole and the owners to the product.
+held, arriving or in processing, each bundle in one of them, so that the parts sum to the whole and the owners to
+the product.
 """
 
 from collections.abc import Iterable, Mapping
@@ -27,11 +28,15 @@ AGES = (30, 60, 90, 180, 365)
 
 
 class Share(StrEnum):
-    """In what part of the stock a bundle counts; what a hold keeps is held, whatever its state."""
+    """In what part of the stock a bundle counts; what a hold keeps is held, whatever its state.
+
+    What arrives lies in the yard, but its receipt is not posted yet.
+    """
 
     AVAILABLE = "available"
     RESERVED = "reserved"
     HELD = "held"
+    ARRIVING = "arriving"
     IN_PROCESSING = "in_processing"
 
 
@@ -52,6 +57,7 @@ def _share(at: Ground) -> ColumnElement[str]:
         (at.held | state.in_((State.QUARANTINE, State.DEFECTIVE)), Share.HELD.value),
         (state.in_((State.RESERVED, State.PICKED)), Share.RESERVED.value),
         (state == State.IN_PROCESSING, Share.IN_PROCESSING.value),
+        (state == State.EXPECTED, Share.ARRIVING.value),
         else_=Share.AVAILABLE.value,
     )
 

@@ -4,11 +4,22 @@ from collections.abc import Mapping
 from typing import Any
 
 from inventory import errors
+from inventory.charges.schemas import MOST_FREE_DAYS
 from inventory.operations.receiving import Arrival
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
 from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind
 from steelyard.api.fields import ListOf
-from steelyard.api.form_fields import FormChoice, FormFlag, FormInt, FormLength, FormMass, FormSchema, FormText
+from steelyard.api.form_fields import (
+    FormChoice,
+    FormDay,
+    FormFlag,
+    FormInt,
+    FormLength,
+    FormMass,
+    FormMoney,
+    FormSchema,
+    FormText,
+)
 from steelyard.core.units import UnitError, parse_mass_g
 
 ROWS = 8
@@ -104,6 +115,20 @@ class CountForm(FormSchema):
     tag = FormText(max=60, required=True)
     place = FormText(max=40, required=True)
     pieces = FormInt(min=1, max=MOST_PIECES)
+
+
+class TariffForm(FormSchema):
+    """A version of a yard's tariff, in yuan."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    valid_from = FormDay(required=True)
+    valid_to = FormDay()
+    storage_fen_per_t_day = FormMoney(min=0, required=True)
+    free_days = FormInt(max=MOST_FREE_DAYS, required=True)
+    in_fen_per_t = FormMoney(min=0, required=True)
+    out_fen_per_t = FormMoney(min=0, required=True)
+    minimum_fen = FormMoney(min=0, required=True)
+    remark = FormText(max=200)
 
 
 SHARED = (

@@ -22,6 +22,7 @@ class FiguresOut(Schema):
     available = Nested(AmountOut, required=True)
     reserved = Nested(AmountOut, required=True)
     held = Nested(AmountOut, required=True)
+    arriving = Nested(AmountOut, required=True)
     in_processing = Nested(AmountOut, required=True)
 
 

@@ -164,6 +164,7 @@ class StockMove(Sequenced, Base):
         Index("ix_stock_move_bundle", "bundle_id", "id"),
         Index("ix_stock_move_document", "document_number"),
         Index("ix_stock_move_feed", "warehouse_id", "epoch", "txid", "id"),
+        Index("ix_stock_move_recorded", "recorded_at", postgresql_using="brin"),
         CheckConstraint(
             "pieces >= 0 AND length_mm >= 0 AND mass_g >= 0 AND pieces + length_mm + mass_g > 0",
             name="quantities",

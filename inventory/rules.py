@@ -22,6 +22,8 @@ SELL = rule("inventory:write", kinds=OWNING, roles={Role.SELLER, Role.BUYER})
 """Title is given by those whose goods lie in a yard."""
 END_DELIVERY = rule("inventory:write", kinds={*OWNING, OrgKind.WAREHOUSE}, roles={Role.SELLER, Role.BUYER, Role.KEEPER})
 """A delivery order is ended by its owner, or by the yard."""
+TARIFF = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.FINANCE})
+"""What the yard asks for storage and handling is set by its accountant."""
 CERTIFY = rule("inventory:write", roles={Role.KEEPER, Role.INSPECTOR, Role.SELLER, Role.BUYER})
 """Certificates are filed by whoever has them: the mill, the maker, the trader, the yard."""
 CAPTURE = rule("inventory:write", roles={Role.KEEPER, Role.DISPATCHER, Role.SELLER, Role.BUYER, Role.INSPECTOR})

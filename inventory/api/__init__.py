@@ -2,6 +2,7 @@
 
 from inventory.api import (
     certificates,
+    charges,
     deliveries,
     descent,
     devices,
@@ -24,6 +25,7 @@ from inventory.api.slice import blp
 __all__ = [
     "blp",
     "certificates",
+    "charges",
     "deliveries",
     "descent",
     "devices",

@@ -3,6 +3,7 @@
 from inventory import rules
 from inventory.pages import (
     certificates,
+    charges,
     deliveries,
     descent,
     inquiry,
@@ -16,6 +17,7 @@ from inventory.pages import (
     stock,
     stocktakes,
     titles,
+    yard_maps,
 )
 from inventory.pages.slice import pages
 from steelyard.api.pages import NavItem
@@ -38,6 +40,7 @@ NAVIGATION = (
 __all__ = [
     "NAVIGATION",
     "certificates",
+    "charges",
     "deliveries",
     "descent",
     "inquiry",
@@ -52,4 +55,5 @@ __all__ = [
     "stock",
     "stocktakes",
     "titles",
+    "yard_maps",
 ]

@@ -19,6 +19,7 @@ MODULES = (
     "pricing.quality_models",
     "pricing.derived_models",
     "inventory.models",
+    "inventory.charges.models",
     "inventory.genealogy_models",
     "inventory.label_models",
     "inventory.gate_models",

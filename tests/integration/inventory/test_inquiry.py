@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from inventory import errors, figures, queries
+from inventory.figures import Share
 from inventory.models import Place, StockMove
 from inventory.operations import encumbrances, holding, moving, owning, stocktakes
 from inventory.states import EncumbranceKind
@@ -86,10 +87,10 @@ def test_the_parts_of_the_figures_sum_to_what_is_on_hand(yard: Yard) -> None:
         (own,), _ = figures.of_products(session, yard.owner, {"limit": 50})
         totals = queries.totals(session, yard.keeper, {})
     assert after is None
-    shares = {share: tuple(product[share]) for share in ("on_hand", "available", "reserved", "held", "in_processing")}
+    shares = {share: tuple(product[share]) for share in ("on_hand", *Share)}
     assert shares == {
         "on_hand": (5, 50, 5 * MASS_G), "available": (3, 30, 3 * MASS_G), "held": (2, 20, 2 * MASS_G),
-        "reserved": (0, 0, 0), "in_processing": (0, 0, 0),
+        "reserved": (0, 0, 0), "in_processing": (0, 0, 0), "arriving": (0, 0, 0),
     }  # fmt: skip
     assert totals == product["on_hand"]._asdict()
     assert sum(owner["on_hand"].mass_g for owner in product["owners"]) == totals["mass_g"]
