@@ -2,19 +2,28 @@
 
 from typing import Any
 
-from inventory import code_errors, delivery_errors, errors
+from inventory import arrival_errors, code_errors, delivery_errors, errors
 from inventory.scanning import Answer
 from inventory.states import Outcome
 from steelyard.api.locales import say
 from steelyard.core.i18n import N_
 
-_REFUSED = {**errors.MESSAGES, **code_errors.MESSAGES, **delivery_errors.MESSAGES}
+_REFUSED = {**errors.MESSAGES, **code_errors.MESSAGES, **delivery_errors.MESSAGES, **arrival_errors.MESSAGES}
 _DONE = {
     "moved": N_("Bundle %(tag)s was moved."),
     "issued": N_("Bundle %(tag)s was loaded."),
     "counted": N_("Bundle %(tag)s was counted."),
     "picked": N_("Bundle %(tag)s was picked for %(number)s."),
     "swapped": N_("Bundle %(tag)s was picked for %(number)s in place of %(instead)s, which is free again."),
+    "received": N_("Bundle %(tag)s was received: %(goods)s, %(pieces)s pieces, by theory %(theory_kg)s kg."),
+    "received_stated": N_(
+        "Bundle %(tag)s was received: %(goods)s, %(pieces)s pieces, stated %(stated_kg)s kg, "
+        "by theory %(theory_kg)s kg."
+    ),
+    "received_other_pieces": N_(
+        "Bundle %(tag)s was received with %(pieces)s pieces of %(goods)s, but the advice says %(advised)s. "
+        "Count again; by theory it weighs %(theory_kg)s kg."
+    ),
 }
 
 

@@ -7,7 +7,7 @@ What is none of these and looks like a tag is a tag. Imports neither flask nor s
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -32,12 +32,17 @@ _NAMES: dict[str, tuple[str, ...]] = {
         "tagno", "packno", "kh",
     ),
     "heat": ("炉号", "炉批号", "熔炼号", "heat", "heatno", "heatnumber", "lh"),
+    "grade": ("牌号", "钢级", "钢号", "材质", "grade", "steelgrade"),
+    "standard": ("标准", "执行标准", "standard"),
+    "size": ("规格", "尺寸", "spec", "size"),
+    "pieces": ("支数", "根数", "pieces", "pcs"),
+    "mass": ("重量", "净重", "weight", "netweight"),
+    "length": ("长度", "定尺", "length"),
+    "certificate": ("质保书", "质保书号", "证书号", "certificate", "cert", "mtc"),
+    "mill": ("厂家", "生产厂", "mill"),
     "other": (
-        "牌号", "钢级", "钢号", "材质", "标准", "执行标准", "规格", "尺寸", "支数", "根数", "重量", "净重", "毛重",
-        "理重", "长度", "定尺", "批号", "质保书", "质保书号", "证书号", "厂家", "生产厂", "产地", "生产日期", "日期",
-        "班次", "合同号",
-        "grade", "steelgrade", "standard", "spec", "size", "pieces", "pcs", "weight", "netweight", "grossweight",
-        "length", "lot", "batch", "certificate", "cert", "mtc", "mill", "date", "contract", "po",
+        "毛重", "理重", "批号", "产地", "生产日期", "日期", "班次", "合同号",
+        "grossweight", "lot", "batch", "date", "contract", "po",
     ),
 }  # fmt: skip
 _MEANING = {name: meaning for meaning, names in _NAMES.items() for name in names}
@@ -48,12 +53,20 @@ class Read:
     """What a code says. ``tag`` is what the bundle may be known by, ``sscc`` its number of 18 digits.
 
     ``yard`` is the code of the yard that printed a label of our own, ``heat`` the heat that a mill's code names.
+    ``goods`` is what it says besides, as it is written there: grade, standard, size, pieces, mass, length, certificate
+    and mill.
     """
 
     tag: str
     sscc: str | None = None
     yard: str | None = None
     heat: str | None = None
+    goods: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+
+def meaning(name: str) -> str | None:
+    """What a heading or the name before a value stands for: ``bundle``, ``heat``, ``size`` …; ``None`` if unknown."""
+    return _MEANING.get(_key(name))
 
 
 def read(text: str) -> Read:
@@ -151,7 +164,17 @@ def _of_gs1(elements: Iterable[Any], text: str) -> Read:
     tag = found.get("21", found.get("00"))
     if tag is None:
         raise errors.CodeWithoutBundle(text=shown(text))
-    return Read(_tag(tag, text), sscc=found.get("00"))
+    return Read(_tag(tag, text), sscc=found.get("00"), goods=_counted(found))
+
+
+def _counted(found: Mapping[str, str]) -> dict[str, str]:
+    """Pieces and net mass of a string of GS1: count of items (30, 37) and kilograms (310n, n decimals)."""
+    count = found.get("30", found.get("37"))
+    goods = {} if count is None else {"pieces": count}
+    for places in range(6):
+        if (value := found.get(f"310{places}")) is not None:
+            goods["mass"] = f"{int(value) * 10 ** (6 - places)} mg"
+    return goods
 
 
 def _address(text: str) -> Read:
@@ -205,13 +228,15 @@ def _key(name: str) -> str:
 def _mill(pairs: Mapping[str, str], text: str) -> Read:
     """The bundle of a mill's code; without its number the code is cut short, or is none of a bundle."""
     said: dict[str, str] = {}
+    goods: dict[str, str] = {}
     for name, value in pairs.items():
         meaning = _MEANING.get(name)
-        if meaning is None or meaning == "other":
+        if meaning not in ("bundle", "heat"):
+            goods.setdefault(str(meaning), value.strip())
             continue
         if (before := said.setdefault(meaning, value.strip())) != value.strip():
             raise errors.CodeContradictory(said=shown(value), known=shown(before))
     if said.get("bundle"):
-        return Read(_tag(said["bundle"], text), heat=said.get("heat") or None)
+        return Read(_tag(said["bundle"], text), heat=said.get("heat") or None, goods=goods)
     known = pairs.keys() & _MEANING.keys()
     raise (errors.CodeCutShort if known else errors.CodeWithoutBundle)(text=shown(text))

@@ -34,6 +34,14 @@ class KitDeliveryOut(KitIssueOut):
     picks = ListOf(Nested(KitPickOut), max=2000, required=True)
 
 
+class KitReceiptOut(Schema):
+    """A lorry that is being received."""
+
+    number = Text(max=24, required=True)
+    plate = Text(max=24, allow_none=True, required=True)
+    advice_number = Text(max=80, allow_none=True, required=True)
+
+
 class KitYardOut(Schema):
     """A yard with the tasks that are open in it."""
 
@@ -43,6 +51,7 @@ class KitYardOut(Schema):
     places = ListOf(Nested(KitPlaceOut), required=True)
     issues = ListOf(Nested(KitIssueOut), required=True)
     deliveries = ListOf(Nested(KitDeliveryOut), required=True)
+    receipts = ListOf(Nested(KitReceiptOut), required=True)
     stocktakes = ListOf(Text(max=24), required=True)
 
 

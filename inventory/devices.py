@@ -7,9 +7,9 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory import delivery_reading, documents, errors, queries
-from inventory.models import Bundle, Place, StockIssue, Stocktake, Warehouse
+from inventory.models import Bundle, Place, Receipt, StockIssue, Stocktake, Warehouse
 from inventory.queries import Page, Record
-from inventory.states import IssueStatus, StocktakeStatus
+from inventory.states import IssueStatus, ReceiptStatus, StocktakeStatus
 from steelyard.core.actors import Actor
 
 MOST_PLACES = 2_000
@@ -24,16 +24,18 @@ def yards(session: Session, actor: Actor) -> list[Record]:
     ids = [yard.id for yard in own]
     places = _places(session, ids)
     issues = select(StockIssue).where(StockIssue.warehouse_id.in_(ids), StockIssue.status == IssueStatus.OPEN)
+    lorries = select(Receipt).where(Receipt.warehouse_id.in_(ids), Receipt.status == ReceiptStatus.OPEN)
+    receiving = session.scalars(lorries.order_by(Receipt.id.desc()).limit(MOST_TASKS)).all()
     takes = select(Stocktake).where(Stocktake.warehouse_id.in_(ids), Stocktake.status == StocktakeStatus.OPEN)
     loading = session.scalars(issues.order_by(StockIssue.id.desc()).limit(MOST_TASKS)).all()
     counting = session.scalars(takes.order_by(Stocktake.id.desc()).limit(MOST_TASKS)).all()
     picking = delivery_reading.lists(session, ids, MOST_TASKS, MOST_PICKS)
-    return [_yard(yard, places, loading, counting, picking) for yard in own]
+    return [_yard(yard, places, loading, receiving, counting, picking) for yard in own]
 
 
 def _yard(
-    yard: Warehouse, places: Iterable[Place], loading: Iterable[StockIssue], counting: Iterable[Stocktake],
-    picking: Iterable[Record],
+    yard: Warehouse, places: Iterable[Place], loading: Iterable[StockIssue], receiving: Iterable[Receipt],
+    counting: Iterable[Stocktake], picking: Iterable[Record],
 ) -> Record:  # fmt: skip
     own = [place for place in places if place.warehouse_id == yard.id]
     above = {place.parent_id for place in own}
@@ -44,6 +46,11 @@ def _yard(
         "places": [{"code": p.code, "name": p.name, "section": p.id in above} for p in own],
         "issues": [{"number": i.number, "plate": i.plate} for i in loading if i.warehouse_id == yard.id],
         "deliveries": [one for one in picking if one["warehouse_id"] == yard.id],
+        "receipts": [
+            {"number": r.number, "plate": r.plate, "advice_number": r.advice_number}
+            for r in receiving
+            if r.warehouse_id == yard.id
+        ],
         "stocktakes": [take.number for take in counting if take.warehouse_id == yard.id],
     }
 

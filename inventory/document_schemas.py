@@ -1,6 +1,16 @@
 """Bodies, filters and answers of the yard's documents."""
 
-from inventory.states import ArrivalState, Finding, IssueStatus, ReceiptSource, Resolution, State, StocktakeStatus
+from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
+from inventory.states import (
+    ArrivalState,
+    Finding,
+    IssueStatus,
+    ReceiptSource,
+    ReceiptStatus,
+    Resolution,
+    State,
+    StocktakeStatus,
+)
 from steelyard.api.fields import (
     Choice,
     Day,
@@ -18,7 +28,6 @@ from steelyard.api.fields import (
 from steelyard.api.schemas import PageQuery, QuerySchema, Schema
 
 MOST_BUNDLES = 500
-LEAST_PIECE_MM, MOST_PIECE_MM = 200, 30_000
 
 
 class ArrivalIn(Schema):
@@ -74,6 +83,7 @@ class StockReceiptSummaryOut(Schema):
     number = Text(max=24, required=True)
     warehouse_id = IdField(required=True)
     owner_org_id = IdField(attribute="owner_id", required=True)
+    status = Choice(ReceiptStatus, required=True)
     source = Choice(ReceiptSource, required=True)
     advice_number = Text(max=80, allow_none=True)
     plate = Text(max=24, allow_none=True)
@@ -92,6 +102,7 @@ class StockReceiptQuery(PageQuery):
     """Filters of receipts."""
 
     warehouse_id = IdField()
+    status = Choice(ReceiptStatus)
     advice_number = Text(max=80)
 
 

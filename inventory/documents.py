@@ -72,9 +72,9 @@ def products(wanted: Mapping[str, Any]) -> Select[Product]:
 
 
 def receipts(actor: Actor, wanted: Mapping[str, Any]) -> Select[Receipt]:
-    """Receipts, narrowed by ``warehouse_id`` and ``advice_number``."""
+    """Receipts, narrowed by ``warehouse_id``, ``advice_number`` and ``status``."""
     query = select(Receipt).where(visibility.documents(actor, Receipt.warehouse_id, Receipt.owner_id))
-    for name in ("warehouse_id", "advice_number"):
+    for name in ("warehouse_id", "advice_number", "status"):
         if wanted.get(name) is not None:
             query = query.where(getattr(Receipt, name) == wanted[name])
     return query
@@ -87,9 +87,9 @@ def receipt(session: Session, actor: Actor, receipt_id: int) -> Record:
         raise NotFound
     lines = session.execute(
         select(
-            Bundle.id.label("bundle_id"), Bundle.tag, Heat.heat_number, Heat.mill_name, Bundle.certificate_number,
-            Bundle.product_id, Bundle.pieces, Bundle.piece_length_mm, Bundle.theoretical_mass_g,
-            Bundle.certificate_mass_g, Bundle.weighed_mass_g, Place.code.label("place"),
+            Bundle.id.label("bundle_id"), Bundle.tag, Bundle.heat_id, Heat.heat_number, Heat.mill_name,
+            Bundle.certificate_number, Bundle.product_id, Bundle.pieces, Bundle.piece_length_mm,
+            Bundle.theoretical_mass_g, Bundle.certificate_mass_g, Bundle.weighed_mass_g, Place.code.label("place"),
             (Bundle.voided != 0).label("reversed"),
         )
         .join(ReceiptLine, ReceiptLine.bundle_id == Bundle.id)

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from inventory.states import ArrivalState, ReceiptStatus
 from steelyard.core.models import Base, BigInt, Id, JsonText, Versioned
 from steelyard.core.sequence import Sequenced
 from steelyard.core.units import Size
@@ -205,13 +206,14 @@ class StockBalance(Base):
 
 
 class Receipt(Versioned, Base):
-    """Goods received (入库单, RK)."""
+    """Goods received (入库单, RK): bundles are scanned to it while it is open, and are available once it is posted."""
 
     __tablename__ = "receipt"
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(String(NUMBER), nullable=False, unique=True)
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"), nullable=False, index=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey(_ORG), nullable=False, index=True)
+    status: Mapped[str] = mapped_column(String(WORD), nullable=False, default=ReceiptStatus.POSTED)
     source: Mapped[str] = mapped_column(String(WORD), nullable=False)
     advice_number: Mapped[str | None] = mapped_column(String(REFERENCE), index=True)
     plate: Mapped[str | None] = mapped_column(String(24))
@@ -221,12 +223,16 @@ class Receipt(Versioned, Base):
 
 
 class ReceiptLine(Base):
-    """A bundle that a receipt brought in, and where it was put."""
+    """A bundle that a receipt brought in, and where it was put.
+
+    ``state`` is the one that it gets when the receipt is posted.
+    """
 
     __tablename__ = "receipt_line"
     receipt_id: Mapped[int] = mapped_column(ForeignKey("receipt.id"), primary_key=True)
     bundle_id: Mapped[int] = mapped_column(ForeignKey("bundle.id"), primary_key=True, unique=True)
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), nullable=False)
+    state: Mapped[str] = mapped_column(String(WORD), nullable=False, default=ArrivalState.AVAILABLE)
 
 
 class StockIssue(Versioned, Base):

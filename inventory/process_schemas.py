@@ -1,6 +1,7 @@
 """Bodies, filters and answers of what becomes of bundles: splits, merges, new tags, work on the steel, new owners."""
 
-from inventory.document_schemas import LEAST_PIECE_MM, MOST_BUNDLES, MOST_PIECE_MM
+from inventory.document_schemas import MOST_BUNDLES
+from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import LossKind, Medium, ProcessKind, TitleStatus, Treatment, WorkKind
 from steelyard.api.fields import Choice, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema

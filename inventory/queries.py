@@ -25,7 +25,7 @@ from inventory.models import (
 )
 from inventory.quality import reading as quality
 from inventory.searching import NOW, Ground, age_days, conditions, ground
-from inventory.states import IssueStatus, PlaceKind, StocktakeStatus
+from inventory.states import IssueStatus, PlaceKind, ReceiptStatus, StocktakeStatus
 from steelyard.accounts.models import Organisation
 from steelyard.api.pages import Waiting
 from steelyard.core.actors import Actor, OrgKind, Role
@@ -204,6 +204,10 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     if actor.has_role(Role.INSPECTOR, Role.KEEPER, Role.ADMIN):
         closed = _how_many(session, actor, Stocktake, _may_approve(actor))
         found.append(Waiting(variances, closed, url_for("inventory_pages.stocktakes")))
+        stopped = _how_many(session, actor, Receipt, Receipt.status == ReceiptStatus.STOPPED)
+        found.append(
+            Waiting(N_("%(count)s receipts wait for a decision"), stopped, url_for("inventory_pages.receipts"))
+        )
     if actor.has_role(Role.INSPECTOR, Role.ADMIN):
         reports, proposals = quality.waiting(session, actor)
         found.append(Waiting(N_("%(count)s defect reports are open"), reports, url_for("inventory_pages.defects")))
@@ -217,7 +221,10 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
 
 
 def _how_many(
-    session: Session, actor: Actor, table: type[Stocktake] | type[StockIssue], condition: ColumnElement[bool]
+    session: Session,
+    actor: Actor,
+    table: type[Stocktake] | type[StockIssue] | type[Receipt],
+    condition: ColumnElement[bool],
 ) -> int:
     own = visibility.documents(actor, table.warehouse_id)
     return session.scalar(select(func.count()).select_from(table).where(own, condition)) or 0

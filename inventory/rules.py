@@ -24,6 +24,8 @@ END_DELIVERY = rule("inventory:write", kinds={*OWNING, OrgKind.WAREHOUSE}, roles
 """A delivery order is ended by its owner, or by the yard."""
 TARIFF = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.FINANCE})
 """What the yard asks for storage and handling is set by its accountant."""
+ANNOUNCE = rule("inventory:write", kinds={*OWNING, OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.SELLER, Role.BUYER})
+"""Goods are announced by their owner, or by the keeper to whom he has written."""
 CERTIFY = rule("inventory:write", roles={Role.KEEPER, Role.INSPECTOR, Role.SELLER, Role.BUYER})
 """Certificates are filed by whoever has them: the mill, the maker, the trader, the yard."""
 CAPTURE = rule("inventory:write", roles={Role.KEEPER, Role.DISPATCHER, Role.SELLER, Role.BUYER, Role.INSPECTOR})

@@ -4,13 +4,14 @@ Operations are judged in their order on a picture of the yard held in memory, so
 bundle meets what the first one left. Imports neither flask nor sqlalchemy.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from inventory import errors, picking
 from inventory.delivery_errors import DeliveryUnknown
+from inventory.matching import Said
 from inventory.picking import OrderView, Pick
 from inventory.quantities import NOTHING, Movement, Position, Quantity
 from inventory.states import IssueStatus, OperationKind, Outcome, State, StocktakeStatus
@@ -22,7 +23,8 @@ class Operation:
     """One scan: what the device asks for, under the id that the device gave it.
 
     The bundle is named by its ``tag``, or by the text of a scanned ``code``. Reading the code gives the tag, and
-    besides it ``yard`` and ``heat`` where the code says them; or ``unread``, why it could not be read.
+    besides it ``yard``, ``heat`` and ``goods`` where the code says them; or ``unread``, why it could not be read.
+    ``said`` is what was typed of a bundle that comes in.
     """
 
     client_op_id: str
@@ -40,6 +42,9 @@ class Operation:
     yard: str | None = None
     heat: str | None = None
     unread: Refused | None = None
+    receipt_number: str | None = None
+    said: Said | None = None
+    goods: Mapping[str, str] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
         """What must be equal for a repeat to be the same operation."""
@@ -49,8 +54,9 @@ class Operation:
             self.issue_number, self.stocktake_number, self.pieces,
         )  # fmt: skip
         # What came to be asked later is named, so that answers that were kept before are still recognised.
-        later = {"delivery": self.delivery_number, "swap": self.swap_reason}
+        later = {"delivery": self.delivery_number, "swap": self.swap_reason, "receipt": self.receipt_number}
         named = [f"{name}={value}" for name, value in later.items() if value is not None]
+        named += [] if self.said is None else self.said.parts()
         return "\x1f".join(["" if part is None else str(part) for part in parts] + named)
 
 

@@ -2,6 +2,7 @@
 
 from inventory.codes import LONGEST_CODE
 from inventory.states import (
+    ArrivalState,
     EncumbranceKind,
     LengthKind,
     OperationKind,
@@ -40,6 +41,7 @@ MOST_CAPACITY_G = 10**11
 """A place takes 100,000 t at most: more than any yard."""
 MOST_WALKING = 1_000_000
 MOST_DAYS = 36_500
+LEAST_PIECE_MM, MOST_PIECE_MM = 200, 30_000
 CODE_TEXT = rf"{CODE_CHAR}*{VISIBLE}{CODE_CHAR}*"
 
 
@@ -327,6 +329,9 @@ class OperationIn(Schema):
     ``pick`` needs ``delivery_number``; ``place`` is where the bundle is brought, ``swap_reason`` why it is taken in the
     place of one that is on the list.
 
+    ``receive`` needs ``receipt_number`` and ``place``; what the advice and the code do not say of the bundle is told
+    by ``product_id`` … ``mass_g``, the stated mass. ``extra`` receives what was not announced.
+
     Every one needs ``tag``, or ``code``: the text of a scanned code that the server reads where no tag is given.
     """
 
@@ -342,6 +347,15 @@ class OperationIn(Schema):
     delivery_number = Text(max=24)
     swap_reason = Text(max=120)
     pieces = Pieces(max=10_000)
+    receipt_number = Text(max=24)
+    product_id = IdField()
+    heat_number = Text(max=80)
+    mill_name = Text(max=120)
+    certificate_number = Text(max=80)
+    piece_length_mm = LengthMm(min=LEAST_PIECE_MM, max=MOST_PIECE_MM)
+    mass_g = MassG()
+    state = Choice(ArrivalState)
+    extra = Flag()
 
 
 class OperationsIn(Schema):

@@ -67,6 +67,49 @@ class ReceiptSource(StrEnum):
     BLIND = "blind"
 
 
+class ReceiptStatus(StrEnum):
+    """The life of a receipt: bundles are scanned while it is open; stopped, it waits for another person's decision."""
+
+    OPEN = "open"
+    STOPPED = "stopped"
+    POSTED = "posted"
+    REFUSED = "refused"
+    REVERSED = "reversed"
+
+
+class AdviceSource(StrEnum):
+    """Where an advice came from: a group purchase's delivery, a form or the API, a file."""
+
+    DELIVERY = "delivery"
+    TYPED = "typed"
+    FILE = "file"
+
+
+class AdviceStatus(StrEnum):
+    """The life of an advice: open until all of it has come, or until it is withdrawn."""
+
+    OPEN = "open"
+    DONE = "done"
+    WITHDRAWN = "withdrawn"
+
+
+class StopKind(StrEnum):
+    """What stops a receipt: mass against the advice, mass against theory, goods that were not announced."""
+
+    WEIGHT = "weight"
+    THEORY = "theory"
+    EXTRA = "extra"
+
+
+class Decision(StrEnum):
+    """On a receipt that stopped: accept the advised masses or the weighed ones, refuse the goods, or look again."""
+
+    ACCEPT = "accept"
+    ACCEPT_WEIGHED = "accept_weighed"
+    REFUSE = "refuse"
+    REOPEN = "reopen"
+
+
 class IssueStatus(StrEnum):
     """The life of an issue: bundles are added while it is open; posted, the lorry has left."""
 
@@ -241,6 +284,7 @@ class OperationKind(StrEnum):
     ISSUE = "issue"
     COUNT = "count"
     PICK = "pick"
+    RECEIVE = "receive"
 
 
 class Outcome(StrEnum):

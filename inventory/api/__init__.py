@@ -1,6 +1,7 @@
 """The yard over HTTP, under ``/api/v1``: one module for each part of the work, all on one blueprint."""
 
 from inventory.api import (
+    advices,
     certificates,
     charges,
     deliveries,
@@ -23,6 +24,7 @@ from inventory.api import (
 from inventory.api.slice import blp
 
 __all__ = [
+    "advices",
     "blp",
     "certificates",
     "charges",

@@ -1,16 +1,20 @@
 """The API of scanning: operations of a device, each with its own answer."""
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from inventory import rules, schemas
 from inventory.answers import told
 from inventory.api.slice import Record, blp
+from inventory.matching import Said
 from inventory.operations import scans
 from inventory.scanning import Operation
 from inventory.states import OperationKind
 from steelyard.api.calls import Call
 from steelyard.core.errors import Forbidden
+
+_SAID = frozenset(one.name for one in fields(Said)) - {"pieces"}
 
 
 @blp.act(
@@ -18,8 +22,17 @@ from steelyard.core.errors import Forbidden
 )
 def operate(call: Call, body: Mapping[str, Any]) -> Record:
     """One to a thousand scans, each with its own answer; a repeat gets the first answer again. Counters only count."""
-    operations = [Operation(**{"tag": "", **given}) for given in body["operations"]]
+    operations = [_operation(given) for given in body["operations"]]
     if any(op.kind is not OperationKind.COUNT for op in operations) and not rules.KEEP.allows(call.actor):
         raise Forbidden
     answers = scans.perform(call.session, call.actor, body["warehouse_id"], operations, call.once)
     return {"answers": [told(answer) for answer in answers]}
+
+
+def _operation(given: Mapping[str, Any]) -> Operation:
+    """The operation of a body; what it says of a bundle that comes in is kept together."""
+    more: dict[str, Any] = {}
+    if given["kind"] is OperationKind.RECEIVE:
+        more["said"] = Said(**{name: given[name] for name in given if name in _SAID or name == "pieces"})
+    common = {name: value for name, value in given.items() if name not in _SAID}
+    return Operation(**{"tag": "", **common, **more})

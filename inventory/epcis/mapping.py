@@ -23,7 +23,7 @@ Event = dict[str, Any]
 ZONE = timezone(timedelta(hours=8))
 """The yards lie in one zone, UTC+8 without summer time."""
 BY_STATE = {
-    State.EXPECTED: "in_transit",
+    State.EXPECTED: "in_progress",
     State.QUARANTINE: "unavailable",
     State.AVAILABLE: "available",
     State.RESERVED: "reserved",

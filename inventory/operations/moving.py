@@ -7,12 +7,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory import errors, scanning
-from inventory.models import Bundle, StockIssue, StockMove, StockTransfer, Warehouse
-from inventory.operations import announcing, ledger, yard
+from inventory.arrival_errors import ReceiptClosed
+from inventory.models import Bundle, Place, Receipt, StockIssue, StockMove, StockTransfer, Warehouse
+from inventory.operations import advices, announcing, ledger, yard
 from inventory.operations.scope import own_warehouse
 from inventory.operations.together import all_or_none
 from inventory.quantities import Movement, Position, Quantity
-from inventory.states import Document, IssueStatus, PlaceKind, State
+from inventory.states import Document, IssueStatus, PlaceKind, ReceiptStatus, State
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
@@ -60,8 +61,9 @@ def tell_moved(session: Session, warehouse: Warehouse, movements: Sequence[Movem
 def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockMove:
     """Undo the last move of a bundle by a counter-move that names it; return the counter-move.
 
-    Raises ``NotFound``, ``MoveNotReversible``, ``LoadHasLeft`` where the lorry with the bundle is gone, and
-    ``BundleEncumbered`` or ``BundleQuarantined`` where undoing would let a held bundle leave.
+    Raises ``NotFound``, ``MoveNotReversible``, ``ReceiptClosed`` while its receipt waits for a decision,
+    ``LoadHasLeft`` where the lorry with the bundle is gone, and ``BundleEncumbered`` or ``BundleQuarantined`` where
+    undoing would let a held bundle leave.
     A reversed reception frees the tag.
     """
     move = session.get(StockMove, move_id)
@@ -76,12 +78,15 @@ def reverse(session: Session, actor: Actor, move_id: int, reason: str) -> StockM
         raise errors.MoveNotReversible
     if move.document_kind == Document.ISSUE:
         _keep_from_leaving(session, move.document_number)
+    if move.document_kind == Document.RECEIPT:
+        _keep_from_being_judged(session, move)
     bundle = session.get_one(Bundle, move.bundle_id)
     if move.document_kind == Document.RECEIPT:
         scanning.check_free(yard.bundle_view(bundle.id, bundle.tag, [], yard.held(session, [bundle.id]).get(bundle.id)))
     counter = _counter_move(session, actor, move, yard.virtual_places(session, move.warehouse_id))
     if move.document_kind == Document.RECEIPT:
         bundle.voided = counter.id
+        advices.taken_back(session, bundle.id)
     subject = f"move:{move.id}"
     audit.record(session, actor, "inventory.move_reversed", subject, {"counter_move": counter.id, "reason": reason})
     _tell_reversed(session, warehouse, move, bundle.tag)
@@ -93,6 +98,15 @@ def _keep_from_leaving(session: Session, issue_number: str | None) -> None:
     status = session.scalar(select(StockIssue.status).where(StockIssue.number == issue_number).with_for_update())
     if status != IssueStatus.OPEN:
         raise errors.LoadHasLeft(number=issue_number)
+
+
+def _keep_from_being_judged(session: Session, move: StockMove) -> None:
+    """Lock the receipt; raise where the move is not the arrival, or the receipt waits for a decision on what came."""
+    status = session.scalar(select(Receipt.status).where(Receipt.number == move.document_number).with_for_update())
+    if status == ReceiptStatus.STOPPED:
+        raise ReceiptClosed(number=move.document_number)
+    if session.scalar(select(Place.kind).where(Place.id == move.from_place_id)) != PlaceKind.MILL:
+        raise errors.MoveNotReversible
 
 
 def movement_of(move: StockMove) -> Movement:

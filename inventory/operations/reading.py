@@ -40,7 +40,7 @@ def _read(operation: Operation, numbers: dict[str, str]) -> Operation:
         return replace(operation, unread=refusal)
     if found.sscc is not None:
         numbers[operation.client_op_id] = found.sscc
-    return replace(operation, tag=found.tag, yard=found.yard, heat=found.heat)
+    return replace(operation, tag=found.tag, yard=found.yard, heat=found.heat, goods=found.goods)
 
 
 def _numbered(actor: Actor, numbers: Iterable[str]) -> Select[str, str, str]:

@@ -1,6 +1,6 @@
 """Receiving (入库): bundles come from the mill into the yard, announced by an advice or blind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -151,25 +151,27 @@ def _document(session: Session, actor: Actor, warehouse: Warehouse, delivery: De
     return receipt
 
 
-def _heats(session: Session, arrivals: Sequence[Arrival]) -> dict[tuple[str, str], int]:
-    """The ids of the heats, made where they are new."""
-    keys = sorted({(arrival.heat_number, arrival.mill_name) for arrival in arrivals})
-    rows = [{"heat_number": number, "mill_name": mill} for number, mill in keys]
+def heat_ids(session: Session, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """The ids of the heats by number and mill, made where they are new: one statement, or three."""
+    rows = [{"heat_number": number, "mill_name": mill} for number, mill in sorted(wanted)]
     given = rowset(session, "given", {"heat_number": _STR, "mill_name": _STR}, rows)
-    table = cast(Table, Heat.__table__)
-    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    source = select(given.c.heat_number, given.c.mill_name).where(true())
-    session.execute(dialect.insert(table).from_select(["heat_number", "mill_name"], source).on_conflict_do_nothing())
     query = select(Heat.heat_number, Heat.mill_name, Heat.id).join(
         given, (given.c.heat_number == Heat.heat_number) & (given.c.mill_name == Heat.mill_name)
     )
+    found = {(number, mill): id_ for number, mill, id_ in session.execute(query)}
+    if len(found) == len(rows):
+        return found
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    source = select(given.c.heat_number, given.c.mill_name).where(true())
+    insert = dialect.insert(cast(Table, Heat.__table__)).from_select(["heat_number", "mill_name"], source)
+    session.execute(insert.on_conflict_do_nothing())
     return {(number, mill): id_ for number, mill, id_ in session.execute(query)}
 
 
 def _make_bundles(
     session: Session, receipt: Receipt, arrivals: Sequence[Arrival], masses: Mapping[str, Masses]
 ) -> dict[str, int]:
-    heats = _heats(session, arrivals)
+    heats = heat_ids(session, {(arrival.heat_number, arrival.mill_name) for arrival in arrivals})
     rows = [
         {
             "warehouse_id": receipt.warehouse_id, "tag": arrival.tag, "voided": 0, "product_id": arrival.product_id,

@@ -4,19 +4,16 @@ The number of SQL statements is the same for one operation and for a thousand. A
 gets its first answer again, refusals too, and changes nothing.
 """
 
-import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Integer, String, Table, select, true
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import BigInteger, Integer, String, Table, select
 from sqlalchemy.orm import Session
 
-from inventory import errors
-from inventory.models import Place, ScanAnswer, StockIssue, Stocktake, StocktakeCount, StocktakePlace
-from inventory.operations import announcing, gathering, ledger, picks, reading
+from inventory.models import Place, StockIssue, Stocktake, StocktakeCount, StocktakePlace
+from inventory.operations import announcing, answered, arriving, gathering, ledger, picks, reading
 from inventory.operations.gathering import Asked, First, Gathered
 from inventory.quantities import Movement
 from inventory.scanning import (
@@ -31,22 +28,17 @@ from inventory.scanning import (
     StocktakeView,
     YardView,
     judge,
-    refused,
 )
-from inventory.states import Document, IssueStatus, OperationKind, Outcome, PlaceKind, StocktakeStatus
+from inventory.states import Document, IssueStatus, OperationKind, PlaceKind, StocktakeStatus
 from steelyard.api.idempotency import KeyReused, Once, note
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
 from steelyard.core.batch import Batch, Write
-from steelyard.core.models import UtcDateTime, canonical_json
-from steelyard.core.prepared import POSTGRESQL, given, packed
+from steelyard.core.models import UtcDateTime
+from steelyard.core.prepared import given, packed
 from steelyard.core.rowset import RowTypes, rowset
 
 _STR, _INT, _MOMENT = String(), BigInteger(), UtcDateTime()
-_ANSWER_TYPES: RowTypes = {
-    "warehouse_id": _INT, "client_op_id": _STR, "fingerprint": _STR, "answer": _STR,
-    "recorded_at": _MOMENT, "actor_id": _INT,
-}  # fmt: skip
 _COUNT_TYPES: RowTypes = {
     "stocktake_id": _INT, "tag": _STR, "bundle_id": _INT, "place_id": _INT, "pieces": Integer(),
     "event_at": _MOMENT, "recorded_at": _MOMENT, "client_op_id": _STR, "counted_by": _INT,
@@ -63,26 +55,29 @@ def perform(
     recording one of the same operations with another outcome; then nothing is written.
     """
     operations = reading.read(session, actor, operations)
-    tags = {op.tag for op in operations} | picks.swapped_tags(session, warehouse_id, operations)
-    asked = Asked(tags, _places_of(operations), {op.client_op_id for op in operations}, once)
+    came = arriving.perform(session, actor, warehouse_id, operations)
+    rest = came.behind(operations)
+    tags = {op.tag for op in rest} | picks.swapped_tags(session, warehouse_id, rest)
+    asked = Asked(tags, _places_of(rest), {op.client_op_id for op in rest}, once)
     labels = gathering.lock(session, actor, warehouse_id, asked.tags)
-    issues, stocktakes = _issues(session, warehouse_id, operations), _stocktakes(session, warehouse_id, operations)
-    orders = picks.orders(session, warehouse_id, operations, labels)
+    issues, stocktakes = _issues(session, warehouse_id, rest), _stocktakes(session, warehouse_id, rest)
+    orders = picks.orders(session, warehouse_id, rest, labels)
     found = gathering.gather(session, actor, warehouse_id, labels, asked)
     if once is not None and found.repeated is not None:
         if found.repeated != once.hash:
             raise KeyReused
         once.replayed = True
-    operations = reading.compared(operations, found)
+    rest = reading.compared(rest, found)
     view = YardView(
         found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes, found.blocked, orders
     )
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
-    fresh = _fresh(operations, found.kept)
+    fresh = answered.fresh(rest, found.kept)
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)
-    first = {**found.kept, **_first_answers(fresh, judgement)}
+    first = {**found.kept, **answered.first(fresh, judgement.answers)}
     first.update(_write(session, actor, found, stamp, judgement, fresh, first, once))
-    return [_answer_to(operation, *first[operation.client_op_id]) for operation in operations]
+    first.update(came.answers)
+    return [answered.to(operation, *first[operation.client_op_id]) for operation in operations]
 
 
 def _places_of(operations: Iterable[Operation]) -> set[str]:
@@ -140,42 +135,6 @@ def _stocktakes(session: Session, warehouse_id: int, operations: Sequence[Operat
     }
 
 
-def _fingerprint(operation: Operation) -> str:
-    return hashlib.sha256(operation.fingerprint().encode()).hexdigest()
-
-
-def _kept(session: Session, warehouse_id: int, operations: Iterable[Operation]) -> First:
-    """The first answers to those operations that were answered before, with their fingerprints."""
-    ids = [{"id": id_} for id_ in sorted({op.client_op_id for op in operations})]
-    wanted = rowset(session, "wanted", {"id": _STR}, ids)
-    query = (
-        select(ScanAnswer.client_op_id, ScanAnswer.fingerprint, ScanAnswer.answer)
-        .join(wanted, wanted.c.id == ScanAnswer.client_op_id)
-        .where(ScanAnswer.warehouse_id == warehouse_id)
-    )
-    return {id_: (fingerprint, gathering.answer_of(document)) for id_, fingerprint, document in session.execute(query)}
-
-
-def _fresh(operations: Iterable[Operation], kept: First) -> dict[str, Operation]:
-    """The operations that were not answered before, each id once."""
-    fresh: dict[str, Operation] = {}
-    for operation in operations:
-        if operation.client_op_id not in kept:
-            fresh.setdefault(operation.client_op_id, operation)
-    return fresh
-
-
-def _first_answers(fresh: dict[str, Operation], judgement: Judgement) -> First:
-    return {answer.client_op_id: (_fingerprint(fresh[answer.client_op_id]), answer) for answer in judgement.answers}
-
-
-def _answer_to(operation: Operation, fingerprint: str, answer: Answer) -> Answer:
-    """The first answer, unless the id was used for another operation."""
-    if _fingerprint(operation) != fingerprint:
-        return refused(operation, errors.OperationIdReused(client_op_id=operation.client_op_id))
-    return answer
-
-
 def _write(
     session: Session,
     actor: Actor,
@@ -197,8 +156,7 @@ def _write(
         rows = (_count_row(stamp, count) for count in counts)
         batch.add(_counted(batch.dialect), counts=packed(batch.dialect, _COUNT_TYPES, rows))
     if fresh:
-        rows = (_answer_row(stamp, id_, *first[id_]) for id_ in fresh)
-        batch.add(_answered(batch.dialect), answers=packed(batch.dialect, _ANSWER_TYPES, rows))
+        answered.add(batch, stamp, fresh, first)
     told = picks.notices(found.ground, found.labels, [effect.pick for effect in picked])
     outbox.add(batch, [*_moved(found, [effect.movement for effect in carried if effect.issue is None]), *told])
     if judgement.effects:
@@ -208,17 +166,7 @@ def _write(
         note(batch, actor, once)
     done = batch.run()
     ledger.check(expected, done)
-    return _quicker(session, stamp, fresh, first, done.get("answered", ()))
-
-
-def _quicker(
-    session: Session, stamp: ledger.Stamp, fresh: dict[str, Operation], first: First, written: Collection[str]
-) -> First:
-    late = [operation for id_, operation in fresh.items() if id_ not in set(written)]
-    for operation in late:
-        if first[operation.client_op_id][1].outcome is Outcome.DONE:
-            raise errors.OperationInFlight(client_op_id=operation.client_op_id)
-    return _kept(session, stamp.warehouse_id, late) if late else {}
+    return answered.quicker(session, stamp, fresh, first, done.get("answered", ()))
 
 
 def _moved(found: Gathered, movements: Sequence[Movement]) -> list[outbox.Notice]:
@@ -259,23 +207,3 @@ def _counted(dialect: str) -> Write:
     rows, table = given(dialect, "counts", _COUNT_TYPES), cast(Table, StocktakeCount.__table__)
     insert = table.insert().from_select(list(_COUNT_TYPES), select(*(rows.c[name] for name in _COUNT_TYPES)))
     return Write("counted", insert, table.c.id)
-
-
-@cache
-def _answered(dialect: str) -> Write:
-    rows, table = given(dialect, "answers", _ANSWER_TYPES), cast(Table, ScanAnswer.__table__)
-    source = select(*(rows.c[name] for name in _ANSWER_TYPES)).where(true())
-    upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
-    insert = upsert.insert(table).from_select(list(_ANSWER_TYPES), source).on_conflict_do_nothing()
-    return Write("answered", insert, table.c.client_op_id)
-
-
-def _answer_row(stamp: ledger.Stamp, client_op_id: str, fingerprint: str, answer: Answer) -> dict[str, Any]:
-    return {
-        "warehouse_id": stamp.warehouse_id,
-        "client_op_id": client_op_id,
-        "fingerprint": fingerprint,
-        "answer": canonical_json(answer.document()),
-        "recorded_at": stamp.recorded_at,
-        "actor_id": stamp.actor_id,
-    }

@@ -2,6 +2,7 @@
 
 from inventory import rules
 from inventory.pages import (
+    advices,
     certificates,
     charges,
     deliveries,
@@ -28,6 +29,7 @@ NAVIGATION = (
     NavItem("inventory_pages.trace", N_("Trace"), rules.SEE, "link", 31),
     NavItem("inventory_pages.certificates", N_("Certificates"), rules.SEE, "doc", 32),
     NavItem("inventory_pages.scan", N_("Scan"), rules.COUNT, "scan", 32),
+    NavItem("inventory_pages.advices", N_("Advices"), rules.SEE_OWNED, "doc", 33),
     NavItem("inventory_pages.receipts", N_("Receipts"), rules.SEE_YARD, "doc", 33),
     NavItem("inventory_pages.delivery_orders", N_("Delivery orders"), rules.SEE_OWNED, "out", 34),
     NavItem("inventory_pages.issues", N_("Issues"), rules.SEE_YARD, "truck", 34),
@@ -39,6 +41,7 @@ NAVIGATION = (
 
 __all__ = [
     "NAVIGATION",
+    "advices",
     "certificates",
     "charges",
     "deliveries",

@@ -6,16 +6,19 @@ from pathlib import Path
 from flask import Response, current_app, make_response, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from inventory import delivery_reading, documents, labels, offline, rules
 from inventory.delivery_models import DeliveryOrder
-from inventory.models import StockIssue, Stocktake
+from inventory.models import Product, Receipt, StockIssue, Stocktake
 from inventory.pages.slice import choices, newest, pages
-from inventory.states import IssueStatus, StocktakeStatus
+from inventory.states import IssueStatus, ReceiptStatus, StocktakeStatus
 from steelyard.api.access import PUBLIC
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 
+OFFERED = 500
+"""Most products that the scan page offers; a telephone is no catalogue."""
 BEING_WORKED_ON = 200
 """Most open issues and stocktakes that the scan page offers, newest first."""
 
@@ -24,11 +27,14 @@ BEING_WORKED_ON = 200
 def scan(call: Call) -> Response:
     """The page for a phone or a handheld: scan tags to move, count or issue them."""
     open_issues = documents.issues(call.actor, {"status": IssueStatus.OPEN})
+    open_ones = {"status": ReceiptStatus.OPEN}
     open_takes = documents.stocktakes(call.actor, {"status": StocktakeStatus.OPEN})
     page = render(
         "inventory/scan.html",
         open_issues=newest(call, open_issues, StockIssue.id, BEING_WORKED_ON),
         open_deliveries=newest(call, delivery_reading.to_pick(call.actor), DeliveryOrder.id, BEING_WORKED_ON),
+        open_receipts=newest(call, documents.receipts(call.actor, open_ones), Receipt.id, BEING_WORKED_ON),
+        products=call.session.scalars(select(Product).order_by(Product.key).limit(OFFERED)).all(),
         open_takes=newest(call, open_takes, Stocktake.id, BEING_WORKED_ON),
         may_keep=rules.KEEP.allows(call.actor),
         scheme=labels.SCHEME,

@@ -52,6 +52,7 @@ def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
     keeper = ApiClient(app, world.token(people[OrgKind.WAREHOUSE]))
     _made(keeper, "/certificates", CERTIFICATE)
     _work_on_a_bundle(keeper, app, world, people)
+    _receive_lorries(keeper, people[OrgKind.TRADER].org_id)
     report_a_defect(keeper, "PART-2")
     _order_a_delivery(keeper, app, world)
     _made(ApiClient(app, world.token(operator)), "/price-indexes/city", _city(world.db))
@@ -126,6 +127,28 @@ def _order_a_delivery(keeper: ApiClient, app: Flask, world: World) -> None:
         assert answer["code"] == "picked", answer
         if tag == tags[0]:
             _made(keeper, f"{path}/gate-passes", gate)
+
+
+def _receive_lorries(keeper: ApiClient, owner_id: int) -> None:
+    """Announce goods; one lorry is being received, another stopped because it brought what was not announced."""
+    known = keeper.get("/stock").get_json()["items"][0]
+    goods = {"product_id": known["product_id"], "heat_number": "H1", "mill_name": "示例钢厂甲", "pieces": 3}
+    length = {"piece_length_mm": known["piece_length_mm"]}
+    yard = {"warehouse_id": known["warehouse_id"]}
+    lines = [{"tag": f"LEFT-{number}", **goods, **length} for number in range(3)]
+    _made(keeper, "/warehouse/advices", {"number": "FH-1", "owner_org_id": owner_id, "lines": lines, **yard})
+    for tags in (["LEFT-0", "LEFT-9"], ["LEFT-1"]):
+        opened = keeper.post("/warehouse/open-receipts", {"advice_number": "FH-1", **yard}).get_json()
+        scan = {"kind": "receive", "receipt_number": opened["number"], "event_at": opened["event_at"]}
+        scan |= {"place": known["place"], "extra": True, **goods, **length}
+        scans = [{**scan, "client_op_id": f"left-{tag}", "tag": tag} for tag in tags]
+        answer = keeper.post("/warehouse/operations", {"operations": scans, **yard})
+        assert [one["outcome"] for one in answer.get_json()["answers"]] == ["done"] * len(tags), answer.text
+        ticket = {"ticket_number": f"BD-{tags[0]}", "plate": "鲁P1", "gross_g": 16_600_000, "tare_g": 16_000_000}
+        path = f"/receipts/{opened['id']}"
+        assert keeper.post(f"{path}/weighings", ticket).status_code == 200
+        if len(tags) > 1:
+            assert keeper.post(f"{path}/post", {"as_part": True}).get_json()["status"] == "stopped"
 
 
 def report_a_defect(keeper: ApiClient, tag: str) -> None:

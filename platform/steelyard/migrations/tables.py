@@ -24,6 +24,7 @@ MODULES = (
     "inventory.label_models",
     "inventory.gate_models",
     "inventory.delivery_models",
+    "inventory.advice_models",
     "inventory.epcis.models",
     "inventory.certificates.models",
     "inventory.quality.models",

@@ -12,8 +12,9 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright
 from sqlalchemy import func, select
 
-from inventory.models import Bundle, Product, StockMove
-from inventory.operations import receiving, setting_up
+from inventory.models import Bundle, Product, Receipt, ReceiptLine, StockBalance, StockMove
+from inventory.operations import advices, receipts, receiving, setting_up
+from inventory.operations.advices import Announced, Announcement
 from inventory.operations.receiving import Arrival, Delivery
 from inventory.operations.verification import verify
 from inventory.states import ProductKind, ReceiptSource
@@ -55,6 +56,27 @@ class Yard:
         delivery = Delivery(self.owner.org_id, ReceiptSource.BLIND, arrivals, event_at=datetime.now(UTC))
         with self.world.db.write() as session:
             receiving.receive(session, self.keeper, self.warehouse.id, delivery)
+
+    def announce(self, *tags: str) -> str:
+        """Announce bundles and open a receipt for their lorry; return its number."""
+        with self.world.db.write() as session:
+            lines = [Announced(tag, product_id=self.product.id, heat_number="H-OFF", mill_name="Mill One", pieces=5,
+                               piece_length_mm=6000) for tag in tags]  # fmt: skip
+            wanted = Announcement("FH-OFF", self.owner.org_id, lines, self.warehouse.id)
+            advices.announce(session, self.keeper, wanted)
+            return receipts.open_receipt(session, self.keeper, self.warehouse.id, advice_number="FH-OFF").number
+
+    def received(self, number: str) -> dict[str, str]:
+        """The states of the bundles of a receipt by their tags."""
+        query = (
+            select(Bundle.tag, StockBalance.state)
+            .join(ReceiptLine, ReceiptLine.bundle_id == Bundle.id)
+            .join(Receipt, Receipt.id == ReceiptLine.receipt_id)
+            .join(StockBalance, StockBalance.bundle_id == Bundle.id)
+            .where(Receipt.number == number, StockBalance.is_real, StockBalance.pieces > 0)
+        )
+        with self.world.db.read() as session:
+            return dict(session.execute(query).all())
 
     def serve(self) -> None:
         self.kill()

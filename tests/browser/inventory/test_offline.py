@@ -196,3 +196,31 @@ def test_a_wrong_clock_and_a_stale_token_are_put_right(phone: Phone, yard: Yard)
     phone.sign_in(yard.keeper)
     expect(scan(page, "K38")).to_have_class("ok")
     assert yard.moves("K38") == {"K38": 1}
+
+
+def test_a_lorry_of_forty_bundles_is_received_with_the_network_off_half_the_time(phone: Phone, yard: Yard) -> None:
+    """Announced bundles are scanned on the phone, on and off the network and over a reload, and put away as told."""
+    tags = [f"R{number:02}" for number in range(40)]
+    number = yard.announce(*tags)
+    page = ready(phone.open(yard.keeper))
+    assert phone.context is not None
+    page.get_by_label("Receive goods").check()
+    page.locator("[name=place]").select_option("A-01")
+    expect(page.locator("[name=receipt_number]")).to_have_value(number)
+    for start in range(0, 40, 10):
+        phone.context.set_offline(start % 20 == 0)
+        if start == 20:
+            page.reload()
+            expect(page.locator("[name=kind]:checked")).to_have_value("receive")
+        for tag in tags[start : start + 10]:
+            scan(page, tag)
+    waiting(page, 0)
+    expect(page.locator("[data-answers] li").first).to_contain_text("was received")
+    assert yard.received(number) == dict.fromkeys(tags, "expected")
+    page.get_by_label("Put away").check()
+    phone.context.set_offline(True)
+    item = scan(page, "R07")
+    expect(item).to_contain_text("Put it at B-01.")
+    phone.context.set_offline(False)
+    waiting(page, 0)
+    assert yard.moves("R07", "R08") == {"R07": 1, "R08": 0}

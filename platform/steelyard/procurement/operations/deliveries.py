@@ -45,7 +45,28 @@ def order_deliveries(session: Session, campaign: Campaign, award: Award) -> list
     ]
     session.add_all(ordered)
     session.flush()
+    for delivery in ordered:
+        _tell_ordered(session, delivery)
     return ordered
+
+
+def _tell_ordered(session: Session, delivery: Delivery) -> None:
+    """Tell mill and member what is to come, in the words of a yard's advice."""
+    goods = {name: getattr(delivery.line, name) for name in ("size", "grade", "standard")}
+    outbox.publish(
+        session,
+        "procurement.delivery_ordered",
+        subject=f"delivery:{delivery.number}",
+        data={
+            "delivery_id": delivery.id,
+            "number": delivery.number,
+            "mill_name": delivery.mill.name,
+            "member_org_id": delivery.member_org_id,
+            "mass_g": delivery.mass_g,
+            **goods,
+        },
+        audience=[delivery.mill_org_id, delivery.member_org_id],
+    )
 
 
 def receive_delivery(session: Session, receipt: dict[str, Any]) -> None:

@@ -74,6 +74,7 @@ export class Answers {
     if (scan.code === "swap_needs_reason") button("swap", () => actions.replaceWith(this.#reasons(scan, "swap")));
     button("again", () => this.#choose("again", scan));
     if (scan.asked.place !== undefined) button("place", () => this.#choose("place", scan));
+    if (["bundle_not_advised", "advice_exceeded"].includes(scan.code)) button("extra", () => this.#choose("extra", scan));
     button("discard", () => actions.replaceWith(this.#reasons(scan, "discard")));
     return actions;
   }

@@ -5,6 +5,11 @@ const PAGE = 200;
 /** Most bundles that a device holds; a larger yard is held by section. */
 const MOST_BUNDLES = 5000;
 const FRESH_MS = 10 * 60 * 1000;
+/** Most announced bundles, and bundles to be put away, that a device holds. */
+const MOST_TASKS = 1000;
+/** What is announced, and where bundles are to be put, by tag; kept in the notes, and here while the page is open. */
+let awaited = new Map();
+let putAway = new Map();
 
 function refill(select, entries, empty) {
   const chosen = select.value;
@@ -26,6 +31,11 @@ export function showTasks(form, device) {
   const deliveries = yard.deliveries ?? [];
   refill(field("delivery_number"), deliveries.map(({ number, plate }) => [number, `${number} ${plate}`]), empty("noDelivery"));
   refill(field("issue_number"), yard.issues.map(({ number, plate }) => [number, `${number} ${plate}`]), empty("noIssue"));
+  const lorries = (yard.receipts ?? []).map(({ number, plate, advice_number: advice }) => {
+    return [number, [number, plate, advice].filter(Boolean).join(" ")];
+  });
+  if (field("receipt_number")) refill(field("receipt_number"), lorries, empty("noReceipt"));
+  if (field("target")) refill(field("target"), [["", empty("suggested")], ...yard.places.map(named)], "");
   refill(field("stocktake_number"), yard.stocktakes.map((number) => [number, number]), empty("noTake"));
   refill(field("section"), [["", empty("wholeYard")], ...yard.places.filter(({ section }) => section).map(named)], "");
 }
@@ -36,6 +46,43 @@ export function picksOf(form, device) {
   const yard = device?.yards.find(({ id }) => String(id) === field("warehouse_id"));
   return yard?.deliveries?.find(({ number }) => number === field("delivery_number"))?.picks ?? [];
 }
+
+/** All of a list of the API, up to `most`; null where the network or the server does not give it. */
+async function all(address, most) {
+  const found = [];
+  let after = null;
+  do {
+    const query = new URLSearchParams({ limit: String(PAGE) });
+    if (after !== null) query.set("after", String(after));
+    const answer = await fetch(`${address}?${query}`, { cache: "no-store" });
+    if (!answer.ok) return null;
+    const page = await answer.json();
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== null && found.length < most);
+  return found;
+}
+
+/** Use what the device noted of the yard's tasks before. */
+export async function recall(yard) {
+  const { coming = [], lying = [] } = (await noted(`tasks:${yard}`)) ?? {};
+  awaited = new Map(coming.filter(({ tag }) => tag !== null).map((one) => [one.tag, one]));
+  putAway = new Map(lying.map((one) => [one.tag, one]));
+}
+
+/** Fetch what is announced on open receipts, and what is to be put away; without a network the old ones stay. */
+export async function fetchTasks(yard) {
+  const coming = await all(`/api/v1/warehouses/${yard}/awaited`, MOST_TASKS);
+  const lying = await all(`/api/v1/warehouses/${yard}/put-away`, MOST_TASKS);
+  if (coming && lying) await note(`tasks:${yard}`, { coming, lying });
+  await recall(yard);
+}
+
+/** What is announced of a bundle, as far as this device knows. */
+export const announced = (tag) => awaited.get(tag);
+
+/** Where a bundle is to be put, as far as this device knows. */
+export const suggested = (tag) => putAway.get(tag)?.suggested ?? "";
 
 /** Hold the bundles of the section, unless they were fetched a moment ago; resolves with what is held. */
 export async function refresh(yard, section, wanted = false) {

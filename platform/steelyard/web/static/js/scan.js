@@ -4,13 +4,15 @@ import { Answers } from "./scan-list.js";
 import { mute, muted, signal } from "./scan-signals.js";
 import { add, bundle, forgetYards, list, newId, note, noted, others, replace } from "./scan-store.js";
 import { Sync } from "./scan-sync.js";
-import { picksOf, refresh, showTasks } from "./scan-yard.js";
+import { announced, fetchTasks, picksOf, recall, refresh, showTasks, suggested } from "./scan-yard.js";
 
 const form = document.querySelector('[data-island="scan"]');
 /** The same tag within this time is one scan: a trigger pressed twice, a label held still. */
 const TWICE_MS = 1000;
 /** A clock further off than this is told to the user, in ms. */
 const CLOCK_MS = 2 * 60 * 1000;
+/** How old the lists of what is announced and to be put away may be, in ms. */
+const TASKS_MS = 60 * 1000;
 
 const part = (name) => form.querySelector(`[data-${name}]`);
 const field = (name) => form.elements.namedItem(name);
@@ -33,18 +35,36 @@ function tagOf(text) {
 }
 
 /** What the chosen kind of operation needs beside the tag; what is empty is left out: the server says what it needs. */
-function details(kind) {
-  const pieces = Number.parseInt(field("pieces").value, 10);
-  const counted = Number.isInteger(pieces) && pieces > 0 ? { pieces } : {};
+function details(kind, tag) {
+  const counted = whole("pieces");
   const place = { place: field("place").value };
   const wanted = {
-    move: place,
-    issue: { issue_number: field("issue_number").value },
-    pick: { delivery_number: field("delivery_number").value, place: field("pick_place").value },
-    count: { ...place, ...counted, stocktake_number: field("stocktake_number").value },
-  }[kind];
+    move: () => place,
+    put_away: () => ({ place: field("target").value || suggested(tag) }),
+    issue: () => ({ issue_number: field("issue_number").value }),
+    pick: () => ({ delivery_number: field("delivery_number").value, place: field("pick_place").value }),
+    count: () => ({ ...place, ...counted, stocktake_number: field("stocktake_number").value }),
+    receive: () => ({ ...place, ...counted, receipt_number: field("receipt_number").value, ...goods() }),
+  }[kind]();
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ""));
 }
+
+/** A field as a whole number above zero; nothing where it holds none. */
+function whole(name, as = name, factor = 1) {
+  const number = Math.round(Number(field(name).value.replace(",", ".")) * factor);
+  return Number.isInteger(number) && number > 0 ? { [as]: number } : {};
+}
+
+/** What is typed of bundles that come in, for where neither advice nor code says it. */
+function goods() {
+  const texts = { heat_number: field("heat_number").value.trim(), mill_name: field("mill_name").value.trim() };
+  return { ...texts, ...whole("product_id"), ...whole("piece_length_mm"), ...whole("stated", "mass_g", 1000) };
+}
+
+/** The scan page's tasks by the kinds of operations that the server knows. */
+const OPERATIONS = { put_away: "move" };
+/** The field of a task in which its place is chosen. */
+const PLACES = { put_away: "target", pick: "pick_place" };
 
 function newScan(text) {
   const kind = field("kind").value;
@@ -58,7 +78,8 @@ function newScan(text) {
     tag: shown(tag),
     made_at: Date.now(),
     offset: sync.offset,
-    asked: { kind, ...(plain(text) ? { tag } : { code: text }), ...details(kind) },
+    task: kind,
+    asked: { kind: OPERATIONS[kind] ?? kind, ...(plain(text) ? { tag } : { code: text }), ...details(kind, tag) },
   };
 }
 
@@ -74,6 +95,7 @@ const sync =
       for (const scan of scans) answers.show(scan, scan.detail);
       signal(scans.some(({ state }) => state === "refused") ? "refused" : "done");
       showPicks();
+      if (scans.some(({ task }) => task === "receive" || task === "put_away")) tasksAt = 0;
       return showState();
     },
     async device(device) {
@@ -82,6 +104,7 @@ const sync =
       showPicks();
       showClock();
       await holdBundles();
+      await holdTasks();
     },
     state: showOutcome,
   });
@@ -99,8 +122,15 @@ async function scanned(text) {
     trouble(say("twice"));
     return;
   }
-  await keep(newScan(text), add);
-  field("pieces").value = "";
+  const scan = newScan(text);
+  if (scan.task === "put_away" && scan.asked.place === undefined) {
+    answers.show({ ...scan, state: "lost" }, say("no-suggestion"));
+    signal("refused");
+    recent.clear();
+    return;
+  }
+  await keep(scan, add);
+  if (scan.task === "count") field("pieces").value = "";
 }
 
 async function keep(scan, store) {
@@ -124,6 +154,11 @@ async function keep(scan, store) {
 
 /** What this device knows of the bundle; nothing in a count, which is blind. */
 async function known(scan) {
+  if (scan.task === "put_away") return say("put", { place: scan.asked.place });
+  if (scan.task === "receive") {
+    const line = announced(scan.tag);
+    return line ? say("announced", { bundle: [line.goods, line.heat_number, line.pieces].filter(Boolean).join(" · ") }) : "";
+  }
   if (scan.asked.kind === "count") return "";
   const found = await bundle(scan.yard, scan.tag).catch(() => undefined);
   if (!found) return "";
@@ -140,9 +175,13 @@ async function choose(what, scan, reason) {
   }
   const { operation, code, detail, alone, ...first } = scan;
   const now = { id: newId(), state: "waiting", made_at: Date.now(), offset: sync.offset };
-  const where = field(scan.asked.kind === "pick" ? "pick_place" : "place").value;
-  const changed = { place: { place: where }, swap: { swap_reason: reason } }[what];
-  const asked = { ...scan.asked, ...changed };
+  const asked = {
+    again: () => (scan.task === "receive" ? { ...scan.asked, ...details("receive", scan.tag) } : scan.asked),
+    place: () => ({ ...scan.asked, place: field(PLACES[scan.task] ?? "place").value }),
+    swap: () => ({ ...scan.asked, swap_reason: reason }),
+    extra: () => ({ ...scan.asked, ...goods(), ...whole("pieces"), extra: true }),
+  }[what]();
+  for (const [name, value] of Object.entries(asked)) if (value === "") delete asked[name];
   answers.remove(scan);
   await keep({ ...first, ...now, asked }, ({ seq, ...fresh }) => replace(scan.seq, fresh));
 }
@@ -167,7 +206,10 @@ async function showState() {
 }
 
 async function showOutcome(outcome, detail) {
-  if (outcome === "sent") await note("last", Date.now());
+  if (outcome === "sent") {
+    await note("last", Date.now());
+    await holdTasks();
+  }
   await showState();
   part("signed-out").hidden = outcome !== "signed-out";
   if (outcome === "away") part("last").textContent = navigator.onLine ? say("later", { seconds: detail }) : say("offline");
@@ -199,6 +241,17 @@ async function showPicks() {
   part("picks").replaceChildren(
     ...lines.map(({ tag, place }) => Object.assign(document.createElement("li"), { textContent: `${place} · ${tag}` })),
   );
+}
+
+let tasksAt = 0;
+
+/** Hold what is announced and what is to be put away; asked for again after a minute, or when something came. */
+async function holdTasks() {
+  if (!field("receipt_number") || Date.now() - tasksAt < TASKS_MS) return;
+  tasksAt = Date.now();
+  await fetchTasks(Number(field("warehouse_id").value)).catch(() => {
+    tasksAt = 0;
+  });
 }
 
 function showFields() {
@@ -254,13 +307,33 @@ async function workOffline() {
   form.dataset.ready = "1";
 }
 
+/** What is chosen in the form outlives a reload: who scans a lorry goes on with that lorry. */
+const CHOSEN = ["warehouse_id", "kind", "place", "target", "receipt_number", "delivery_number", "issue_number", "stocktake_number"];
+
+function remember() {
+  const there = CHOSEN.filter((name) => field(name));
+  return note("chosen", Object.fromEntries(there.map((name) => [name, field(name).value])));
+}
+
+async function chooseAgain() {
+  for (const [name, value] of Object.entries((await noted("chosen")) ?? {})) {
+    const one = field(name);
+    const offered = one instanceof HTMLSelectElement ? [...one.options] : one instanceof RadioNodeList ? [...one] : [];
+    if (offered.some((option) => option.value === value)) one.value = value;
+  }
+}
+
 /** Show what this device kept from before: scans that wait, and refused ones with their choices. */
 async function restore() {
   const device = await noted("device");
   if (device && `${device.org_id}:${device.user_id}` === form.dataset.owner) {
+    await chooseAgain();
     showTasks(form, device);
+    await chooseAgain();
+    showFields();
     showPicks();
   } else await forgetYards();
+  await recall(Number(field("warehouse_id").value));
   for (const scan of await list(form.dataset.owner)) {
     if (scan.state === "waiting") answers.show(scan, say("kept"));
     if (scan.state === "refused") answers.show(scan, scan.detail);
@@ -278,12 +351,19 @@ function attend() {
     if (text !== "") scanned(text);
   });
   form.addEventListener("change", async (event) => {
-    if (event.target.name === "kind") showFields();
+    if (event.target.name === "kind") {
+      showFields();
+      if (["receive", "put_away"].includes(event.target.value)) await holdTasks();
+    }
     if (["kind", "delivery_number", "warehouse_id"].includes(event.target.name)) showPicks();
     if (event.target.name === "warehouse_id") {
       const device = await noted("device");
       if (device) showTasks(form, device);
+      tasksAt = 0;
+      await recall(Number(field("warehouse_id").value));
+      await holdTasks();
     }
+    if (CHOSEN.includes(event.target.name)) await remember();
     if (["warehouse_id", "section"].includes(event.target.name)) await holdBundles();
   });
   part("reload").addEventListener("click", () => location.reload());

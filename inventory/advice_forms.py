@@ -1,0 +1,49 @@
+"""Forms of advices and of receipts in progress."""
+
+from inventory.advice_sheets import LONGEST_TABLE
+from inventory.operations.weighings import MOST_GROSS_G
+from inventory.states import Decision
+from inventory.tolerances import CUSTOM_PERMILLE, MOST_PERMILLE
+from steelyard.api.form_fields import FormChoice, FormFlag, FormInt, FormMass, FormSchema, FormText
+
+
+class AdviceForm(FormSchema):
+    """Goods to come; the bundles as a table, typed, pasted or from a file."""
+
+    number = FormText(max=80, required=True)
+    warehouse_id = FormInt(min=1)
+    owner_id = FormInt(min=1)
+    plate = FormText(max=24)
+    tolerance = FormInt(max=MOST_PERMILLE, load_default=CUSTOM_PERMILLE)
+    bundles = FormText(max=LONGEST_TABLE, multiline=True)
+
+
+class OpenReceiptForm(FormSchema):
+    """A lorry to be received."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    advice_number = FormText(max=80)
+    owner_id = FormInt(min=1)
+    plate = FormText(max=24)
+
+
+class TicketForm(FormSchema):
+    """A ticket of the weighbridge; a number alone counts as tonnes."""
+
+    ticket_number = FormText(max=80, required=True)
+    plate = FormText(max=24, required=True)
+    gross = FormMass(max=MOST_GROSS_G, required=True)
+    tare = FormMass(max=MOST_GROSS_G, required=True)
+
+
+class FinishForm(FormSchema):
+    """Whether the receipt is posted although announced bundles are missing."""
+
+    as_part = FormFlag()
+
+
+class DecisionForm(FormSchema):
+    """What becomes of a receipt that stopped."""
+
+    decision = FormChoice(Decision, required=True)
+    because = FormText(max=400, required=True)

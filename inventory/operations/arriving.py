@@ -1,0 +1,384 @@
+"""Scans of bundles that come in: made, put at their place and counted against the advice, many in one go.
+
+What is received lies in the state ``expected`` until its receipt is posted. The statements are as many for one bundle
+as for a thousand; a heat that is new takes two more.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import BigInteger, String, Table, func, or_, select, true
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from inventory import arrival_errors, errors
+from inventory.advice_models import StockAdvice, StockAdviceArrival, StockAdviceLine
+from inventory.matching import Arrived, Expected, Goods, Said, arrived, kilograms, line_for, product_of, with_code
+from inventory.models import Bundle, Product, Receipt, ReceiptLine
+from inventory.operations import announcing, answered, gathering, ledger
+from inventory.operations.gathering import Asked, First, Gathered, Label
+from inventory.operations.receiving import heat_ids
+from inventory.quantities import Movement, Position, Quantity
+from inventory.scanning import Answer, Operation, refused
+from inventory.states import Document, OperationKind, Outcome, PlaceKind, ReceiptSource, ReceiptStatus, State
+from steelyard.core import audit, outbox
+from steelyard.core.actors import Actor
+from steelyard.core.batch import Batch, Write
+from steelyard.core.errors import Refused
+from steelyard.core.prepared import POSTGRESQL, dialect_of, given, packed, run
+from steelyard.core.rowset import RowTypes, rowset
+
+_INT, _STR = BigInteger(), String()
+_BUNDLE_TYPES: RowTypes = {
+    "warehouse_id": _INT, "tag": _STR, "voided": _INT, "product_id": _INT, "heat_id": _INT, "owner_id": _INT,
+    "certificate_number": _STR, "pieces": _INT, "piece_length_mm": _INT, "theoretical_mass_g": _INT,
+    "certificate_mass_g": _INT,
+}  # fmt: skip
+_LINE_TYPES: RowTypes = {"receipt_id": _INT, "bundle_id": _INT, "place_id": _INT, "state": _STR}
+_ARRIVAL_TYPES: RowTypes = {"bundle_id": _INT, "advice_line_id": _INT}
+
+
+@dataclass(frozen=True, slots=True)
+class _ReceiptView:
+    id: int
+    number: str
+    owner_id: int
+    status: ReceiptStatus
+    advice_number: str | None
+    advice_id: int | None
+
+
+@dataclass(slots=True)
+class _Yard:
+    """What arrivals are judged by: the receipts by number, the lines of their advices, the catalogue."""
+
+    found: Gathered
+    receipts: Mapping[str, _ReceiptView]
+    expected: Mapping[int, list[Expected]]
+    catalogue: Sequence[Goods]
+    received_on: Mapping[int, str]
+    seen: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """A bundle to be made, and the operation that asked for it."""
+
+    operation: Operation
+    receipt: _ReceiptView
+    bundle: Arrived
+    place_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Came:
+    """The answers to arrivals, and at which place in the request each tag was received."""
+
+    answers: First = field(default_factory=dict)
+    at: Mapping[str, int] = field(default_factory=dict)
+
+    def behind(self, operations: Sequence[Operation]) -> list[Operation]:
+        """The other operations; what came before the arrival of its bundle did not know it yet."""
+        return [
+            replace(one, unread=errors.BundleUnknown(tag=one.tag)) if self._too_early(place, one) else one
+            for place, one in enumerate(operations)
+            if one.kind is not OperationKind.RECEIVE
+        ]
+
+    def _too_early(self, place: int, one: Operation) -> bool:
+        return one.unread is None and one.kind is not OperationKind.COUNT and place < self.at.get(one.tag, 0)
+
+
+def perform(session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation]) -> Came:
+    """Receive what ``operations`` receive, and answer each of those.
+
+    The bundles of all operations are locked before the receipts. Raises ``NotFound`` and ``OperationInFlight``.
+    """
+    wanted = [one for one in operations if one.kind is OperationKind.RECEIVE]
+    if not wanted:
+        return Came()
+    labels = gathering.lock(session, actor, warehouse_id, {one.tag for one in operations})
+    receipts = _receipts(session, warehouse_id, wanted)
+    places = {one.place for one in wanted if one.place is not None}
+    asked = Asked({one.tag for one in wanted}, places, {one.client_op_id for one in wanted})
+    found = gathering.gather(session, actor, warehouse_id, labels, asked)
+    fresh = answered.fresh(wanted, found.kept)
+    if not fresh:
+        return Came(found.kept)
+    yard = _Yard(
+        found, receipts, _expected(session, receipts), _catalogue(session, fresh, receipts), _known(session, labels)
+    )
+    stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
+    judged: dict[str, _Arrival | Answer] = {id_: _judge(yard, one) for id_, one in fresh.items()}
+    made = _make(session, warehouse_id, [one for one in judged.values() if isinstance(one, _Arrival)])
+    answers = {id_: _answer(one, made) for id_, one in judged.items()}
+    first = {**found.kept, **answered.first(fresh, answers.values())}
+    first.update(_write(session, actor, yard, stamp, judged, made, fresh, first))
+    done = {one.bundle.tag for one in judged.values() if isinstance(one, _Arrival) and one.bundle.tag in made}
+    at: dict[str, int] = {}
+    for place, one in enumerate(operations):
+        if one.kind is OperationKind.RECEIVE and one.tag in done:
+            at.setdefault(one.tag, place)
+    return Came(first, at)
+
+
+def _receipts(session: Session, warehouse_id: int, wanted: Iterable[Operation]) -> dict[str, _ReceiptView]:
+    """The receipts named, locked: two telephones at one lorry take turns."""
+    numbers = [{"number": number} for number in sorted({one.receipt_number for one in wanted if one.receipt_number})]
+    named = rowset(session, "wanted", {"number": _STR}, numbers)
+    query = (
+        select(
+            Receipt.id, Receipt.number, Receipt.owner_id, Receipt.status, Receipt.advice_number, StockAdvice.id,
+        )
+        .join(named, named.c.number == Receipt.number)
+        .outerjoin(
+            StockAdvice,
+            (StockAdvice.number == Receipt.advice_number)
+            & (StockAdvice.owner_id == Receipt.owner_id)
+            & (Receipt.source == ReceiptSource.ANNOUNCED),
+        )
+        .where(Receipt.warehouse_id == warehouse_id)
+        .order_by(Receipt.id)
+        .with_for_update(of=Receipt)
+    )  # fmt: skip
+    rows = session.execute(query)
+    return {
+        number: _ReceiptView(id_, number, owner, ReceiptStatus(status), advice, advice_id)
+        for id_, number, owner, status, advice, advice_id in rows
+    }
+
+
+def expected_of(session: Session, advice_ids: Iterable[int]) -> dict[int, list[Expected]]:
+    """The lines of advices, each with how many of its bundles have come; one statement."""
+    came = (
+        select(StockAdviceArrival.advice_line_id, func.count().label("came"))
+        .join(Bundle, Bundle.id == StockAdviceArrival.bundle_id)
+        .join(StockAdviceLine, StockAdviceLine.id == StockAdviceArrival.advice_line_id)
+        .where(Bundle.voided == 0, StockAdviceLine.advice_id.in_(list(advice_ids)))
+        .group_by(StockAdviceArrival.advice_line_id)
+        .subquery("came")
+    )
+    line = StockAdviceLine
+    columns: tuple[Any, ...] = (
+        line.advice_id, line.id, line.tag, line.product_id, line.heat_number, line.mill_name, line.certificate_number,
+        line.bundles, line.pieces, line.piece_length_mm, line.mass_g, func.coalesce(came.c.came, 0),
+    )  # fmt: skip
+    query = select(*columns).outerjoin(came, came.c.advice_line_id == line.id)
+    found: dict[int, list[Expected]] = {}
+    for advice_id, *rest in session.execute(query.where(line.advice_id.in_(list(advice_ids))).order_by(line.id)):
+        found.setdefault(advice_id, []).append(Expected(*rest))
+    return found
+
+
+def _expected(session: Session, receipts: Mapping[str, _ReceiptView]) -> dict[int, list[Expected]]:
+    advices = {one.advice_id for one in receipts.values() if one.advice_id is not None}
+    return expected_of(session, advices) if advices else {}
+
+
+def _catalogue(session: Session, fresh: Mapping[str, Operation], receipts: Mapping[str, _ReceiptView]) -> list[Goods]:
+    """The products that are chosen, announced, or of a size that a code names."""
+    said = [_said(one) for one in fresh.values()]
+    sizes = {(one.size.od_mm_x100, one.size.wall_mm_x100) for one in said if one.size is not None}
+    advices = {one.advice_id for one in receipts.values() if one.advice_id is not None}
+    announced = select(StockAdviceLine.product_id).where(StockAdviceLine.advice_id.in_(advices))
+    of_size = [
+        (Product.od_mm_x100 == od) & (Product.wall_mm_x100.is_(None) if wall is None else Product.wall_mm_x100 == wall)
+        for od, wall in sorted(sizes, key=str)
+    ]
+    chosen = {one.product_id for one in said if one.product_id is not None}
+    query = select(Product).where(or_(Product.id.in_(chosen), Product.id.in_(announced), *of_size))
+    return [
+        Goods(one.id, one.standard, one.grade, one.size, one.density_kg_per_m3)
+        for one in session.scalars(query.order_by(Product.id))
+    ]
+
+
+def _known(session: Session, labels: Mapping[int, Label]) -> dict[int, str]:
+    """On which receipts the bundles came that bear the tags already."""
+    if not labels:
+        return {}
+    query = select(ReceiptLine.bundle_id, Receipt.number).join(Receipt, Receipt.id == ReceiptLine.receipt_id)
+    return dict(session.execute(query.where(ReceiptLine.bundle_id.in_(list(labels)))).all())
+
+
+def _said(operation: Operation) -> Said:
+    return with_code(operation.said or Said(), operation.heat, operation.goods)
+
+
+def _judge(yard: _Yard, operation: Operation) -> "_Arrival | Answer":
+    try:
+        return _arrival(yard, operation)
+    except Refused as refusal:
+        return refused(operation, refusal)
+
+
+def _arrival(yard: _Yard, operation: Operation) -> _Arrival:
+    if operation.unread is not None:
+        raise operation.unread
+    errors.check_moment(operation.event_at, yard.found.now)
+    tag, number = operation.tag, operation.receipt_number
+    if number is None or operation.place is None:
+        raise errors.OperationIncomplete(field="place" if number else "receipt_number")
+    receipt = yard.receipts.get(number)
+    if receipt is None:
+        raise arrival_errors.ReceiptUnknown(number=number)
+    _check_tag(yard, tag, number)
+    if receipt.status is not ReceiptStatus.OPEN:
+        raise arrival_errors.ReceiptClosed(number=number)
+    if (place_id := yard.found.places.get(operation.place)) is None:
+        raise errors.PlaceUnknown(place=operation.place)
+    if place_id in yard.found.blocked:
+        raise errors.PlaceBlocked(place=operation.place)
+    said, line = _said(operation), None
+    if receipt.advice_id is not None:
+        line = line_for(yard.expected.get(receipt.advice_id, []), tag, said, str(receipt.advice_number))
+    bundle = arrived(tag, said, line, product_of(yard.catalogue, said, line))
+    if line is not None:
+        line.came += 1
+    yard.seen[tag] = number
+    return _Arrival(operation, receipt, bundle, place_id)
+
+
+def _check_tag(yard: _Yard, tag: str, number: str) -> None:
+    """Raise ``AlreadyReceived`` or ``TagTaken`` for a tag that a bundle of the yard bears."""
+    bundle = yard.found.bundles.get(tag)
+    on = yard.seen.get(tag, yard.received_on.get(bundle.bundle_id) if bundle else None)
+    if on == number:
+        raise arrival_errors.AlreadyReceived(tag=tag, number=number)
+    if bundle is not None or on is not None:
+        raise errors.TagTaken(tag=tag)
+
+
+def _make(session: Session, warehouse_id: int, arrivals: Sequence[_Arrival]) -> dict[str, int]:
+    """Make the bundles; return their ids by tag. A tag that another request took meanwhile is not among them."""
+    if not arrivals:
+        return {}
+    heats = heat_ids(session, {(one.bundle.heat_number, one.bundle.mill_name) for one in arrivals})
+    dialect = dialect_of(session)
+    rows = [
+        {
+            "warehouse_id": warehouse_id, "tag": one.bundle.tag, "voided": 0, "product_id": one.bundle.goods.id,
+            "heat_id": heats[one.bundle.heat_number, one.bundle.mill_name], "owner_id": one.receipt.owner_id,
+            "certificate_number": one.bundle.certificate_number, "pieces": one.bundle.pieces,
+            "piece_length_mm": one.bundle.piece_length_mm, "theoretical_mass_g": one.bundle.masses.theoretical_g,
+            "certificate_mass_g": one.bundle.masses.certificate_g,
+        }
+        for one in arrivals
+    ]  # fmt: skip
+    bundles = packed(dialect, _BUNDLE_TYPES, sorted(rows, key=lambda row: str(row["tag"])))
+    return {tag: id_ for id_, tag in run(session, _made(dialect), {"bundles": bundles})}
+
+
+@cache
+def _made(dialect: str) -> Any:
+    rows, table = given(dialect, "bundles", _BUNDLE_TYPES), cast(Table, Bundle.__table__)
+    source = select(*(rows.c[name] for name in _BUNDLE_TYPES)).where(true())
+    upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
+    insert = upsert.insert(table).from_select(list(_BUNDLE_TYPES), source).on_conflict_do_nothing()
+    return insert.returning(table.c.id, table.c.tag)
+
+
+def _answer(one: "_Arrival | Answer", made: Mapping[str, int]) -> Answer:
+    if isinstance(one, Answer):
+        return one
+    bundle = one.bundle
+    if bundle.tag not in made:
+        return refused(one.operation, errors.TagTaken(tag=bundle.tag))
+    told: dict[str, Any] = {
+        "tag": bundle.tag, "pieces": bundle.pieces, "goods": f"{bundle.goods.size.text()} {bundle.goods.grade}",
+        "theory_kg": kilograms(bundle.masses.theoretical_g),
+    }  # fmt: skip
+    code = "received"
+    if bundle.masses.certificate_g is not None:
+        code, told["stated_kg"] = "received_stated", kilograms(bundle.masses.certificate_g)
+    if bundle.advised_pieces not in (None, bundle.pieces):
+        code, told["advised"] = "received_other_pieces", bundle.advised_pieces
+    return Answer(one.operation.client_op_id, Outcome.DONE, code, told, made[bundle.tag])
+
+
+def _write(
+    session: Session,
+    actor: Actor,
+    yard: _Yard,
+    stamp: ledger.Stamp,
+    judged: Mapping[str, "_Arrival | Answer"],
+    made: Mapping[str, int],
+    fresh: Mapping[str, Operation],
+    first: First,
+) -> First:
+    batch, ground = Batch(session), yard.found.ground
+    coming = [one for one in judged.values() if isinstance(one, _Arrival) and one.bundle.tag in made]
+    movements = [_movement(one, made[one.bundle.tag], yard.found.virtual[PlaceKind.MILL]) for one in coming]
+    ledger.add(batch, stamp, [_posting(*pair) for pair in zip(coming, movements, strict=True)])
+    if coming:
+        lines = [_line_row(one, made) for one in coming]
+        batch.add(_lined(batch.dialect), lines=packed(batch.dialect, _LINE_TYPES, lines))
+    announced = [
+        {"bundle_id": made[one.bundle.tag], "advice_line_id": one.bundle.line_id}
+        for one in coming
+        if one.bundle.line_id is not None
+    ]
+    if announced:
+        batch.add(_counted(batch.dialect), arrivals=packed(batch.dialect, _ARRIVAL_TYPES, announced))
+    answered.add(batch, stamp, fresh, first)
+    outbox.add(batch, _notices(yard, coming, movements))
+    if coming:
+        ids = [one.operation.client_op_id for one in coming]
+        audit.add(batch, actor, "inventory.bundles_arrived", f"warehouse:{ground.code}", {"operations": ids})
+    return answered.quicker(session, stamp, fresh, first, batch.run().get("answered", ()))
+
+
+def _movement(one: _Arrival, bundle_id: int, mill: int) -> Movement:
+    bundle, target = one.bundle, Position(one.place_id, one.receipt.owner_id, State.EXPECTED)
+    quantity = Quantity(bundle.pieces, bundle.pieces * bundle.piece_length_mm, bundle.masses.ledger_g)
+    return Movement(bundle_id, quantity, target.at(mill), target)
+
+
+def _posting(one: _Arrival, movement: Movement) -> ledger.Posting:
+    operation = one.operation
+    return ledger.Posting(
+        movement, Document.RECEIPT, one.receipt.number, operation.event_at, operation.client_op_id
+    )  # fmt: skip
+
+
+def _line_row(one: _Arrival, made: Mapping[str, int]) -> dict[str, Any]:
+    bundle = one.bundle
+    return {
+        "receipt_id": one.receipt.id, "bundle_id": made[bundle.tag], "place_id": one.place_id, "state": bundle.state
+    }  # fmt: skip
+
+
+def _notices(yard: _Yard, coming: Sequence[_Arrival], movements: Sequence[Movement]) -> list[outbox.Notice]:
+    """One event for each receipt, which the owner and the warehouse may read."""
+    found: list[outbox.Notice] = []
+    for receipt in dict.fromkeys(one.receipt for one in coming):
+        told = [
+            {
+                **asdict(
+                    Label(movement.bundle_id, one.bundle.tag, one.bundle.heat_number, one.bundle.certificate_number)
+                ),
+                **movement.quantity._asdict(),
+            }
+            for one, movement in zip(coming, movements, strict=True)
+            if one.receipt == receipt
+        ]
+        data = {"number": receipt.number, "advice_number": receipt.advice_number, **announcing.summary(told)}
+        subject = f"receipt:{receipt.number}"
+        found += announcing.notices("bundles_arrived", subject, yard.found.ground, {receipt.owner_id: data})
+    return found
+
+
+@cache
+def _lined(dialect: str) -> Write:
+    rows, table = given(dialect, "lines", _LINE_TYPES), cast(Table, ReceiptLine.__table__)
+    insert = table.insert().from_select(list(_LINE_TYPES), select(*(rows.c[name] for name in _LINE_TYPES)))
+    return Write("lined", insert, table.c.bundle_id)
+
+
+@cache
+def _counted(dialect: str) -> Write:
+    rows, table = given(dialect, "arrivals", _ARRIVAL_TYPES), cast(Table, StockAdviceArrival.__table__)
+    insert = table.insert().from_select(list(_ARRIVAL_TYPES), select(*(rows.c[name] for name in _ARRIVAL_TYPES)))
+    return Write("announced", insert, table.c.bundle_id)

@@ -1,0 +1,84 @@
+"""How far a lorry's mass may be from the advised and from the theoretical one. Imports neither flask nor sqlalchemy.
+
+The contract's tolerance is that of two weighbridges, some ‰. Theory knows nominal walls only: the standards of
+delivery allow a pipe to differ from it by several per cent, and each is given its own band.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from inventory.states import StopKind
+
+CUSTOM_PERMILLE = 3
+"""The custom of the trade where a contract says nothing: ±3‰ of the weighbridge."""
+MOST_PERMILLE = 200
+DEFAULT_BAND = (-100, 100)
+"""For a standard that is not named below: ±10%, as wide as the widest of those that are."""
+BANDS: dict[str, tuple[int, int]] = {
+    "GB/T 8162": (-100, 100),  # GB/T 8162, mass: ±10% for one pipe (±7.5% for a lot of 10 t and more)
+    "GB/T 8163": (-100, 100),  # GB/T 8163, mass: as GB/T 8162
+    "API 5L": (-35, 100),  # API 5L, tolerances for mass: +10% −3.5% for one length
+    "ASTM A106": (-35, 100),  # ASTM A106, permissible variations in weight: +10% −3.5% for one length
+}
+"""Least and most difference from theory in ‰, by the standard's name without its year."""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a lorry brought, in grams: weighed on the bridge, as the papers say, by theory within ``band``.
+
+    ``least_g`` and ``most_g`` are the bounds that the standards of its bundles set together.
+    """
+
+    net_g: int | None
+    advised_g: int | None
+    theory_g: int
+    least_g: int
+    most_g: int
+    extra: tuple[str, ...] = ()
+
+
+def band_of(standard: str) -> tuple[int, int]:
+    """Least and most difference from theory in ‰ for goods of a standard, with or without its year."""
+    name = " ".join(standard.upper().split())
+    return next((band for known, band in BANDS.items() if _is_edition(name, known)), DEFAULT_BAND)
+
+
+def _is_edition(name: str, known: str) -> bool:
+    return name == known or name.startswith((f"{known}-", f"{known}/", f"{known} "))
+
+
+def bounds(bundles: Iterable[tuple[str, int]]) -> tuple[int, int]:
+    """Least and most mass in grams of bundles, each given by its standard and its theoretical mass."""
+    least = most = 0
+    for standard, theory_g in bundles:
+        low, high = band_of(standard)
+        least += theory_g * (1000 + low) // 1000
+        most += -(-theory_g * (1000 + high) // 1000)
+    return least, most
+
+
+def findings(load: Load, tolerance_permille: int) -> list[dict[str, Any]]:
+    """What stops the receipt of ``load``, each with its figures; nothing where all is within its tolerance."""
+    found: list[dict[str, Any]] = []
+    if load.net_g is not None and load.advised_g is not None:
+        difference = load.net_g - load.advised_g
+        if abs(difference) * 1000 > tolerance_permille * load.advised_g:
+            found.append(
+                {
+                    "kind": StopKind.WEIGHT, "net_g": load.net_g, "advised_g": load.advised_g,
+                    "difference_g": difference, "tolerance_permille": tolerance_permille,
+                }
+            )  # fmt: skip
+    mass = load.net_g if load.net_g is not None else load.advised_g
+    if mass is not None and not load.least_g <= mass <= load.most_g:
+        found.append(
+            {
+                "kind": StopKind.THEORY, "mass_g": mass, "theory_g": load.theory_g,
+                "least_g": load.least_g, "most_g": load.most_g,
+            }
+        )  # fmt: skip
+    if load.extra:
+        found.append({"kind": StopKind.EXTRA, "tags": list(load.extra)})
+    return found
