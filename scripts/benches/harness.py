@@ -53,6 +53,7 @@ def main(arguments: list[str]) -> int:
         print(f"usage: scripts/bench --list | {' | '.join(known)}", file=sys.stderr)
         return 2
     bench = known[arguments[0]]
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # both sides keep their compiled modules, as an installation does
     load = machine()
     try:
         outcome = bench.run()

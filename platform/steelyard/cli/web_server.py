@@ -1,5 +1,6 @@
 """The web server: granian with its worker processes, which never outlive the process that started them."""
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -66,9 +67,22 @@ def load_application() -> Any:
         # A process group of its own: Ctrl-C reaches the parent alone, which then lets requests finish.
         os.setpgrp()
         threading.Thread(target=_end_after, args=(parent,), name="parent-watch", daemon=True).start()
-    from steelyard.app import create_app
+    return _built_without_pauses()
 
-    return create_app()
+
+def _built_without_pauses() -> Any:
+    """Build the application while the garbage collector rests: nearly all that is made then stays for good.
+
+    What was made is kept out of later collections as well, which makes them short.
+    """
+    gc.disable()
+    try:
+        from steelyard.app import create_app
+
+        return create_app()
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _end_after(parent: Any) -> None:
