@@ -20,14 +20,16 @@ _SMALL_TARGETS = """(least) => {
 
 
 class Looked:
-    """Which structures were looked at before, by any worker of the run: the same need no second look."""
+    """Which ways of building were looked at before, by any worker of the run: the same need no second look."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._known = set[str]()
 
     def first_time(self, parts: set[str]) -> bool:
-        """Whether one of these structures is met for the first time."""
-        claimed = [self._claimed(part) for part in parts]
+        """Whether one of these is met for the first time."""
+        claimed = [self._claimed(part) for part in parts - self._known]
+        self._known |= parts
         return any(claimed)
 
     def _claimed(self, part: str) -> bool:

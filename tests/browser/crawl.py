@@ -1,9 +1,10 @@
 """Walks from the home page through every link that a person finds there, as a program reads pages."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -23,12 +24,25 @@ class Seen:
     tree: Any
 
     def parts(self) -> set[str]:
-        """The structure of each part of the body, of the navigation, the main part and so on, without its words.
+        """How its elements are built: each with the two that it stands in, without words and names.
 
-        It tells what axe judges elements by; rows that are alike count once.
+        It tells what axe judges elements by. What reaches further across a page, names of controls and
+        identifiers, :meth:`faults` looks at.
         """
-        body = self.tree.find("body")
-        return {_structure(part) for part in (*body, *body.iterfind(".//main"), *body.iterfind(".//nav"))}
+        return {_built(element) for element in self.tree.find("body").iter() if isinstance(element.tag, str)}
+
+    def faults(self) -> list[str]:
+        """Controls without a name and identifiers given twice, which no other page of the same build tells of."""
+        given = Counter(self.tree.xpath("//@id"))
+        twice = [f"{self.path}: two elements are #{name}" for name, count in given.items() if count > 1]
+        labelled = set(self.tree.xpath("//label/@for"))
+        nameless = [
+            f"{self.path}: no label: {html.tostring(one, encoding='unicode')[:120]}"
+            for one in self.tree.xpath("//select | //textarea | //input[not(@type='hidden' or @type='submit')]")
+            if not (one.get("aria-label") or one.get("aria-labelledby") or one.get("id") in labelled)
+            and not any(above.tag == "label" for above in one.iterancestors())
+        ]
+        return twice + nameless
 
     def texts(self) -> set[str]:
         """What is written on it but for code and what is marked as English."""
@@ -82,14 +96,17 @@ def _shape(path: str) -> str:
     return _NUMBER.sub("/…", path)
 
 
-def _structure(element: Any) -> str:
-    own = [
+def _built(element: Any) -> str:
+    return "<".join(_own(one) for one in islice(chain([element], element.iterancestors()), 3))
+
+
+def _own(element: Any) -> str:
+    judged = (
         name + value if name == "class" else name
         for name, value in sorted(element.items())
         if name in _JUDGED or name.startswith("aria-")
-    ]
-    children = [_structure(one) for one in element if isinstance(one.tag, str) and one.tag not in ("main", "nav")]
-    return f"{element.tag}[{own}]({[one for one, _ in groupby(children)]})"
+    )
+    return f"{element.tag}[{','.join(judged)}]"
 
 
 def _foreign(element: Any) -> bool:

@@ -1,5 +1,6 @@
 """Fresh databases in milliseconds: migrated once into a template, then cloned for each test."""
 
+import atexit
 import fcntl
 import os
 import secrets
@@ -7,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -119,8 +121,15 @@ def _server() -> Server:
 
 
 def _administer(statement: sql.Composed | str) -> None:
-    with psycopg.connect(_server().url("postgres").replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute(statement)
+    _administrator().execute(statement)
+
+
+@cache
+def _administrator() -> psycopg.Connection[Any]:
+    """Return the one connection of this process over which databases come and go."""
+    connection = psycopg.connect(_server().url("postgres").replace("+psycopg", ""), autocommit=True)
+    atexit.register(connection.close)
+    return connection
 
 
 def _postgresql_template(holding: Filling | None = None) -> str:
