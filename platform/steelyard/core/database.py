@@ -1,5 +1,6 @@
 """The database: SQLite (embedded) and PostgreSQL (production) behind one small class."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from steelyard.core import clock
@@ -14,7 +16,10 @@ from steelyard.core import clock
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
 _POSTGRESQL_NOW = text("SELECT clock_timestamp()")
 _READ_ONLY = "steelyard_read_only"
+_ALONE = "steelyard_statement_alone"
 SQLITE_BUSY_SECONDS = 30
+RESTED_SECONDS = 1.0
+"""A connection that lay unused for longer is asked whether it still stands; asking each time costs a round trip."""
 
 
 class Database:
@@ -27,14 +32,15 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = parsed
         self.dialect = parsed.get_backend_name()
-        if self.dialect == "postgresql":
-            options.setdefault("pool_pre_ping", True)
         self.engine: Engine = create_engine(parsed, **options)
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine)
             reading = self.engine.execution_options(**{_READ_ONLY: True})
+            self._glancing = self.engine.execution_options(**{_ALONE: True})
         else:
+            _ask_the_rested(self.engine)
             reading = self.engine.execution_options(postgresql_readonly=True)
+            self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(reading, expire_on_commit=False)
 
@@ -49,6 +55,12 @@ class Database:
         """One transaction that only reads; on SQLite it never waits for writers."""
         with self._reading() as session:
             yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Connection]:
+        """A connection for a single statement that reads; without a transaction it takes one round trip."""
+        with self._glancing.connect() as connection:
+            yield connection
 
     def close(self) -> None:
         """Return every pooled connection."""
@@ -91,6 +103,24 @@ def undisturbed(session: Session) -> Iterator[Session]:
         yield alone
 
 
+def _ask_the_rested(engine: Engine) -> None:
+    """Replace connections that died while nobody used them, as after the server was started anew."""
+
+    @event.listens_for(engine, "checkin")
+    def _rest(_connection: Any, record: Any) -> None:
+        record.info["unused_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _wake(connection: Any, record: Any, _proxy: Any) -> None:
+        since = record.info.get("unused_since")
+        if since is None or time.monotonic() - since < RESTED_SECONDS:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError from gone
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     """Make SQLite's transactions explicit: a writer takes its lock at BEGIN, so none fails half-way."""
 
@@ -110,5 +140,6 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        reads = connection.get_execution_options().get(_READ_ONLY)
-        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+        options = connection.get_execution_options()
+        if not options.get(_ALONE):
+            connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY) else "BEGIN IMMEDIATE")

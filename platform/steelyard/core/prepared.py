@@ -13,6 +13,7 @@ from typing import Any, cast
 from sqlalchemy import (
     ARRAY,
     ColumnElement,
+    Connection,
     Executable,
     FromClause,
     Text,
@@ -32,9 +33,9 @@ from steelyard.core.rowset import RowTypes, plain
 POSTGRESQL = "postgresql"
 
 
-def dialect_of(session: Session) -> str:
+def dialect_of(session: Session | Connection) -> str:
     """Return the name of the session's database: ``postgresql`` or ``sqlite``."""
-    return session.get_bind().dialect.name
+    return session.dialect.name if isinstance(session, Connection) else session.get_bind().dialect.name
 
 
 def given(dialect: str, name: str, types: RowTypes) -> FromClause:
@@ -81,10 +82,13 @@ def moment(dialect: str, value: datetime) -> Any:
     return value if dialect == POSTGRESQL else plain(value, sqlite=True)
 
 
-def run(session: Session, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
+def run(session: Session | Connection, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
     """Run ``statement``, which is compiled at its first use and must be the same object each time."""
-    session.flush()
-    connection = session.connection()
+    if isinstance(session, Connection):
+        connection = session
+    else:
+        session.flush()
+        connection = session.connection()
     key = (statement, connection.dialect.name)
     if key not in _COMPILED:
         _COMPILED[key] = _compile(statement, connection.dialect)

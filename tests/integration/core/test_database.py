@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from sqlalchemy import Text, select, text
+from sqlalchemy import Text, event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
-from steelyard.core import clock
+from steelyard.core import clock, database
 from steelyard.core.audit import AuditEntry
 from steelyard.core.database import Database, db_now
 from steelyard.core.models import canonical_json
@@ -230,3 +230,31 @@ def test_threads_have_transactions_of_their_own(db):
     thread.join()
     with db.read() as session:
         assert (during, len(session.scalars(select(AuditEntry)).all())) == ([], 1)
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_connections_that_died_while_unused_are_replaced(db, databases, monkeypatch):
+    """As after the server was started anew: whoever comes next notices nothing."""
+    monkeypatch.setattr(database, "RESTED_SECONDS", 0.0)
+    with db.read() as session:
+        gone = session.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    other = databases.connect(db.url.render_as_string(hide_password=False))
+    with other.read() as session:
+        session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": gone})
+    with db.read() as session:
+        assert session.execute(text("SELECT pg_backend_pid()")).scalar_one() != gone
+
+
+def test_a_glance_takes_one_statement_and_no_turn(db):
+    """It begins no transaction and sees what was committed, also while a writer holds the database."""
+    said = []
+    event.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
+    with db.glance() as connection:
+        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+    assert said == ["SELECT 1"]
+    with db.write() as session:
+        session.execute(text("INSERT INTO document_counter (series, last) VALUES ('x', 0)"))
+        with db.glance() as connection:
+            assert connection.exec_driver_sql("SELECT count(*) FROM document_counter").scalar_one() == 0
+    with db.glance() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM document_counter").scalar_one() == 1
