@@ -15,7 +15,7 @@ from steelyard.core.settings import Settings
 from tests.support import applications
 from tests.support import databases as database_support
 from tests.support.clients import ApiClient, Browser
-from tests.support.databases import DIALECTS, Databases
+from tests.support.databases import DIALECTS, Databases, one_dialect
 from tests.support.network import forbid_outside
 from tests.support.shared_data import shared_data_folder
 from tests.support.world import World
@@ -43,6 +43,15 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the database server after the last worker."""
     if not hasattr(config, "workerinput"):
         database_support.end_run()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test that is marked ``either_database`` on one of the two, told by its name."""
+    marked = metafunc.definition.get_closest_marker("either_database")
+    if marked is not None and "dialect" in metafunc.fixturenames:
+        dialect = one_dialect(metafunc.definition.name)
+        metafunc.definition.add_marker(pytest.mark.parametrize("dialect", [dialect], indirect=True))
 
 
 @pytest.fixture(autouse=True)

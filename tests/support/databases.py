@@ -11,6 +11,7 @@ from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import psycopg
 from psycopg import sql
@@ -26,6 +27,11 @@ _TEMPLATE = "steelyard_template"
 _PREFIX = "steelyard-tests-"
 Filling = Callable[[Database], object]
 """What writes into a fresh database; its name names the template."""
+
+
+def one_dialect(name: str) -> str:
+    """Return one of the two databases for the test ``name``: always the same, each for about half of the tests."""
+    return DIALECTS[crc32(name.encode()) % len(DIALECTS)]
 
 
 def begin_run() -> None:

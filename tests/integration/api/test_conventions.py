@@ -16,6 +16,8 @@ from steelyard.core.actors import OrgKind
 from tests.support.clients import ApiClient
 from tests.support.world import World
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def operator(api_as: Callable[..., ApiClient]) -> ApiClient:

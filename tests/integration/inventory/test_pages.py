@@ -15,6 +15,8 @@ from tests.support.clients import Browser
 from .conftest import Yard
 from .test_scans import statements
 
+pytestmark = pytest.mark.either_database
+
 BrowseAs = Callable[..., Browser]
 
 

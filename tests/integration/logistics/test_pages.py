@@ -9,6 +9,8 @@ from tests.support.clients import Browser
 from .market import Market
 from .test_journey import issue
 
+pytestmark = pytest.mark.either_database
+
 BrowseAs = Callable[..., Browser]
 
 

@@ -16,6 +16,8 @@ from steelyard.core.database import Database, db_now
 from tests.support.clients import ApiClient
 from tests.support.price_documents import shfe_file
 
+pytestmark = pytest.mark.either_database
+
 Api = Callable[..., ApiClient]
 
 

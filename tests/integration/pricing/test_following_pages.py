@@ -13,6 +13,8 @@ from tests.support.clients import Browser
 from tests.support.price_documents import FETCHED, NBS_PAGE, SHFE_FILE, shipped
 from tests.support.world import World
 
+pytestmark = pytest.mark.either_database
+
 Browse = Callable[..., Browser]
 HOOK = "https://open.feishu.cn/open-apis/bot/v2/hook/0123456789abcdef"
 

@@ -11,6 +11,8 @@ from steelyard.core.database import Database
 from tests.support.clients import Browser
 from tests.support.formula_prices import HC, settle
 
+pytestmark = pytest.mark.either_database
+
 Browse = Callable[..., Browser]
 TEXT = f"均价({HC}，2026-09-07至2026-09-09) + 60"
 

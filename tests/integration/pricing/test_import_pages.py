@@ -16,6 +16,8 @@ from steelyard.core.database import Database
 from tests.support.clients import SITE, Browser, find_form
 from tests.support.price_sheets import HEADER, PASTED, workbook
 
+pytestmark = pytest.mark.either_database
+
 Browse = Callable[..., Browser]
 TOLD = {"provider": "聊城钢管城", "permission": "口头同意", "then": "check"}
 

@@ -13,6 +13,8 @@ from steelyard.core.database import Database
 from tests.support.clients import Browser
 from tests.support.price_documents import FETCHED, shfe_file
 
+pytestmark = pytest.mark.either_database
+
 Browse = Callable[..., Browser]
 
 

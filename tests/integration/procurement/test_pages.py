@@ -6,6 +6,8 @@ from steelyard.api.locales import COOKIE
 from steelyard.procurement import board
 from tests.integration.procurement.market import PASSPHRASES, TONNE, at, ok
 
+pytestmark = pytest.mark.either_database
+
 
 @pytest.fixture
 def browse(market, browse_as):

@@ -8,6 +8,8 @@ from steelyard.core.units import PRICE_MOST_FEN_PER_T
 from steelyard.procurement.jobs import advance_due
 from tests.integration.procurement.market import LINE, PASSPHRASES, TONNE, at, ok, refused
 
+pytestmark = pytest.mark.either_database
+
 
 def deadlines(**changes):
     """A campaign's body with some of its moments changed."""

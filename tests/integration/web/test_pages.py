@@ -12,6 +12,8 @@ from steelyard.core.database import Database
 from tests.support.clients import SITE, Browser, find_form
 from tests.support.world import PASSWORD, World
 
+pytestmark = pytest.mark.either_database
+
 Browse = Callable[..., Browser]
 TOKEN = {"name": "weighbridge", "days": "30", "scopes": "inventory:write"}
 
