@@ -8,30 +8,14 @@ from pricing import rules
 from pricing.api.slice import blp
 from pricing.queries import values as queries
 from pricing.schemas.values import LatestOut, LatestQuery, ValuesOut, ValuesQuery
-from pricing.sources.base import Status
 from steelyard.api.calls import Call
 
 
 @blp.get("/price-series/<id:series_id>/values", rule=rules.SEE, query=ValuesQuery, returns=ValuesOut)
 def series_values(call: Call, query: dict[str, Any], series_id: int) -> dict[str, Any]:
     """Give what is believed of a series, years of it at once, as columns."""
-    rows = queries.values(call.session, series_id, query)
-    after = queries.next_day(rows, query["limit"])
-    shown = [row for row in rows if row.day < after] if after else rows
-    days, editions, mantissas, scales, statuses, held = zip(*shown, strict=True) if shown else ((),) * 6
-    return {
-        "series_id": series_id,
-        "days": [day.isoformat() for day in days],
-        "editions": editions,
-        "mantissas": [
-            None if status == Status.WITHDRAWN else mantissa
-            for mantissa, status in zip(mantissas, statuses, strict=True)
-        ],
-        "scales": scales,
-        "statuses": statuses,
-        "held": held,
-        "next_day": after,
-    }
+    found = queries.values(call.session, series_id, query)
+    return {"series_id": series_id, **found.named(), "next_day": found.next_day}
 
 
 @blp.get("/price-latest", rule=rules.SEE, query=LatestQuery, returns=LatestOut)

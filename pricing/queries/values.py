@@ -1,8 +1,12 @@
 """Many figures at once: years of one series, and the latest figure of many series; one statement each."""
 
+import json
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from functools import cache
+from typing import Any, Self
 
 from sqlalchemy import Row, bindparam, select, text
 from sqlalchemy.orm import Session
@@ -31,24 +35,72 @@ SELECT {_SHOWN} FROM price_series s JOIN price_current c ON c.series_id = s.id A
 """  # noqa: S608  # constants of this module
 
 
-def values(session: Session, series_id: int, filters: Mapping[str, Any]) -> list[Row[Any]]:
-    """What is believed of a series by day and edition, one row more than `limit` where there are more.
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What is believed of a series, column by column, by day and edition; withdrawn figures have no mantissa.
+
+    `next_day` is the day to go on from, None where nothing is left: a day is given whole or not at all.
+    """
+
+    days: Sequence[str]
+    editions: Sequence[str]
+    mantissas: Sequence[int | None]
+    scales: Sequence[int]
+    statuses: Sequence[str]
+    held: Sequence[bool]
+    next_day: date | None = None
+
+    def up_to(self, limit: int) -> Self:
+        """The whole days among the first `limit` entries."""
+        if len(self.days) <= limit:
+            return self
+        after = self.days[limit]
+        end = bisect_left(self.days, after)
+        cut = {name: column[:end] for name, column in self.named().items()}
+        return replace(self, **cut, next_day=date.fromisoformat(after))
+
+    def named(self) -> dict[str, Sequence[Any]]:
+        """The columns by their names."""
+        names = ("days", "editions", "mantissas", "scales", "statuses", "held")
+        return {name: getattr(self, name) for name in names}
+
+
+_GATHER = {"postgresql": ("array_agg", "CAST(day AS text)"), "sqlite": ("json_group_array", "day")}
+"""How a database puts a column into one value: making a row of each entry takes several times as long."""
+
+
+def values(session: Session, series_id: int, filters: Mapping[str, Any]) -> Columns:
+    """What is believed of a series, at most `limit` entries.
 
     Only the covering index of the table is read. Raises `NotFound` for a series that is not there.
     """
-    row = PriceCurrent
-    columns: tuple[Any, ...] = (row.day, row.edition, row.mantissa, row.scale, row.status, row.held)
-    query = select(*columns).where(row.series_id == series_id)
-    if "day_from" in filters:
-        query = query.where(row.day >= filters["day_from"])
-    if "day_to" in filters:
-        query = query.where(row.day <= filters["day_to"])
-    if "edition" in filters:
-        query = query.where(row.edition == filters["edition"])
-    found: list[Row[Any]] = list(session.execute(query.order_by(row.day, row.edition).limit(filters["limit"] + 1)))
-    if not found and session.get(PriceSeries, series_id) is None:
+    limit, given = filters["limit"], {name: filters[name] for name in _NARROWED if name in filters}
+    query = _columns_query(session.get_bind().dialect.name, tuple(given))
+    given |= {"id": series_id, "limit": limit + 1, "withdrawn": str(Status.WITHDRAWN)}
+    days, editions, mantissas, scales, statuses, held = map(_entries, session.execute(query, given).one())
+    if not days and session.get(PriceSeries, series_id) is None:
         raise NotFound
-    return found
+    return Columns(days, editions, mantissas, scales, statuses, list(map(bool, held))).up_to(limit)
+
+
+def _entries(column: str | list[Any] | None) -> list[Any]:
+    return json.loads(column) if isinstance(column, str) else column or []
+
+
+_NARROWED = {"day_from": "day >= :day_from", "day_to": "day <= :day_to", "edition": "edition = :edition"}
+
+
+@cache
+def _columns_query(dialect: str, narrowed: tuple[str, ...]) -> Any:
+    gather, day = _GATHER[dialect]
+    shown = (day, "edition", "mantissa", "scale", "status", "held")
+    where = " AND ".join(["series_id = :id", *(_NARROWED[name] for name in narrowed)])
+    columns = ", ".join(f"{gather}({column})" for column in shown)
+    query = f"""SELECT {columns} FROM (
+      SELECT day, edition, CASE WHEN status <> :withdrawn THEN mantissa END AS mantissa, scale, status, held
+      FROM price_current WHERE {where} ORDER BY day, edition LIMIT :limit) c"""  # noqa: S608  # words of this module
+    types = {name: PriceCurrent.day.type for name in ("day_from", "day_to") if name in narrowed}
+    return text(query).bindparams(*(bindparam(name, type_=type_) for name, type_ in types.items()))
 
 
 def latest(session: Session, series_ids: Sequence[int]) -> list[Row[Any]]:
@@ -69,8 +121,3 @@ def latest(session: Session, series_ids: Sequence[int]) -> list[Row[Any]]:
         if absent - set(there):
             raise NotFound
     return [found[series_id] for series_id in series_ids if series_id in found]
-
-
-def next_day(rows: Sequence[Row[Any]], limit: int) -> date | None:
-    """The day to go on from, None where nothing is left; the rows of that day are not shown in part."""
-    return rows[limit].day if len(rows) > limit else None

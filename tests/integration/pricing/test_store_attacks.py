@@ -219,14 +219,33 @@ def test_values_and_latest_values_take_one_statement_each(db: Database):
         ids = list(session.scalars(select(PriceSeries.id).order_by(PriceSeries.code)))
         event.listen(db.engine, "before_cursor_execute", lambda *call: seen.append(call[2]))
         latest = queries.latest(session, ids)
-        rows = queries.values(session, ids[0], {"limit": 10_000})
+        columns = queries.values(session, ids[0], {"limit": 10_000})
     assert len(seen) == 2
     assert [(row.day, row.edition, row.mantissa) for row in latest] == [
         (days[-2], "release", 3000),
         (days[-1], "release", 3001),
         (days[-1], "release", 3002),
     ]
-    assert [row.status for row in rows[-2:]] == ["final", "withdrawn"]
+    assert (columns.statuses[-2:], columns.mantissas[-2:]) == (["final", "withdrawn"], [3000, None])
+    assert (len(columns.days), columns.next_day) == (len(days), None)
+
+
+def test_a_page_of_values_holds_whole_days(db: Database):
+    """What goes on from `next_day` continues where the page ended, and nothing is given twice."""
+    rows = [f"2026-01-{day:02},{edition},3000" for day in range(1, 10) for edition in ("10:51", "15:00", "release")]
+    bring(db, history_file({"s": rows}))
+    seen: list[tuple[str, str]] = []
+    day: date | None = date(2026, 1, 2)
+    with db.read() as session:
+        series_id = session.scalars(select(PriceSeries.id)).one()
+        while day is not None:
+            page = queries.values(session, series_id, {"limit": 7, "day_from": day, "day_to": date(2026, 1, 8)})
+            seen += zip(page.days, page.editions, strict=True)
+            assert len(page.days) % 3 == 0
+            day = page.next_day
+        only = queries.values(session, series_id, {"limit": 100, "edition": "15:00"})
+    assert seen == sorted((row.split(",")[0], row.split(",")[1]) for row in rows[3:-3])
+    assert (len(only.days), set(only.editions), set(only.held)) == (9, {"15:00"}, {False})
 
 
 def test_api_gives_columns_and_latest_values(db: Database, api_as: Api):
