@@ -34,9 +34,9 @@ CREATE TEMPORARY TABLE IF NOT EXISTS price_staged (
   published_at timestamptz) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS price_staged_series (
   ref integer NOT NULL, code varchar(160) NOT NULL) ON COMMIT DELETE ROWS;
-TRUNCATE price_staged, price_staged_series;
 SET LOCAL jit = off
 """
+_EMPTY = "TRUNCATE price_staged, price_staged_series"
 _SQLITE = (
     f"CREATE TEMPORARY TABLE IF NOT EXISTS price_staged ({_COLUMNS})",
     "CREATE TEMPORARY TABLE IF NOT EXISTS price_staged_series (ref, code)",
@@ -136,6 +136,9 @@ def stage(session: Session, rows: Iterable[ParsedRow | Drop], tally: Tally) -> N
     connection = session.connection()
     if connection.dialect.name == "postgresql":
         connection.exec_driver_sql(_POSTGRESQL)
+        if session.info.setdefault(_EMPTY, False):  # at a transaction's first document they are empty
+            connection.exec_driver_sql(_EMPTY)
+        session.info[_EMPTY] = True
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]  # an open connection has one
         _copy(cursor, "price_staged", len(_COLUMNS.split(",")), tally.staged(rows, r"\N"))
         _copy(cursor, "price_staged_series", 2, enumerate(_escaped(tally.traits)))
