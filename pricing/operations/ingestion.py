@@ -175,7 +175,6 @@ def write(
 
     The caller holds the family's lock and has stored the bytes.
     """
-    statements.create_series(session, source.contract.family, tally.traits)
     merge.make_room(session, tally.years)
     document_id = merge.next_document_id(session)
     columns = {
@@ -193,7 +192,7 @@ def write(
         "last_day": tally.last_day,
         "reading": reading,
     }
-    appended = merge.merge(session, columns, new_document=True)
+    appended = merge.merge(session, columns, tally.traits, new_document=True)
     if appended:
         _reassess(session, document_id, known_from)
         _merge_later(session, source.contract.family, (fetched.fetched_at, fetched.sha256, reading), tally, known_from)
@@ -212,7 +211,7 @@ def _merge_later(session: Session, family: str, stamp: Stamp, tally: Tally, know
         columns = {name: getattr(document, name) for name in ("fetched_at", "sha256", "reading")}
         columns |= {"document_id": document.id, "family": family, "known_from": known_from}
         columns |= {"first_day": again.first_day, "last_day": again.last_day}
-        if merge.merge(session, columns, new_document=False):
+        if merge.merge(session, columns, None, new_document=False):
             _reassess(session, document.id, known_from)
 
 

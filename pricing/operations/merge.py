@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from pricing.merging import Key
 from pricing.models import PriceObservation
 from pricing.operations import merge_sql
+from pricing.operations.statements import create_series
+from pricing.sources.traits import SeriesTraits
 from steelyard.core import partitions
 from steelyard.core.models import JsonText, UtcDateTime
 
@@ -42,14 +44,19 @@ def next_document_id(session: Session) -> int:
     return int(session.execute(text(query)).scalar_one())
 
 
-def merge(session: Session, document: Mapping[str, Any], *, new_document: bool) -> int:
+def merge(
+    session: Session, document: Mapping[str, Any], traits: Mapping[str, SeriesTraits] | None, *, new_document: bool
+) -> int:
     """Weigh the staged rows of `document` (its columns by name, with `document_id`) and write what they add.
 
-    The record of the document is written too where it is new. Returns how many observations were appended.
-    The caller holds the lock of the document's family.
+    The record of the document is written too where it is new, and the series of its `traits` that are not there yet
+    are made. Returns how many observations were appended. The caller holds the lock of the document's family.
+    Raises `SeriesOfAnother` as :func:`pricing.operations.statements.create_series`.
     """
     if session.get_bind().dialect.name == "postgresql":
-        return int(_run(session, merge_sql.postgresql(new_document=new_document), document).scalar_one())
+        return _merge_in_one(session, document, traits, new_document=new_document)
+    if traits is not None:
+        create_series(session, document["family"], traits)
     for statement in (*merge_sql.SQLITE_TABLES, *merge_sql.SQLITE_VIEWS):
         _run(session, statement, document)
     appended = int(_run(session, merge_sql.SQLITE_APPENDED, document).scalar_one())
@@ -59,6 +66,19 @@ def merge(session: Session, document: Mapping[str, Any], *, new_document: bool) 
         for statement in merge_sql.SQLITE_WRITES:
             _run(session, statement, document)
     return appended
+
+
+def _merge_in_one(
+    session: Session, document: Mapping[str, Any], traits: Mapping[str, SeriesTraits] | None, *, new_document: bool
+) -> int:
+    """Merge in the hope that every series is there, which spares a look at each beforehand; else make them first."""
+    statement = merge_sql.postgresql(new_document=new_document)
+    appended, unknown = _run(session, statement, document).one()
+    if unknown and traits is not None:
+        create_series(session, document["family"], traits)
+        appended, unknown = _run(session, statement, document).one()
+    assert not (unknown and new_document), "a document was merged whose series are not there"
+    return int(appended)
 
 
 def _run(session: Session, statement: str, values: Mapping[str, Any]) -> Any:

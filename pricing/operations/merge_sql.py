@@ -40,9 +40,10 @@ _LAST_SPOKEN = "(SELECT max(last_day) FROM price_document WHERE family = :family
 
 # One look at the key's index for each row, whatever the planner believes of tables that it has not seen yet, and
 # none for days that no document has spoken of.
-WEIGHED_POSTGRESQL = f"""
+_WEIGHED_POSTGRESQL = f"""
 SELECT nextval('price_observation_id_seq') AS id, {_WEIGHED}, b.series_id IS NULL AS fresh
-FROM price_staged s JOIN price_staged_series m USING (ref) JOIN price_series n ON n.code = m.code LEFT JOIN LATERAL (
+FROM price_staged s JOIN price_staged_series m USING (ref)
+{{join}} price_series n ON n.code = m.code AND n.family = :family LEFT JOIN LATERAL (
   SELECT c.series_id, {_columns("c", VALUE)}, c.document_id FROM price_current c
   WHERE c.series_id = n.id AND c.day = s.day AND c.edition = s.edition
   AND c.day BETWEEN :first_day AND :last_day AND s.day <= {_LAST_SPOKEN} LIMIT 1
@@ -115,17 +116,17 @@ INSERT INTO price_document (id, source, family, url, fetched_at, known_from, sha
   dropped, first_day, last_day, reading)
 SELECT :document_id, :source, :family, :url, :fetched_at, :known_from, :sha256, :rows, :kept, n, :kept - n,
   :dropped, :first_day, :last_day, :reading
-FROM (SELECT {appended} AS n LIMIT 1) a
+FROM (SELECT {appended} AS n LIMIT 1) a {guard}
 """
 
 _OBSERVATIONS = f"""
 INSERT INTO price_observation (id, {KEY}, {VALUE}, published_at, known_from, document_id)
-SELECT id, {_CARRIED}, :known_from, :document_id FROM ({_ADDED}) added
+SELECT id, {_CARRIED}, :known_from, :document_id FROM ({_ADDED}) added {{guard}}
 """
 
 _NEW_BELIEFS = f"""
 INSERT INTO price_current ({KEY}, {VALUE}, published_at, revision, held, observation_id, document_id)
-SELECT {_CARRIED}, 1, {{no}}, id, :document_id FROM {{weighed}} WHERE fresh
+SELECT {_CARRIED}, 1, {{no}}, id, :document_id FROM (SELECT * FROM {{weighed}} WHERE fresh) fresh_ones {{guard}}
 """
 
 _CHANGED_BELIEFS = f"""
@@ -138,23 +139,34 @@ WHERE b.touched = 1 AND b.place = 1 AND price_current.series_id = b.series_id AN
 """
 
 _POSTGRESQL = {"weighed": "weighed", "lined": "lined", "no": "FALSE"}
-_SQLITE = {"weighed": "price_weighed", "lined": "price_lined", "no": "0"}
+_SQLITE = {"weighed": "price_weighed", "lined": "price_lined", "no": "0", "guard": ""}
+_IF_ALL_ARE_KNOWN = "(SELECT unknown FROM appended) = 0"
 
 
 @cache
 def postgresql(*, new_document: bool) -> str:
-    """The one statement; it answers how many observations were appended."""
-    document = f"document AS ({_DOCUMENT.format(appended='(SELECT n FROM appended)')})," if new_document else ""
+    """The one statement; it answers how many observations were appended and how many rows are of unknown series.
+
+    A new document with rows of unknown series writes nothing: its caller makes the series and merges again. An old
+    one leaves such rows out.
+    """
+    names = _POSTGRESQL | {"guard": f"WHERE {_IF_ALL_ARE_KNOWN}"}
+    document = _DOCUMENT.format(appended="(SELECT n FROM appended)", guard=names["guard"])
     return f"""
     WITH later AS MATERIALIZED ({_LATER}),
-    weighed AS MATERIALIZED ({WEIGHED_POSTGRESQL}),
+    weighed AS MATERIALIZED ({_WEIGHED_POSTGRESQL.format(join="LEFT JOIN" if new_document else "JOIN")}),
     lined AS MATERIALIZED ({LINED_POSTGRESQL}),
-    appended AS MATERIALIZED (SELECT {_APPENDED.format(**_POSTGRESQL)} AS n),
-    {document}
-    observed AS ({_OBSERVATIONS.format(**_POSTGRESQL)}),
-    believed AS ({_NEW_BELIEFS.format(**_POSTGRESQL)}),
-    believed_now AS ({_CHANGED_BELIEFS.format(**_POSTGRESQL)} AND price_current.day BETWEEN :first_day AND :last_day)
-    SELECT n FROM appended
+    appended AS MATERIALIZED (
+      SELECT count(*) FILTER (WHERE fresh) + (SELECT count(*) FROM lined WHERE adds = 1) AS n,
+        count(*) FILTER (WHERE series_id IS NULL) AS unknown
+      FROM weighed
+    ),
+    {f"document AS ({document})," if new_document else ""}
+    observed AS ({_OBSERVATIONS.format(**names)}),
+    believed AS ({_NEW_BELIEFS.format(**names)}),
+    believed_now AS ({_CHANGED_BELIEFS.format(**names)}
+      AND price_current.day BETWEEN :first_day AND :last_day AND {_IF_ALL_ARE_KNOWN})
+    SELECT n, unknown FROM appended
     """
 
 
@@ -170,5 +182,5 @@ SQLITE_VIEWS = (
     f"INSERT INTO price_lined {LINED_SQLITE}",
 )
 SQLITE_APPENDED = f"SELECT {_APPENDED.format(**_SQLITE)}"
-SQLITE_DOCUMENT = _DOCUMENT.format(appended=_APPENDED.format(**_SQLITE))
+SQLITE_DOCUMENT = _DOCUMENT.format(appended=_APPENDED.format(**_SQLITE), guard="")
 SQLITE_WRITES = tuple(template.format(**_SQLITE) for template in (_OBSERVATIONS, _NEW_BELIEFS, _CHANGED_BELIEFS))

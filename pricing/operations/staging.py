@@ -17,7 +17,7 @@ from pricing.sources.base import Drop, DropReason, ParsedRow, Status
 from pricing.sources.figures import MAX_MANTISSA
 from pricing.sources.traits import SeriesTraits, is_edition
 
-BLOCK = 2000
+BLOCK = 500
 """Rows that go to the server in one piece."""
 FIRST_DAY = date(1900, 1, 1)
 YEARS_AHEAD = 10
@@ -25,7 +25,8 @@ YEARS_AHEAD = 10
 ANALYZED_FROM = 50_000
 """From so many rows on PostgreSQL is told to look at what was staged before it plans the merge."""
 
-# Compiling the merge takes longer (80 ms) than running it for ten thousand rows.
+# Compiling the merge takes longer (80 ms) than running it for ten thousand rows; sorting them to join takes longer
+# than hashing, which the planner cannot know of tables that it has not seen yet.
 _COLUMNS = "ref, line, day, edition, mantissa, scale, change_mantissa, status, published_at"
 _POSTGRESQL = """
 CREATE TEMPORARY TABLE IF NOT EXISTS price_staged (
@@ -34,7 +35,8 @@ CREATE TEMPORARY TABLE IF NOT EXISTS price_staged (
   published_at timestamptz) ON COMMIT DELETE ROWS;
 CREATE TEMPORARY TABLE IF NOT EXISTS price_staged_series (
   ref integer NOT NULL, code varchar(160) NOT NULL) ON COMMIT DELETE ROWS;
-SET LOCAL jit = off
+SET LOCAL jit = off;
+SET LOCAL enable_mergejoin = off
 """
 _EMPTY = "TRUNCATE price_staged, price_staged_series"
 _SQLITE = (
@@ -46,8 +48,6 @@ _SQLITE = (
 
 _ESCAPES = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 """What a code may hold that COPY's text form gives a meaning; editions and statuses hold nothing of it."""
-
-Staged = tuple[Any, ...]
 
 
 @dataclass(slots=True)
@@ -80,9 +80,13 @@ class Tally:
         """The years of the rows that were kept."""
         return {day.year for day in self.days}
 
-    def staged(self, rows: Iterable[ParsedRow | Drop], nothing: str | None) -> Iterator[Staged]:
-        """The rows that hold a figure their series may have, as columns; `nothing` stands for NULL."""
-        refs: dict[str, tuple[int, int]] = {}
+    def staged(self, rows: Iterable[ParsedRow | Drop], nothing: str | None) -> Iterator[Any]:
+        """The rows that hold a figure their series may have, as columns; `nothing` stands for NULL.
+
+        Where it is a text, each row comes as a line of COPY: ten thousand tuples would call the garbage collector.
+        """
+        refs: dict[str, int] = {}
+        least: list[int] = []
         moments: dict[datetime | None, str | None] = {None: nothing}
         days, drop, known, withdrawn = self.days, self.dropped.append, refs.get, Status.WITHDRAWN
         kept = 0
@@ -92,11 +96,13 @@ class Tally:
                 drop(item)
                 continue
             traits, mantissa, scale, change = item.traits, item.mantissa, item.scale, item.change_mantissa
-            ref, least = known(traits.code) or self._refer(refs, traits)
+            ref = known(traits.code)
+            if ref is None:
+                ref = self._refer(refs, least, traits)
             if item.status is withdrawn:
                 mantissa = scale = 0
                 change = None
-            elif not least <= mantissa < MAX_MANTISSA or not 0 <= scale <= 6:
+            elif not least[ref] <= mantissa < MAX_MANTISSA or not 0 <= scale <= 6:
                 drop(Drop(item.row, DropReason.OUT_OF_RANGE, traits.name[:80]))
                 continue
             day = days.get(item.day) or self._day(item.day)
@@ -107,17 +113,20 @@ class Tally:
             if published is not None and published not in moments:
                 moments[published] = _moment(published, "" if nothing is None else "+00")
             kept += 1
-            yield (
-                ref, item.row, day, item.edition, mantissa, scale, nothing if change is None else change,
-                item.status, moments[published],
-            )  # fmt: skip
+            row, edition, status, moment = item.row, item.edition, item.status, moments[published]
+            if nothing is None:
+                yield ref, row, day, edition, mantissa, scale, change, status, moment
+            else:
+                changed = nothing if change is None else change
+                yield f"{ref}\t{row}\t{day}\t{edition}\t{mantissa}\t{scale}\t{changed}\t{status}\t{moment}\n"
         self.kept += kept
 
-    def _refer(self, refs: dict[str, tuple[int, int]], traits: SeriesTraits) -> tuple[int, int]:
-        """Number a series that is met for the first time; its number comes with the least mantissa it allows."""
+    def _refer(self, refs: dict[str, int], least: list[int], traits: SeriesTraits) -> int:
+        """Number a series that is met for the first time, and note the least mantissa that it allows."""
         self.traits[traits.code] = traits
-        least = traits.least
-        return refs.setdefault(traits.code, (len(refs), 1 - MAX_MANTISSA if least is None else least))
+        allowed = traits.least
+        least.append(1 - MAX_MANTISSA if allowed is None else allowed)
+        return refs.setdefault(traits.code, len(refs))
 
     def _day(self, day: date) -> str | None:
         if not (day >= FIRST_DAY and day.year <= self.last_year):
@@ -140,8 +149,9 @@ def stage(session: Session, rows: Iterable[ParsedRow | Drop], tally: Tally) -> N
             connection.exec_driver_sql(_EMPTY)
         session.info[_EMPTY] = True
         cursor = connection.connection.driver_connection.cursor()  # type: ignore[union-attr]  # an open connection has one
-        _copy(cursor, "price_staged", len(_COLUMNS.split(",")), tally.staged(rows, r"\N"))
-        _copy(cursor, "price_staged_series", 2, enumerate(_escaped(tally.traits)))
+        _copy(cursor, "price_staged", tally.staged(rows, r"\N"))
+        codes = enumerate(_escaped(tally.traits))
+        _copy(cursor, "price_staged_series", (f"{ref}\t{code}\n" for ref, code in codes))
         if tally.kept >= ANALYZED_FROM:
             connection.exec_driver_sql("ANALYZE price_staged, price_staged_series")
         return
@@ -162,12 +172,11 @@ def _escape(code: str) -> str:
     return code.translate(_ESCAPES)
 
 
-def _copy(cursor: Any, table: str, columns: int, rows: Iterable[Staged]) -> None:
-    """Write rows by COPY in text form."""
-    line = "\t".join(["%s"] * columns) + "\n"
-    walk = iter(rows)
+def _copy(cursor: Any, table: str, lines: Iterable[str]) -> None:
+    """Write lines of COPY's text form."""
+    walk = iter(lines)
     with cursor.copy(f"COPY {table} FROM STDIN") as copy:
-        while block := "".join([line % row for row in islice(walk, BLOCK)]):
+        while block := "".join(islice(walk, BLOCK)):
             copy.write(block)
 
 

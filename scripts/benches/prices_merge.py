@@ -30,7 +30,6 @@ def merge(database: Any, rows: list[Any], minutes: int) -> tuple[float, int]:
         staging.stage(session, rows, tally)
         statements.lock_family(session, "history")
         known_from = db_now(session)
-        statements.create_series(session, "history", tally.traits)
         merging.make_room(session, tally.years)
         columns = {
             "document_id": merging.next_document_id(session),
@@ -47,7 +46,7 @@ def merge(database: Any, rows: list[Any], minutes: int) -> tuple[float, int]:
             "last_day": tally.last_day,
             "reading": 0,
         }
-        appended = merging.merge(session, columns, new_document=True)
+        appended = merging.merge(session, columns, tally.traits, new_document=True)
     return time.perf_counter() - began, appended
 
 
