@@ -27,8 +27,9 @@ PUBLIC_ON_THE_PLATFORM = {
         f"/api/v1/price-series/<id:series_id>/{part}{form}"
         for part, form in product(("observations", "revisions"), ("", ".csv", ".xlsx"))
     ),
+    "/api/v1/warehouses/<id:warehouse_id>/tariffs",
 }
-"""Names of members, and published prices."""
+"""Names of members, published prices, and what the yards ask for."""
 SHOWN_TO_THE_MARKET = {
     "/api/v1/campaigns/<id:campaign_id>",
     "/api/v1/campaigns/<id:campaign_id>/award",
@@ -42,6 +43,7 @@ LISTS_OF_ONES_OWN = {
     "/api/v1/campaigns/<id:campaign_id>/pledges",
     "/api/v1/campaigns/<id:campaign_id>/bids",
     "/api/v1/campaigns/<id:campaign_id>/allocations",
+    "/api/v1/warehouses/<id:warehouse_id>/charges",
 }
 SECRETS = {"ceiling_fen", "ask_fen_per_km", "fixed_fen", "surplus_fen", "plate", "order_reference", "org_name"}
 MOST_IDS = 30
@@ -78,6 +80,8 @@ def _readable(client: ApiClient, org_id: int, rule: str, arguments: int) -> set[
             path = f"{path[:begin]}{number}{path[end + 1 :]}"
         answer = client.get(path)
         assert answer.status_code in {200, 403, 404, 409}, (path, answer.text)
+        if answer.status_code == 403:  # the route's rule, whatever the id: what is not yours is "not found"
+            break
         if answer.status_code != 200:
             continue
         body = answer.get_json(silent=True)
