@@ -3,6 +3,7 @@
 import gc
 import multiprocessing
 import os
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -66,6 +67,9 @@ def load_application() -> Any:
     if parent is not None:
         # A process group of its own: Ctrl-C reaches the parent alone, which then lets requests finish.
         os.setpgrp()
+        # Until it serves there is nothing to finish: a stop ends it at once. The server puts its own handlers here.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_DFL)
         threading.Thread(target=_end_after, args=(parent,), name="parent-watch", daemon=True).start()
     return _built_without_pauses()
 
