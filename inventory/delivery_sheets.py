@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory import delivery_papers, delivery_reading, documents
+from inventory import delivery_papers, delivery_reading, delivery_words, documents
 from inventory.delivery_papers import Paper
 from inventory.models import Bundle, Product
 from inventory.operations import weighings
@@ -15,6 +16,8 @@ from inventory.states import AllocationState
 from steelyard.accounts.models import User
 from steelyard.core.actors import Actor
 from steelyard.core.clock import SHANGHAI
+from steelyard.core.i18n import N_
+from steelyard.core.spreadsheets import Column, Kind, Scaled, Table
 from steelyard.core.units import format_mass
 
 
@@ -69,6 +72,33 @@ def gate_pass(session: Session, actor: Actor, pass_id: int) -> bytes:
         "出门证  Gate pass", passed["number"], facts, delivery_papers.PASSING, rows, closing, passed["number"]
     )
     return delivery_papers.pdf(paper)
+
+
+_GOODS = (
+    (N_("Line"), Kind.INTEGER),
+    (N_("Tag"), Kind.TEXT),
+    (N_("Heat"), Kind.TEXT),
+    (N_("Certificate"), Kind.TEXT),
+    (N_("Place"), Kind.TEXT),
+    (N_("State"), Kind.TEXT),
+    (N_("Pieces"), Kind.INTEGER),
+    (N_("Mass, t"), Kind.DECIMAL),
+    (N_("Reason"), Kind.TEXT),
+)
+
+
+def goods(session: Session, actor: Actor, order_id: int) -> Table:
+    """What is or was kept for an order, with its headings in the reader's language; raises ``NotFound``."""
+    order, words = delivery_reading.order(session, actor, order_id), delivery_words.ALLOCATIONS
+    rows = [
+        (
+            one["line"], one["tag"], one["heat_number"], one["certificate_number"], one["place"],
+            _(word), one["pieces"], Scaled(one["mass_g"], 6), one["reason"],
+        )
+        for one in order["allocations"]
+        for word in (words[one["state"]],)
+    ]  # fmt: skip
+    return Table(order["number"], [Column(_(title), kind) for title, kind in _GOODS], rows)
 
 
 def _facts(order: Mapping[str, Any]) -> list[str]:

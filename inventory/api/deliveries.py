@@ -13,6 +13,7 @@ from inventory.operations.weighings import Ticket
 from steelyard.accounts.secrets import hash_password
 from steelyard.api.calls import Call
 from steelyard.api.services import services
+from steelyard.core.spreadsheets import Table
 
 PATH = "/warehouse/delivery-orders"
 ONE = f"{PATH}/<id:order_id>"
@@ -111,6 +112,12 @@ def split_for_delivery(call: Call, body: Body, order_id: int) -> Record:
 def download_picking_list(call: Call, order_id: int) -> bytes:
     """What is to be picked, in walking order, as PDF."""
     return delivery_sheets.picking_list(call.session, call.actor, order_id)
+
+
+@blp.spreadsheet(f"{ONE}/goods", rule=rules.SEE)
+def download_delivery_goods(call: Call, order_id: int) -> Table:
+    """What is or was kept for an order, as CSV or XLSX."""
+    return delivery_sheets.goods(call.session, call.actor, order_id)
 
 
 def _try(call: Call, body: Body, order_id: int) -> Tried:

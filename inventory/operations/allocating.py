@@ -6,11 +6,11 @@ orders never get one bundle, and the partial index on ``stock_allocation`` would
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, insert, select
 from sqlalchemy.orm import Session
 
 from inventory import allocating, delivery_errors, errors
-from inventory.allocating import Goods, Plan, Taken, Wanted
+from inventory.allocating import Goods, Plan, Wanted
 from inventory.delivery_models import DeliveryOrder, StockAllocation
 from inventory.genealogy_models import BundleEdge
 from inventory.making import Output
@@ -53,7 +53,15 @@ def allocate(session: Session, actor: Actor, order_id: int) -> DeliveryOrder:
 def _keep(session: Session, actor: Actor, order: DeliveryOrder, plans: Sequence[Plan]) -> None:
     taken = [(plan.line_id, one) for plan in plans for one in plan.taken]
     now = db_now(session)
-    session.add_all(_allocation(order, line_id, one, actor, session) for line_id, one in taken)
+    rows = [
+        {
+            "order_id": order.id, "line_id": line_id, "bundle_id": one.goods.bundle_id, "is_part": one.is_part,
+            "state": AllocationState.RESERVED, "pieces": one.quantity.pieces, "mass_g": one.quantity.mass_g,
+            "allocated_at": now, "allocated_by": actor.user_id,
+        }
+        for line_id, one in taken
+    ]  # fmt: skip
+    session.execute(insert(StockAllocation), rows)
     order.status = DeliveryStatus.ALLOCATED
     session.flush()
     stood = yard.standing(session, [one.goods.bundle_id for _, one in taken])
@@ -65,14 +73,6 @@ def _keep(session: Session, actor: Actor, order: DeliveryOrder, plans: Sequence[
     warehouse = session.get_one(Warehouse, order.warehouse_id)
     load = announcing.load_of(session, movements)
     deliveries.tell(session, "delivery_allocated", warehouse, order, {**load, "allocated_at": now.isoformat()})
-
-
-def _allocation(order: DeliveryOrder, line_id: int, one: Taken, actor: Actor, session: Session) -> StockAllocation:
-    return StockAllocation(
-        order_id=order.id, line_id=line_id, bundle_id=one.goods.bundle_id, state=AllocationState.RESERVED,
-        is_part=one.is_part, pieces=one.quantity.pieces, mass_g=one.quantity.mass_g,
-        allocated_at=db_now(session), allocated_by=actor.user_id,
-    )  # fmt: skip
 
 
 def explain(session: Session, order: DeliveryOrder) -> list[Plan]:
@@ -136,10 +136,9 @@ def free(
     """
     if not allocations:
         return
-    ids = [one.bundle_id for one in allocations]
+    ids, now = [one.bundle_id for one in allocations], db_now(session)
     for one in allocations:
-        one.state, one.ended_at, one.ended_by = AllocationState.RELEASED, db_now(session), actor.user_id
-        one.reason = reason
+        one.state, one.reason, one.ended_at, one.ended_by = AllocationState.RELEASED, reason, now, actor.user_id
     session.flush()
     rest = (StockAllocation.order_id == order.id, StockAllocation.state != AllocationState.RELEASED)
     is_some_left = bool(session.scalar(select(exists().where(*rest))))

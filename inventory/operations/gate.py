@@ -201,11 +201,11 @@ def _carry_out(
 
 
 def _settle(session: Session, actor: Actor, picked: Sequence[StockAllocation], movements: Sequence[Movement]) -> None:
-    left = {one.bundle_id: one.quantity for one in movements}
+    left, now = {one.bundle_id: one.quantity for one in movements}, db_now(session)
     for one in picked:
         quantity = left[one.bundle_id]
         one.state, one.pieces, one.mass_g = AllocationState.ISSUED, quantity.pieces, quantity.mass_g
-        one.ended_at, one.ended_by = db_now(session), actor.user_id
+        one.ended_at, one.ended_by = now, actor.user_id
     session.flush()
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from inventory.delivery_models import StockAllocation
 from inventory.genealogy_models import BundleEdge, ProcessLoss, StockProcess
 from inventory.models import Place, StockBalance, StockMove
 from inventory.quantities import NOTHING, Quantity
-from inventory.states import COATING_ADDED, PlaceKind
+from inventory.states import COATING_ADDED, PROMISED, AllocationState, PlaceKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,16 @@ class Report:
         return not self.faults
 
 
+_KEPT = (AllocationState.RESERVED, AllocationState.PICKED)
 _AMOUNTS = ("pieces", "length_mm", "mass_g")
 
 
 def verify(session: Session) -> Report:
-    """Compare all balances and edges with the moves, and check that goods are conserved and lie at one place."""
-    faults = [*_differences(session), *_scattered(session), *_descent(session)]
+    """Compare all balances and edges with the moves, and check that goods are conserved and lie at one place.
+
+    What the books have as promised is what is kept for delivery orders, bundle by bundle.
+    """
+    faults = [*_differences(session), *_scattered(session), *_descent(session), *_promises(session)]
     return Report(
         session.scalar(select(func.count()).select_from(StockMove)) or 0,
         session.scalar(select(func.count()).select_from(StockBalance)) or 0,
@@ -134,6 +139,30 @@ def _descent(session: Session) -> Iterator[Fault]:
         select(ProcessLoss.process_id, ProcessLoss.parent_id.label("bundle_id"), *lost),
     ]
     yield from _unequal(session, "edges_from", spent, _worked(made=False), _AMOUNTS[1:])
+
+
+def _promises(session: Session) -> Iterator[Fault]:
+    """Bundles in the yard as promised goods that no order keeps, and kept ones that are not promised in the books.
+
+    One that a stocktake missed stands at the count difference in its state.
+    """
+    kept = select(StockAllocation.bundle_id).where(
+        StockAllocation.bundle_id == StockBalance.bundle_id, StockAllocation.state == StockBalance.state,
+        StockAllocation.state.in_(_KEPT),
+    )  # fmt: skip
+    promised = select(StockBalance.bundle_id).where(StockBalance.is_real, StockBalance.pieces > 0)
+    promised = promised.where(StockBalance.state.in_(tuple(PROMISED)), ~kept.exists())
+    stands = (
+        select(StockBalance.bundle_id)
+        .join(Place, Place.id == StockBalance.place_id)
+        .where(StockBalance.bundle_id == StockAllocation.bundle_id, StockBalance.state == StockAllocation.state)
+        .where(StockBalance.pieces > 0, Place.kind.in_((PlaceKind.REAL, PlaceKind.COUNT_DIFFERENCE)))
+    )
+    idle = select(StockAllocation.bundle_id).where(StockAllocation.state.in_(_KEPT), ~stands.exists())
+    for bundle_id in session.scalars(promised.order_by(StockBalance.bundle_id)):
+        yield Fault("promised_to_nobody", bundle_id)
+    for bundle_id in session.scalars(idle.order_by(StockAllocation.bundle_id)):
+        yield Fault("kept_but_not_promised", bundle_id)
 
 
 def _worked(*, made: bool) -> Select[Any]:

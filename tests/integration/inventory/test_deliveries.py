@@ -6,18 +6,25 @@ import pytest
 from sqlalchemy import select
 
 from inventory import delivery_errors, errors
-from inventory.models import StockIssue
-from inventory.operations import allocating, deliveries, encumbrances, holding, moving
+from inventory.delivery_models import StockAllocation
+from inventory.models import StockIssue, Stocktake
+from inventory.operations import allocating, approving, deliveries, encumbrances, holding, moving, stocktakes
 from inventory.operations.deliveries import OrderedLine
 from inventory.operations.holding import Ban
+from inventory.operations.verification import verify
 from inventory.operations.weighings import Ticket
 from inventory.states import EncumbranceKind, Rest
 from steelyard.core.actors import Actor
-from steelyard.core.errors import NotFound
+from steelyard.core.errors import NotFound, Refused
 from steelyard.core.outbox import Event
 
 from .conftest import Yard
 from .orders import PLATE, allocate, kept, let_out, order, pick, read, states
+from .test_scans import statements
+
+MOST_OF_PICKS = {"sqlite": 14, "postgresql": 8}
+"""Beside what a move needs: the orders, their lines, what is kept, what is reported, and what is written of it."""
+MORE_FOR_SWAPS = 8
 
 
 def test_from_the_order_to_the_gate(yard: Yard) -> None:
@@ -233,6 +240,31 @@ def test_the_weighbridge_is_spread_over_the_lorry(yard: Yard) -> None:
     yard.assert_sound()
 
 
+BAD_LINES = [
+    (OrderedLine(grade="20"), "delivery_line_unclear"),
+    (OrderedLine(pieces=1), "delivery_line_unclear"),
+    (OrderedLine(tag="T1", pieces=1), "delivery_line_unclear"),
+    (OrderedLine(grade="20", pieces=1, mass_g=1), "delivery_line_unclear"),
+    (OrderedLine(size="round", pieces=1), "size_unreadable"),
+    (OrderedLine(grade="20", pieces=1, min_piece_mm=2, max_piece_mm=1), "lengths_crossed"),
+    (OrderedLine(product_id=999, pieces=1), "product_unknown"),
+    (OrderedLine(tag="GHOST"), "bundle_unknown"),
+    (OrderedLine(tag="X1"), "bundle_unknown"),
+]
+
+
+def test_an_order_that_cannot_be_is_refused_with_what_to_do(yard: Yard) -> None:
+    yard.receive("T1")
+    yard.receive("X1", owner=yard.other_owner)
+    for line, code in BAD_LINES:
+        with pytest.raises(Refused) as refused:
+            order(yard, line)
+        assert refused.value.code == code, line
+    for until in (datetime.now(UTC) - timedelta(hours=1), datetime.now(UTC) + timedelta(days=400)):
+        with pytest.raises(delivery_errors.DeliveryDeadline):
+            order(yard, valid_until=until)
+
+
 def test_no_single_move_of_an_order_is_undone(yard: Yard) -> None:
     from inventory.models import StockMove
 
@@ -243,3 +275,78 @@ def test_no_single_move_of_an_order_is_undone(yard: Yard) -> None:
     assert last is not None
     with pytest.raises(errors.MoveNotReversible), yard.db.write() as session:
         moving.reverse(session, yard.keeper, last.id, "slip")
+
+
+def test_verifying_tells_of_promises_that_no_order_made(yard: Yard) -> None:
+    yard.receive("T1", "T2")
+    id_ = order(yard)
+    allocate(yard, id_)
+    yard.assert_sound()
+    with yard.db.write() as session:
+        one, other = session.scalars(select(StockAllocation).where(StockAllocation.order_id == id_)).all()
+        one.state, other.state = "released", "picked"
+    with yard.db.read() as session:
+        faults = verify(session).faults
+    (t1, t2) = yard.bundle_ids(["T1", "T2"])
+    assert {(fault.kind, fault.bundle_id) for fault in faults} == {
+        ("promised_to_nobody", t1), ("promised_to_nobody", t2), ("kept_but_not_promised", t2),
+    }  # fmt: skip
+
+
+def test_what_a_stocktake_missed_is_freed_and_found_again(yard: Yard) -> None:
+    yard.receive("T1", "T2")
+    id_ = order(yard)
+    allocate(yard, id_)
+    count(yard, "T2")
+    assert pick(yard, id_, "T1") == "bundle_not_here"
+    yard.assert_sound()
+    with yard.db.write() as session:
+        allocating.give_back(session, yard.keeper, id_, ["T1"], "not to be found")
+    count(yard, "T1", "T2")
+    assert states(yard) == {"T1": "available", "T2": "reserved"}
+    yard.assert_sound()
+
+
+def count(yard: Yard, *tags: str) -> None:
+    """Count the yard, find these bundles, and post the variance."""
+    with yard.db.write() as session:
+        number = stocktakes.open_stocktake(session, yard.keeper, yard.warehouse.id).number
+    for tag in tags:
+        yard.scan(yard.operation("count", tag, place="A-01", stocktake_number=number), actor=yard.counter)
+    with yard.db.write() as session:
+        taken = session.scalars(select(Stocktake).where(Stocktake.number == number)).one()
+        stocktakes.close(session, yard.counter, taken.id)
+        approving.approve(session, yard.manager, taken.id)
+
+
+def test_picks_take_a_fixed_number_of_statements(yard: Yard) -> None:
+    tags = [f"T{number}" for number in range(8)]
+    yard.receive(*tags, "S1", "S2")
+    id_ = order(yard, OrderedLine(grade="20", pieces=80))
+    assert len(allocate(yard, id_)) == 8
+    number = read(yard, id_).number
+    few = [yard.operation("pick", tag, delivery_number=number) for tag in tags[:1]]
+    many = [yard.operation("pick", tag, delivery_number=number) for tag in tags[1:6]]
+    swaps = [yard.operation("pick", tag, delivery_number=number, swap_reason="nearer") for tag in ("S1", "S2")]
+    counts = []
+    for operations in (few, many, swaps):
+        with statements(yard) as seen:
+            assert {answer.outcome for answer in yard.scan(*operations)} == {"done"}
+        counts.append(len(seen))
+    assert counts[0] == counts[1] == MOST_OF_PICKS[yard.db.dialect]
+    assert counts[2] <= counts[1] + MORE_FOR_SWAPS
+
+
+def test_allocating_and_leaving_take_a_fixed_number_of_statements(yard: Yard) -> None:
+    counts = []
+    for number, how_many in enumerate((1, 4)):
+        tags = [f"T{number}-{one}" for one in range(how_many)]
+        yard.receive(*tags)
+        id_ = order(yard, OrderedLine(grade="20", pieces=10 * how_many), number=f"T-{number}")
+        with statements(yard) as allocating_:
+            allocate(yard, id_)
+        yard.scan(*(yard.operation("pick", tag, delivery_number=read(yard, id_).number) for tag in tags))
+        with statements(yard) as leaving:
+            let_out(yard, id_, ticket=Ticket(f"BD-{number}", PLATE, 20_000_000 + how_many * 689_151, 20_000_000))
+        counts.append((len(allocating_), len(leaving)))
+    assert counts[0] == counts[1]

@@ -163,6 +163,6 @@ def test_no_order_of_events_keeps_a_bundle_twice_or_lets_a_held_one_out(database
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=3, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -37,6 +37,8 @@ def everything(names: Names) -> list[dict[str, Any]]:
     """Events of every kind of move and process, told and taken back."""
     moves = [move(step) for step in STEPS]
     moves += [move(StepKind.MOVED, to_owner_id=2), move(StepKind.MOVED, to_state=State.QUARANTINE)]
+    moves += [move(StepKind.MOVED, to_state=state) for state in (State.RESERVED, State.PICKED)]
+    moves += [move(StepKind.MOVED, from_state=State.PICKED), move(StepKind.WEIGHED, from_state=State.PICKED)]
     moves += [move(StepKind.RECEIVED, goods=OTHER, mass_g=2000, advice_number=None, document_number=None)]
     moves += [move(StepKind.ISSUED, goods=OTHER, waybill_number=None, plate=None, document_number=None)]
     events = [event for one in moves for at in (None, AT) for event in mapping.events_of_move(names, one, at)]
@@ -202,3 +204,17 @@ def test_what_the_official_schema_refuses_we_refuse(change: dict[str, Any], shar
     faults = structure.faults_of_event(broken)
     assert faults
     assert all(text for _, text in faults)
+
+
+def test_keeping_and_picking_are_told_in_the_words_of_the_standard() -> None:
+    names = NAMES["public address"]
+    told = [
+        mapping.events_of_move(names, move(StepKind.MOVED, from_state=before, to_state=after))[0]
+        for before, after in (
+            (State.AVAILABLE, State.RESERVED), (State.RESERVED, State.PICKED), (State.PICKED, State.AVAILABLE),
+            (State.RESERVED, State.QUARANTINE),
+        )
+    ]  # fmt: skip
+    assert [(event["bizStep"], event["disposition"]) for event in told] == [
+        ("reserving", "reserved"), ("picking", "in_progress"), ("storing", "available"), ("holding", "unavailable"),
+    ]  # fmt: skip

@@ -96,6 +96,7 @@ const sync =
       signal(scans.some(({ state }) => state === "refused") ? "refused" : "done");
       showPicks();
       if (scans.some(({ task }) => task === "receive" || task === "put_away")) tasksAt = 0;
+      if (scans.some(({ state, asked }) => state === "done" && asked.swap_reason)) sync.run(); // another list now
       return showState();
     },
     async device(device) {
@@ -149,6 +150,7 @@ async function keep(scan, store) {
     return;
   }
   await showState();
+  await showPicks();
   sync.run();
 }
 
