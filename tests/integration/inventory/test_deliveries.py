@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import select
 
-from inventory import delivery_errors, errors
+from inventory import delivery_errors, delivery_reading, errors
 from inventory.delivery_models import StockAllocation
-from inventory.models import StockIssue, Stocktake
+from inventory.models import Place, StockIssue, Stocktake
 from inventory.operations import allocating, approving, deliveries, encumbrances, holding, moving, stocktakes
 from inventory.operations.deliveries import OrderedLine
 from inventory.operations.holding import Ban
@@ -350,3 +350,19 @@ def test_allocating_and_leaving_take_a_fixed_number_of_statements(yard: Yard) ->
             let_out(yard, id_, ticket=Ticket(f"BD-{number}", PLATE, 20_000_000 + how_many * 689_151, 20_000_000))
         counts.append((len(allocating_), len(leaving)))
     assert counts[0] == counts[1]
+
+
+def test_the_list_follows_the_way_of_the_forklift(yard: Yard) -> None:
+    yard.receive("T1")
+    yard.receive("T2", place="A-02")
+    yard.receive("T3", place="B-01")
+    with yard.db.write() as session:
+        for code, walk in (("B-01", 1), ("A-02", 2)):
+            session.scalars(select(Place).where(Place.code == code)).one().walking_order = walk
+    id_ = order(yard, OrderedLine(grade="20", pieces=30))
+    allocate(yard, id_)
+    with yard.db.read() as session:
+        listed = delivery_reading.order(session, yard.keeper, id_)["allocations"]
+        (task,) = delivery_reading.lists(session, [yard.warehouse.id], 5, 5)
+    way = ["T3", "T2", "T1"]
+    assert [one["tag"] for one in listed] == [one["tag"] for one in task["picks"]] == way
