@@ -5,6 +5,7 @@ from typing import Any
 
 from inventory import errors
 from inventory.charges.schemas import MOST_FREE_DAYS
+from inventory.masters.sheets import MasterKind
 from inventory.operations.receiving import Arrival
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
 from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind
@@ -129,6 +130,13 @@ class TariffForm(FormSchema):
     out_fen_per_t = FormMoney(min=0, required=True)
     minimum_fen = FormMoney(min=0, required=True)
     remark = FormText(max=200)
+
+
+class MasterSheetForm(FormSchema):
+    """A sheet of master data; the file comes beside it."""
+
+    kind = FormChoice(MasterKind, required=True)
+    warehouse_id = FormInt(min=1)
 
 
 SHARED = (

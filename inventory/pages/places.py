@@ -37,6 +37,7 @@ def places(call: Call) -> str:
         yard=yard,
         rows=rows[:SHOWN],
         following=more,
+        may_import=rules.SET_UP.allows(call.actor),
         may_keep=yard is not None and rules.KEEP.allows(call.actor) and yard.org_id == call.actor.org_id,
     )
 

@@ -8,34 +8,19 @@ from collections.abc import Callable, Iterable
 from pricing.importing import faults
 from pricing.importing.grids import MOST_COLUMNS, MOST_ROWS, Book, Grid, Line, cell
 from pricing.importing.layout import header_score
+from steelyard.core import decoding
 
 LOOKED_AT = 200
 """Lines by which the separator is found."""
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ufffd\ufffe\uffff]")
 _WIDE_GAP = re.compile(r"\t+|[ \u00a0\u3000]{2,}")
 
 
 def decode(content: bytes) -> tuple[str, str]:
     """The text and the name of its encoding; raises `SheetUnreadable` for what is no text."""
-    for encoding in _encodings(content):
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if not _CONTROL.search(text):
-            return text.removeprefix("\ufeff"), encoding
-    raise faults.SheetUnreadable
-
-
-def _encodings(content: bytes) -> tuple[str, ...]:
-    """The encodings that the bytes may have: by their mark, by the place of zero bytes, else the two of China."""
-    if content.startswith(b"\xef\xbb\xbf"):
-        return ("utf-8-sig",)
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return ("utf-16",)
-    if b"\x00" in content:
-        return ("utf-16-le",) if content[1::2].count(0) > content[::2].count(0) else ("utf-16-be",)
-    return ("utf-8", "gb18030")
+    found = decoding.decode(content)
+    if found is None:
+        raise faults.SheetUnreadable
+    return found
 
 
 def read(text: str, encoding: str) -> Book:

@@ -30,8 +30,8 @@ from pricing.sources.base import (
     refused,
     turned_away,
 )
-from pricing.sources.workbooks import Row, TooLarge, Unreadable, worksheet
 from steelyard.core.i18n import N_
+from steelyard.core.worksheets import Row, TooLarge, Unreadable, worksheet
 
 FAMILY = "worldbank.pinksheet"
 URL = (

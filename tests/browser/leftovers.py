@@ -33,6 +33,7 @@ CERTIFICATE = {
     "standard": "GB/T 699",
     "values": [{"symbol": "C", "value": "0.20"}, {"symbol": "P", "value": "0.040"}, {"symbol": "Rm", "value": "455"}],
 }
+MASTER_SHEET = "编码,名称,上级\nIMP,新区,\nIMP-01,新架,IMP\nIMP 02,空格,IMP\n"
 CONTRACT = {"title": "热卷月均价", "formula": "月均(continuous.recorded:hc0:settle, 2023-12) + 60"}
 
 
@@ -55,6 +56,8 @@ def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
     _receive_lorries(keeper, people[OrgKind.TRADER].org_id)
     report_a_defect(keeper, "PART-2")
     _order_a_delivery(keeper, app, world)
+    yard = keeper.get("/stock").get_json()["items"][0]["warehouse_id"]
+    _made(keeper, "/master-imports", {"kind": "places", "warehouse_id": yard, "text": MASTER_SHEET})
     _made(ApiClient(app, world.token(operator)), "/price-indexes/city", _city(world.db))
 
 

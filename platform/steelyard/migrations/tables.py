@@ -18,6 +18,7 @@ MODULES = (
     "pricing.alert_models",
     "pricing.quality_models",
     "pricing.derived_models",
+    "inventory.masters.models",
     "inventory.models",
     "inventory.charges.models",
     "inventory.genealogy_models",

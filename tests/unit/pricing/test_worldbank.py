@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pricing.sources import workbooks, worldbank
+from pricing.sources import worldbank
 from pricing.sources.base import Fault, Outcome, ParsedRow, ParseResult
+from steelyard.core import worksheets as workbooks
 from tests.support.price_documents import PINK_SHEET, document, shipped
 
 SHEET = "xl/worksheets/sheet1.xml"

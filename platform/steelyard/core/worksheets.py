@@ -8,6 +8,7 @@ a sheet costs no more than any other. External entities are not resolved.
 import re
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING
 from zipfile import BadZipFile, ZipFile
@@ -33,6 +34,15 @@ _BROKEN = (BadZipFile, KeyError, ValueError, OSError, EOFError, NotImplementedEr
 Row = Mapping[int, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How much of a workbook is looked at: bytes unpacked, tags of a part, cells of the sheet."""
+
+    unpacked: int = MOST_UNPACKED
+    tags: int = MOST_TAGS
+    cells: int = MOST_CELLS
+
+
 class Unreadable(Exception):
     """Bytes that are no workbook, or one without that worksheet; nothing was kept of it."""
 
@@ -41,16 +51,24 @@ class TooLarge(Unreadable):
     """A workbook that unpacks to more than anybody's price sheet."""
 
 
-def worksheet(content: bytes, name: str) -> dict[int, Row]:
-    """The rows of a worksheet by number, each with its texts by column, both from 0; raises `Unreadable`."""
+def worksheet(
+    content: bytes, name: str | None, bounds: Bounds | None = None, *, formulas: bool = False
+) -> dict[int, Row]:
+    """The rows of a worksheet by number, each with its texts by column, both from 0; raises `Unreadable`.
+
+    Without a `name` it is the first worksheet. With `formulas` a cell that is worked out gives its formula, with the
+    equals sign, and not the value that was stored with it.
+    """
     from lxml.etree import LxmlError
 
     try:
         with ZipFile(BytesIO(content)) as package:
-            left = [MOST_UNPACKED]
+            within = bounds or Bounds()
+            left = [within.unpacked]
             path = _path(package, name, left)
-            strings = _strings(package, left)
-            return _rows(_part(package, path, left), strings)
+            strings = _strings(package, left, within)
+            cells = _cells(_part(package, path, left), strings, within, formulas)
+            return _rows(cells, within)
     except (
         BadZipFile,
         KeyError,
@@ -76,48 +94,52 @@ def _part(package: ZipFile, path: str, left: list[int]) -> bytes:
     return content
 
 
-def _tree(content: bytes) -> "_Element":
+def _tree(content: bytes, bounds: Bounds | None = None) -> "_Element":
     from lxml import etree
 
-    if content.count(b"<") > MOST_TAGS:
+    if content.count(b"<") > (bounds or Bounds()).tags:
         raise TooLarge("tags")
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     return etree.fromstring(content, parser)
 
 
-def _path(package: ZipFile, name: str, left: list[int]) -> str:
+def _path(package: ZipFile, name: str | None, left: list[int]) -> str:
     sheets = _tree(_part(package, "xl/workbook.xml", left)).iter(f"{_MAIN}sheet")
-    wanted = next((sheet.get(_RELATION) for sheet in sheets if str(sheet.get("name")).strip() == name), None)
+    fits = (sheet for sheet in sheets if name is None or str(sheet.get("name")).strip() == name)
+    wanted = next((sheet.get(_RELATION) for sheet in fits), None)
     relations = _tree(_part(package, "xl/_rels/workbook.xml.rels", left)).iter(_TARGETS)
     target = next((one.get("Target") for one in relations if wanted and one.get("Id") == wanted), None)
     if target is None:
-        raise KeyError(name)
+        raise KeyError(str(name))
     text = str(target)
     return text.lstrip("/") if text.startswith("/") else f"xl/{text}"
 
 
-def _strings(package: ZipFile, left: list[int]) -> list[str]:
+def _strings(package: ZipFile, left: list[int], bounds: Bounds) -> list[str]:
     if "xl/sharedStrings.xml" not in package.namelist():
         return []
-    items = _tree(_part(package, "xl/sharedStrings.xml", left)).iter(f"{_MAIN}si")
+    items = _tree(_part(package, "xl/sharedStrings.xml", left), bounds).iter(f"{_MAIN}si")
     return ["".join(text.text or "" for text in item.iter(f"{_MAIN}t"))[:LONGEST_CELL] for item in items]
 
 
-def _rows(content: bytes, strings: list[str]) -> dict[int, Row]:
+def _rows(cells: Iterator[tuple[int, int, str]], bounds: Bounds) -> dict[int, Row]:
     found: dict[int, dict[int, str]] = {}
-    for count, (row, column, text) in enumerate(_cells(content, strings)):
-        if count >= MOST_CELLS:
+    for count, (row, column, text) in enumerate(cells):
+        if count >= bounds.cells:
             raise TooLarge("cells")
         found.setdefault(row, {})[column] = text
     return dict(sorted(found.items()))
 
 
-def _cells(content: bytes, strings: list[str]) -> Iterator[tuple[int, int, str]]:
-    for one in _tree(content).iter(f"{_MAIN}c"):
+def _cells(
+    content: bytes, strings: list[str], bounds: Bounds, formulas: bool
+) -> Iterator[tuple[int, int, str]]:  # fmt: skip
+    for one in _tree(content, bounds).iter(f"{_MAIN}c"):
         place = _REFERENCE.fullmatch(str(one.get("r", "")))
         if place is None:
             continue
-        text = _text(one, strings)
+        worked_out = one.findtext(f"{_MAIN}f") if formulas else None
+        text = _text(one, strings) if worked_out is None else f"={worked_out[:LONGEST_CELL]}"
         if text:
             yield int(place[2]) - 1, _column(place[1]), text
 
