@@ -7,7 +7,7 @@ neither flask nor sqlalchemy.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inventory.states import Finding, PlaceKind
@@ -71,11 +71,12 @@ def variance(
     counts: Iterable[Count],
     moves: Mapping[int, Sequence[LaterMove]],
     scope: frozenset[int],
+    tolerance: int = 0,
 ) -> list[VarianceLine]:
     """Compare ``counts`` with the books, by tag.
 
     ``booked`` holds the bundles that stand in ``scope`` now or were counted, ``moves`` their moves since the opening
-    in the order of their events.
+    in the order of their events. Up to ``tolerance`` pieces more or fewer are let pass.
     """
     lines: list[VarianceLine] = []
     seen: set[int] = set()
@@ -86,8 +87,15 @@ def variance(
         seen.add(count.bundle_id)
         bundle = booked[count.bundle_id]
         later = [move for move in moves.get(bundle.bundle_id, ()) if move.event_at > count.event_at]
-        finding = _judge(later[0].source if later else bundle.standing, count, settled=bool(later))
-        lines.append(VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, count.pieces))
+        then = later[0].source if later else bundle.standing
+        passes = count.pieces is not None and 0 < abs(count.pieces - then.pieces) <= tolerance
+        finding = _judge(then, replace(count, pieces=None) if passes else count, settled=bool(later))
+        pieces = count.pieces
+        if passes and finding is Finding.MATCHED:
+            finding = Finding.WITHIN
+        elif passes:
+            pieces = None  # the place is set right, the pieces are let pass
+        lines.append(VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, pieces))
     for bundle in booked.values():
         if bundle.bundle_id not in seen:
             uncounted = _judge_uncounted(bundle, moves.get(bundle.bundle_id, ()), scope)

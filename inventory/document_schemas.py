@@ -1,5 +1,6 @@
 """Bodies, filters and answers of the yard's documents."""
 
+from inventory.cycles import CycleClass
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import (
     ArrivalState,
@@ -10,6 +11,7 @@ from inventory.states import (
     Resolution,
     State,
     StocktakeStatus,
+    VarianceReason,
 )
 from steelyard.api.fields import (
     Choice,
@@ -223,10 +225,44 @@ class ReversalIn(Schema):
 
 
 class StocktakeIn(Schema):
-    """A stocktake of ``place`` and all below it, or of the whole yard."""
+    """A stocktake of ``place`` and all below it, or of the whole yard; perhaps only an owner's or a product's goods.
+
+    With ``cycle`` it is of the places that the plan of cycle counts has due. Up to ``tolerance_pieces`` more or fewer
+    in a bundle are let pass.
+    """
 
     warehouse_id = IdField(required=True)
     place = Text(max=40)
+    owner_org_id = IdField()
+    product_id = IdField()
+    cycle = Flag()
+    tolerance_pieces = Int(max=1000)
+
+
+class ReasonIn(Schema):
+    """What people found out about a line."""
+
+    tag = Text(max=60, required=True)
+    reason = Choice(VarianceReason, required=True)
+    remark = Text(max=200)
+
+
+class ReasonsIn(Schema):
+    """Reasons of lines of a variance."""
+
+    reasons = ListOf(Nested(ReasonIn), min=1, max=1000, required=True)
+
+
+class CyclePlanOut(Schema):
+    """A place of the plan of cycle counts: class A, B or C by its share of the yard's mass, and when it is due."""
+
+    place_id = IdField(required=True)
+    code = Text(max=40, required=True)
+    cycle_class = Choice(CycleClass, required=True)
+    bundles = Int(required=True)
+    mass_g = Int(required=True)
+    counted_on = Day(required=True, allow_none=True)
+    due_on = Day(required=True)
 
 
 class StocktakeSummaryOut(Schema):
@@ -239,6 +275,9 @@ class StocktakeSummaryOut(Schema):
     opened_at = Timestamp(required=True)
     closed_at = Timestamp(allow_none=True)
     decided_at = Timestamp(allow_none=True)
+    round = Int(required=True)
+    is_cycle = Flag(required=True)
+    tolerance_pieces = Int(required=True)
     version = Int(required=True)
 
 
@@ -249,6 +288,8 @@ class VarianceLineOut(Schema):
     bundle_id = IdField(allow_none=True)
     finding = Choice(Finding, required=True)
     resolution = Choice(Resolution, allow_none=True)
+    reason = Choice(VarianceReason, allow_none=True)
+    remark = Text(max=200, allow_none=True)
     booked_place = Text(max=40, allow_none=True)
     booked_pieces = Int(allow_none=True)
     counted_place = Text(max=40, allow_none=True)
@@ -259,7 +300,12 @@ class StocktakeOut(StocktakeSummaryOut):
     """A stocktake; its variance is shown once the counting has ended."""
 
     place = Text(max=40, allow_none=True)
+    owner_org_id = IdField(allow_none=True)
+    owner_name = Text(max=120, allow_none=True)
+    product = Text(max=120, allow_none=True)
     counted_tags = Int(required=True)
+    counters = Int(required=True)
+    late_counts = Int(required=True)
     lines = ListOf(Nested(VarianceLineOut), required=True)
 
 

@@ -23,6 +23,7 @@ from inventory.models import (
     Warehouse,
 )
 from inventory.operations.issuing import loaded
+from inventory.operations.stocktakes import late_counts
 from inventory.queries import Record
 from inventory.states import Finding, StocktakeStatus
 from steelyard.accounts.models import Organisation
@@ -151,11 +152,19 @@ def stocktake(session: Session, actor: Actor, stocktake_id: int, most: int | Non
         raise NotFound
     counted = select(func.count(StocktakeCount.tag.distinct())).where(StocktakeCount.stocktake_id == stocktake_id)
     place = session.get(Place, found.place_id) if found.place_id else None
+    owner = session.get(Organisation, found.owner_id) if found.owner_id else None
+    product = session.get(Product, found.product_id) if found.product_id else None
+    people = select(func.count(StocktakeCount.counted_by.distinct())).where(StocktakeCount.stocktake_id == stocktake_id)
     blind = found.status == StocktakeStatus.OPEN
     return {
         **{column.key: getattr(found, column.key) for column in Stocktake.__table__.columns},
         "place": place.code if place else None,
+        "owner_org_id": found.owner_id,
+        "owner_name": owner.name if owner else None,
+        "product": f"{product.size_text} {product.grade} {product.standard}" if product else None,
         "counted_tags": session.scalar(counted) or 0,
+        "counters": session.scalar(people) or 0,
+        "late_counts": late_counts(session, found),
         "lines": [] if blind else _variance(session, stocktake_id, most),
     }
 
@@ -166,6 +175,7 @@ def _variance(session: Session, stocktake_id: int, most: int | None) -> list[Rec
     query = (
         select(
             StocktakeLine.tag, StocktakeLine.bundle_id, StocktakeLine.finding, StocktakeLine.resolution,
+            StocktakeLine.reason, StocktakeLine.remark,
             booked.code.label("booked_place"), StocktakeLine.booked_pieces,
             counted.code.label("counted_place"), StocktakeLine.counted_pieces,
         )

@@ -8,7 +8,7 @@ from inventory.charges.schemas import MOST_FREE_DAYS
 from inventory.masters.sheets import MasterKind
 from inventory.operations.receiving import Arrival
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
-from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind
+from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind, VarianceReason
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import (
     FormChoice,
@@ -108,6 +108,18 @@ class StocktakeForm(FormSchema):
 
     warehouse_id = FormInt(min=1, required=True)
     place = FormText(max=40)
+    owner_id = FormInt(min=1)
+    product_id = FormInt(min=1)
+    cycle = FormFlag()
+    tolerance_pieces = FormInt(max=1000)
+
+
+class ReasonForm(FormSchema):
+    """What was found out about a line of a variance."""
+
+    tag = FormText(max=60, required=True)
+    reason = FormChoice(VarianceReason, required=True)
+    remark = FormText(max=200)
 
 
 class CountForm(FormSchema):

@@ -266,13 +266,23 @@ class StockTransfer(Base):
 
 
 class Stocktake(Versioned, Base):
-    """A blind count of a part of the yard (盘点单, PD)."""
+    """A blind count of a part of the yard (盘点单, PD): of places, and of them perhaps only an owner's or a product's.
+
+    ``round`` is the number of the count, 1 and more with each recount (复盘). Up to ``tolerance_pieces`` more or fewer
+    are let pass. ``judged_count_id`` is the last count that the variance knows; a later one has reopened it.
+    """
 
     __tablename__ = "stocktake"
     id: Mapped[Id]
     number: Mapped[str] = mapped_column(String(NUMBER), nullable=False, unique=True)
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"), nullable=False, index=True)
     place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
+    owner_id: Mapped[int | None] = mapped_column(BigInt)
+    product_id: Mapped[int | None] = mapped_column(BigInt)
+    is_cycle: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+    tolerance_pieces: Mapped[int] = mapped_column(Integer, nullable=False, default=0)
+    round: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
+    judged_count_id: Mapped[int | None] = mapped_column(BigInt)
     status: Mapped[str] = mapped_column(String(WORD), nullable=False)
     opened_at: Mapped[datetime] = mapped_column(nullable=False)
     opened_by: Mapped[int] = mapped_column(ForeignKey(_USER), nullable=False)
@@ -300,6 +310,7 @@ class StocktakeCount(Base):
     bundle_id: Mapped[int | None] = mapped_column(ForeignKey("bundle.id"))
     place_id: Mapped[int] = mapped_column(ForeignKey("place.id"), nullable=False)
     pieces: Mapped[int | None] = mapped_column(Integer)
+    round: Mapped[int] = mapped_column(Integer, nullable=False, default=1)
     event_at: Mapped[datetime] = mapped_column(nullable=False)
     recorded_at: Mapped[datetime] = mapped_column(nullable=False)
     client_op_id: Mapped[str] = mapped_column(String(REFERENCE), nullable=False)
@@ -312,7 +323,10 @@ class StocktakeCount(Base):
 
 
 class StocktakeLine(Base):
-    """The variance of one tag, and whether it was posted, superseded by a later move, or kept to be looked into."""
+    """The variance of one tag, and whether it was posted, superseded by a later move, or kept to be looked into.
+
+    ``reason`` is what people found out about it.
+    """
 
     __tablename__ = "stocktake_line"
     id: Mapped[Id]
@@ -325,6 +339,8 @@ class StocktakeLine(Base):
     counted_place_id: Mapped[int | None] = mapped_column(ForeignKey("place.id"))
     counted_pieces: Mapped[int | None] = mapped_column(Integer)
     resolution: Mapped[str | None] = mapped_column(String(WORD))
+    reason: Mapped[str | None] = mapped_column(String(WORD))
+    remark: Mapped[str | None] = mapped_column(String(200))
 
     __table_args__ = (UniqueConstraint("stocktake_id", "tag"),)
 

@@ -97,6 +97,8 @@ class StocktakeView:
     status: StocktakeStatus
     opened_at: datetime
     place_ids: frozenset[int]
+    round: int = 1
+    closed_at: datetime | None = None
 
 
 @dataclass(slots=True)
@@ -140,6 +142,7 @@ class CountMade:
     stocktake_id: int
     bundle_id: int | None
     place_id: int
+    round: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +288,7 @@ def _count(yard: YardView, operation: Operation) -> Effect:
     stocktake = yard.stocktakes.get(number)
     if stocktake is None:
         raise errors.StocktakeUnknown(number=number)
-    if stocktake.status is not StocktakeStatus.OPEN:
+    if stocktake.status is not StocktakeStatus.OPEN and not _was_made_in_time(stocktake, operation.event_at):
         raise errors.StocktakeNotOpen(number=number)
     if operation.event_at < stocktake.opened_at - errors.CLOCK_TOLERANCE:
         raise errors.CountedBeforeOpening(number=number)
@@ -293,7 +296,14 @@ def _count(yard: YardView, operation: Operation) -> Effect:
     if place_id not in stocktake.place_ids:
         raise errors.PlaceNotInScope(place=place, number=number)
     bundle = yard.bundles.get(operation.tag)
-    return CountMade(operation, stocktake.stocktake_id, bundle.bundle_id if bundle else None, place_id)
+    bundle_id = bundle.bundle_id if bundle else None
+    return CountMade(operation, stocktake.stocktake_id, bundle_id, place_id, stocktake.round)
+
+
+def _was_made_in_time(stocktake: StocktakeView, event_at: datetime) -> bool:
+    """Whether a count that arrives after the close was made before it: it reopens what it touches of the variance."""
+    in_time = stocktake.closed_at is not None and event_at <= stocktake.closed_at
+    return stocktake.status is StocktakeStatus.CLOSED and in_time
 
 
 def _pick(yard: YardView, operation: Operation) -> Effect:

@@ -16,6 +16,7 @@ from inventory.states import (
     Resolution,
     State,
     StocktakeStatus,
+    VarianceReason,
 )
 from inventory.steps import StepKind
 from steelyard.core.i18n import N_
@@ -65,12 +66,30 @@ FINDINGS = {
     Finding.MISSING: N_("missing"),
     Finding.MISPLACED: N_("at another place"),
     Finding.PIECES: N_("pieces differ"),
+    Finding.WITHIN: N_("within the tolerance"),
     Finding.FOUND: N_("found again"),
     Finding.UNEXPECTED: N_("booked out, yet here"),
     Finding.UNSEEN: N_("moved meanwhile, not counted"),
     Finding.UNKNOWN: N_("unknown tag"),
 }
-FINDING_BADGES = {Finding.MATCHED: "ok", Finding.MISSING: "bad", Finding.UNKNOWN: "bad", Finding.UNEXPECTED: "bad"}
+FINDING_BADGES = {
+    Finding.MATCHED: "ok",
+    Finding.WITHIN: "ok",
+    Finding.MISSING: "bad",
+    Finding.UNKNOWN: "bad",
+    Finding.UNEXPECTED: "bad",
+}
+REASONS = {
+    VarianceReason.MISCOUNTED: N_("miscounted"),
+    VarianceReason.WRONG_PLACE: N_("put at a wrong place"),
+    VarianceReason.TAG_LOST: N_("tag lost or damaged"),
+    VarianceReason.ISSUE_NOT_BOOKED: N_("issue not booked"),
+    VarianceReason.RECEIPT_NOT_BOOKED: N_("receipt not booked"),
+    VarianceReason.WORK_NOT_BOOKED: N_("cut or split without booking"),
+    VarianceReason.DAMAGED: N_("damaged"),
+    VarianceReason.STOLEN: N_("stolen"),
+    VarianceReason.OTHER: N_("another reason"),
+}
 RESOLUTIONS = {
     Resolution.POSTED: N_("posted"),
     Resolution.SUPERSEDED: N_("overtaken by a later move"),

@@ -1,16 +1,20 @@
 """The API of stocktakes."""
 
+from dataclasses import asdict
 from typing import Any
 
+from inventory import cycle_reading, documents, rules, schemas, stocktake_reports
 from inventory import document_schemas as papers
-from inventory import documents, rules, schemas
 from inventory.answers import told
 from inventory.api.slice import Body, Record, blp
+from inventory.cycles import Due
 from inventory.models import Stocktake
 from inventory.operations import approving, scans, stocktakes
 from inventory.scanning import Operation
 from inventory.states import OperationKind
 from steelyard.api.calls import Call
+from steelyard.core.clock import business_date
+from steelyard.core.spreadsheets import Table
 
 
 @blp.list_("/stocktakes", rule=rules.SEE_YARD, query=papers.StocktakeQuery, returns=papers.StocktakeSummaryOut)
@@ -21,8 +25,9 @@ def list_stocktakes(call: Call, query: Body) -> Any:
 
 @blp.create("/stocktakes", rule=rules.KEEP, body=papers.StocktakeIn, returns=papers.StocktakeOut)
 def open_stocktake(call: Call, body: Body) -> Record:
-    """Open a blind count of a place and all below it."""
-    opened = stocktakes.open_stocktake(call.session, call.actor, **body)
+    """Open a blind count of a part of the yard, of an owner's or a product's goods, or of what the plan has due."""
+    scope = stocktakes.Scope(**{name: value for name, value in body.items() if name != "warehouse_id"})
+    opened = stocktakes.open_stocktake(call.session, call.actor, body["warehouse_id"], scope=scope)
     return documents.stocktake(call.session, call.actor, opened.id)
 
 
@@ -48,6 +53,49 @@ def close_stocktake(call: Call, stocktake_id: int) -> Record:
     """End the counting and see the variance."""
     stocktakes.close(call.session, call.actor, stocktake_id)
     return documents.stocktake(call.session, call.actor, stocktake_id)
+
+
+@blp.act("/stocktakes/<id:stocktake_id>/judge-anew", rule=rules.COUNT, returns=papers.StocktakeOut)
+def judge_stocktake_anew(call: Call, stocktake_id: int) -> Record:
+    """Judge again what counts that came in after the close touch."""
+    stocktakes.judge_anew(call.session, call.actor, stocktake_id)
+    return documents.stocktake(call.session, call.actor, stocktake_id)
+
+
+@blp.act("/stocktakes/<id:stocktake_id>/reasons", rule=rules.COUNT, body=papers.ReasonsIn, returns=papers.StocktakeOut)
+def explain_variance(call: Call, body: Body, stocktake_id: int) -> Record:
+    """Say what was found out about lines of the variance."""
+    stocktakes.explain(call.session, call.actor, stocktake_id, body["reasons"])
+    return documents.stocktake(call.session, call.actor, stocktake_id)
+
+
+@blp.list_("/warehouses/<id:warehouse_id>/cycle-plan", rule=rules.SEE_YARD, returns=papers.CyclePlanOut)
+def list_cycle_plan(call: Call, query: Body, warehouse_id: int) -> Any:
+    """The places by when they are to be counted next; paged by place."""
+    documents.warehouse(call.session, call.actor, warehouse_id)
+    planned = cycle_reading.plan_of(call.session, warehouse_id, business_date(call.db_now()))
+    rest = sorted((one for one in planned if one.held.place_id > (query.get("after") or 0)), key=_place_id)
+    shown = rest[: query["limit"]]
+    told = [
+        {**asdict(one.held), "cycle_class": one.cycle_class, "due_on": one.due_on} for one in shown
+    ]  # fmt: skip
+    return told, (_place_id(shown[-1]) if len(rest) > len(shown) else None)
+
+
+def _place_id(due: Due) -> int:
+    return due.held.place_id
+
+
+@blp.spreadsheet("/stocktakes/<id:stocktake_id>/report", rule=rules.SEE_YARD)
+def export_stocktake(call: Call, stocktake_id: int) -> Table:
+    """The variance as a table."""
+    return stocktake_reports.table(documents.stocktake(call.session, call.actor, stocktake_id))
+
+
+@blp.file("/stocktakes/<id:stocktake_id>/report", rule=rules.SEE_YARD, media_type="application/pdf")
+def print_stocktake(call: Call, stocktake_id: int) -> bytes:
+    """The report to sign, what differs from the books and what was looked into."""
+    return stocktake_reports.pdf(documents.stocktake(call.session, call.actor, stocktake_id))
 
 
 @blp.act("/stocktakes/<id:stocktake_id>/reopen", rule=rules.APPROVE, returns=papers.StocktakeOut)

@@ -9,10 +9,11 @@ from inventory import errors
 from inventory.models import StockMove, Stocktake, StocktakeLine, Warehouse
 from inventory.operations import announcing, ledger, yard
 from inventory.operations.scope import own_document, own_warehouse
-from inventory.operations.stocktakes import counters, step, whereabouts
+from inventory.operations.stocktakes import counters, late_counts, step, whereabouts
 from inventory.operations.yard import Stood
 from inventory.quantities import Movement, Position
 from inventory.states import Document, Finding, PlaceKind, Resolution, StocktakeStatus
+from inventory.stocktake_errors import LateCounts
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.database import db_now
@@ -26,12 +27,15 @@ def approve(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
     """Post the variance: what is missing goes to the count difference, what was found comes from it.
 
     A line whose bundle moved since the close is superseded and not posted. Bundles are locked before the document,
-    as everywhere. Raises ``NotFound``, ``CounterMayNotApprove``, ``StocktakeStep`` and ``StocktakeChanged``.
+    as everywhere. Raises ``NotFound``, ``CounterMayNotApprove``, ``StocktakeStep``, ``StocktakeChanged``, and
+    ``LateCounts`` where counts came in after the variance was judged.
     """
     locked = _bundles_of(_lines_of_own(session, actor, stocktake_id))
     yard.lock_by_ids(session, locked)
     document, warehouse = own_document(session, actor, Stocktake, stocktake_id)
     lines = _lines_of_own(session, actor, stocktake_id)
+    if late := late_counts(session, document):
+        raise LateCounts(number=document.number, count=late)
     step(document, StocktakeStatus.POSTED)
     if actor.user_id in counters(session, document):
         raise errors.CounterMayNotApprove(number=document.number)
@@ -78,7 +82,7 @@ def settle(line: StocktakeLine, stood: Mapping[int, Sequence[Stood]], difference
     ``stood`` holds where each bundle stands, without those that were moved since the close.
     """
     finding = Finding(line.finding)
-    if finding is Finding.MATCHED:
+    if finding in (Finding.MATCHED, Finding.WITHIN):
         return []
     if finding in _LOOKED_INTO or line.bundle_id is None:
         line.resolution = Resolution.TO_LOOK_INTO

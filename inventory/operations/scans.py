@@ -41,7 +41,7 @@ from steelyard.core.rowset import RowTypes, rowset
 _STR, _INT, _MOMENT = String(), BigInteger(), UtcDateTime()
 _COUNT_TYPES: RowTypes = {
     "stocktake_id": _INT, "tag": _STR, "bundle_id": _INT, "place_id": _INT, "pieces": Integer(),
-    "event_at": _MOMENT, "recorded_at": _MOMENT, "client_op_id": _STR, "counted_by": _INT,
+    "round": Integer(), "event_at": _MOMENT, "recorded_at": _MOMENT, "client_op_id": _STR, "counted_by": _INT,
 }  # fmt: skip
 
 
@@ -111,7 +111,9 @@ def _stocktakes(session: Session, warehouse_id: int, operations: Sequence[Operat
     numbers = [{"number": number} for number in sorted({str(op.stocktake_number) for op in counts})]
     wanted = rowset(session, "wanted", {"number": _STR}, numbers)
     query = (
-        select(Stocktake.number, Stocktake.id, Stocktake.status, Stocktake.opened_at)
+        select(
+            Stocktake.number, Stocktake.id, Stocktake.status, Stocktake.opened_at, Stocktake.round, Stocktake.closed_at
+        )
         .join(wanted, wanted.c.number == Stocktake.number)
         .where(Stocktake.warehouse_id == warehouse_id)
         .order_by(Stocktake.id)
@@ -130,8 +132,10 @@ def _stocktakes(session: Session, warehouse_id: int, operations: Sequence[Operat
     for stocktake_id, place_id in session.execute(places):
         covered.setdefault(stocktake_id, set()).add(place_id)
     return {
-        number: StocktakeView(id_, number, StocktakeStatus(status), opened_at, frozenset(covered.get(id_, ())))
-        for number, id_, status, opened_at in found
+        number: StocktakeView(
+            id_, number, StocktakeStatus(status), opened_at, frozenset(covered.get(id_, ())), round_, closed_at
+        )
+        for number, id_, status, opened_at, round_, closed_at in found
     }
 
 
@@ -197,7 +201,7 @@ def _count_row(stamp: ledger.Stamp, count: CountMade) -> dict[str, Any]:
     return {
         "stocktake_id": count.stocktake_id, "tag": count.operation.tag, "bundle_id": count.bundle_id,
         "place_id": count.place_id, "pieces": count.operation.pieces, "event_at": count.operation.event_at,
-        "recorded_at": stamp.recorded_at, "client_op_id": count.operation.client_op_id,
+        "round": count.round, "recorded_at": stamp.recorded_at, "client_op_id": count.operation.client_op_id,
         "counted_by": stamp.actor_id,
     }  # fmt: skip
 

@@ -5,15 +5,18 @@ already issued are kept as lines to be looked into; they are never posted by the
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import BigInteger, delete, func, select
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, delete, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from inventory import errors
+from inventory import cycle_reading, errors
 from inventory.counting import NOWHERE, Booked, Count, LaterMove, Standing, VarianceLine, variance
 from inventory.models import (
     Bundle,
     Place,
+    Product,
     StockBalance,
     StockMove,
     Stocktake,
@@ -22,37 +25,80 @@ from inventory.models import (
     StocktakePlace,
 )
 from inventory.operations import yard
+from inventory.operations.processing import insert_rows
 from inventory.operations.scope import own_document, own_warehouse
 from inventory.operations.yard import Stood
 from inventory.states import STOCKTAKE_STEPS, PlaceKind, StocktakeStatus
+from inventory.stocktake_errors import NothingToCount, ScopeUnknown
+from steelyard.accounts.models import Organisation
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.numbering import next_number
-from steelyard.core.rowset import rowset
+from steelyard.core.rowset import RowTypes, rowset
+
+AT_ONCE = 1000
+"""Lines of one statement of writing."""
 
 
-def open_stocktake(session: Session, actor: Actor, warehouse_id: int, place: str | None = None) -> Stocktake:
-    """Open a stocktake of ``place`` and all below it, or of the whole yard; raises ``PlaceUnknown``."""
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What is counted: ``place`` and all below it or the whole yard, perhaps only an owner's or a product's goods.
+
+    With ``cycle`` the places are those that the plan of cycle counts has due, at most :data:`MOST_DUE` of them. Up to
+    ``tolerance_pieces`` more or fewer in a bundle are let pass.
+    """
+
+    place: str | None = None
+    owner_org_id: int | None = None
+    product_id: int | None = None
+    cycle: bool = False
+    tolerance_pieces: int = 0
+
+
+MOST_DUE = 50
+
+
+def open_stocktake(
+    session: Session, actor: Actor, warehouse_id: int, place: str | None = None, scope: Scope | None = None
+) -> Stocktake:
+    """Open a stocktake of a scope, by default of ``place`` and all below it, or of the whole yard.
+
+    Raises ``NotFound``, ``PlaceUnknown``, ``ScopeUnknown`` and ``NothingToCount``.
+    """
     own_warehouse(session, actor, warehouse_id)
+    scope = scope or Scope(place)
     root = None
-    if place is not None:
-        root = yard.real_places(session, warehouse_id, [place]).get(place)
+    if scope.place is not None:
+        root = yard.real_places(session, warehouse_id, [scope.place]).get(scope.place)
         if root is None:
-            raise errors.PlaceUnknown(place=place)
+            raise errors.PlaceUnknown(place=scope.place)
+    _check_scope(session, scope)
+    covered = _covered(session, warehouse_id, root)
     now = db_now(session)
+    if scope.cycle:
+        due = cycle_reading.due(session, warehouse_id, business_date(now))
+        covered = [one.held.place_id for one in due if one.held.place_id in set(covered)][:MOST_DUE]
+        if not covered:
+            raise NothingToCount
     document = Stocktake(
         number=next_number(session, "PD", business_date(now)), warehouse_id=warehouse_id, place_id=root,
-        status=StocktakeStatus.OPEN, opened_at=now, opened_by=actor.user_id,
+        owner_id=scope.owner_org_id, product_id=scope.product_id, is_cycle=scope.cycle,
+        tolerance_pieces=scope.tolerance_pieces, status=StocktakeStatus.OPEN, opened_at=now, opened_by=actor.user_id,
     )  # fmt: skip
     session.add(document)
     session.flush()
-    covered = [StocktakePlace(stocktake_id=document.id, place_id=id_) for id_ in _covered(session, warehouse_id, root)]
-    session.add_all(covered)
-    session.flush()
+    rows = [{"stocktake_id": document.id, "place_id": id_} for id_ in covered]
+    insert_rows(session, StocktakePlace, {"stocktake_id": BigInteger(), "place_id": BigInteger()}, rows)
     audit.record(session, actor, "inventory.stocktake_opened", f"stocktake:{document.number}")
     return document
+
+
+def _check_scope(session: Session, scope: Scope) -> None:
+    pairs = ((Organisation, scope.owner_org_id), (Product, scope.product_id))
+    if any(id_ is not None and session.get(table, id_) is None for table, id_ in pairs):
+        raise ScopeUnknown
 
 
 def _covered(session: Session, warehouse_id: int, root: int | None) -> Sequence[int]:
@@ -77,21 +123,86 @@ def close(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
     document, _ = own_document(session, actor, Stocktake, stocktake_id)
     step(document, StocktakeStatus.CLOSED)
     document.closed_at, document.closed_by = db_now(session), actor.user_id
-    for line in _variance(session, document):
-        session.add(_line(document, line))
-    session.flush()
+    _write_lines(session, document, judge(session, document))
     audit.record(session, actor, "inventory.stocktake_closed", f"stocktake:{document.number}")
     return document
 
 
+def judge_anew(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
+    """Judge again what counts that came in after the close touch, by tag; the other lines stay as they are.
+
+    Raises ``NotFound`` and ``StocktakeStep`` for one that is not closed.
+    """
+    document, _ = own_document(session, actor, Stocktake, stocktake_id)
+    if document.status != StocktakeStatus.CLOSED:
+        raise errors.StocktakeStep(number=document.number)
+    late = _late(document)
+    touched = {*session.scalars(select(StocktakeCount.tag).where(late))}
+    ids = {*session.scalars(select(StocktakeCount.bundle_id).where(late, StocktakeCount.bundle_id.is_not(None)))}
+    lines = [line for line in judge(session, document) if line.tag in touched or line.bundle_id in ids]
+    tags = rowset(session, "touched", {"tag": String()}, [{"tag": tag} for tag in sorted(touched)])
+    known = rowset(session, "known", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(ids)])
+    of_it = (StocktakeLine.tag.in_(select(tags.c.tag))) | (StocktakeLine.bundle_id.in_(select(known.c.id)))
+    session.execute(delete(StocktakeLine).where(StocktakeLine.stocktake_id == document.id, of_it))
+    _write_lines(session, document, lines)
+    audit.record(session, actor, "inventory.stocktake_judged_anew", f"stocktake:{document.number}")
+    return document
+
+
+def _late(document: Stocktake) -> ColumnElement[bool]:
+    """The condition on counts that the variance of a closed stocktake does not know yet.
+
+    By the id, not by the moment: who writes a count keeps the stocktake from being closed until he has committed.
+    """
+    return (StocktakeCount.stocktake_id == document.id) & (StocktakeCount.id > (document.judged_count_id or 0))
+
+
+def late_counts(session: Session, document: Stocktake) -> int:
+    """How many counts came in after the variance was judged."""
+    if document.status != StocktakeStatus.CLOSED:
+        return 0
+    return session.scalar(select(func.count()).select_from(StocktakeCount).where(_late(document))) or 0
+
+
 def reopen(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
-    """Go on counting; the variance is thrown away, the counts stay. Raises ``NotFound`` and ``StocktakeStep``."""
+    """Count again, as the next round; the variance is thrown away, the counts stay.
+
+    Raises ``NotFound`` and ``StocktakeStep``.
+    """
     document, _ = own_document(session, actor, Stocktake, stocktake_id)
     step(document, StocktakeStatus.OPEN)
-    document.closed_at = document.closed_by = None
+    document.closed_at = document.closed_by = document.judged_count_id = None
+    document.round += 1
     session.execute(delete(StocktakeLine).where(StocktakeLine.stocktake_id == document.id))
     session.flush()
     audit.record(session, actor, "inventory.stocktake_reopened", f"stocktake:{document.number}")
+    return document
+
+
+def explain(session: Session, actor: Actor, stocktake_id: int, reasons: Sequence[Mapping[str, Any]]) -> Stocktake:
+    """Keep what people found out about lines: ``tag``, ``reason`` and perhaps a ``remark`` each.
+
+    Raises ``NotFound``, ``StocktakeStep`` while it is counted or after it was cancelled, and ``BundleUnknown`` for a
+    tag that has no line.
+    """
+    document, _ = own_document(session, actor, Stocktake, stocktake_id)
+    if document.status not in (StocktakeStatus.CLOSED, StocktakeStatus.POSTED):
+        raise errors.StocktakeStep(number=document.number)
+    told = {one["tag"]: one for one in reasons}
+    types: RowTypes = {"tag": String(), "reason": String(), "remark": String()}
+    rows = [{"remark": None, **one} for one in told.values()]
+    given = rowset(session, "given", types, rows)
+    of_it = StocktakeLine.stocktake_id == document.id
+    found = {*session.scalars(select(StocktakeLine.tag).join(given, given.c.tag == StocktakeLine.tag).where(of_it))}
+    if missing := sorted(told.keys() - found):
+        raise errors.BundleUnknown(tag=missing[0])
+    for name in ("reason", "remark"):
+        value = select(given.c[name]).where(given.c.tag == StocktakeLine.tag).scalar_subquery()
+        session.execute(
+            update(StocktakeLine).where(of_it, StocktakeLine.tag.in_(select(given.c.tag))).values({name: value})
+        )
+    session.expire_all()
+    audit.record(session, actor, "inventory.stocktake_explained", f"stocktake:{document.number}", {"lines": len(told)})
     return document
 
 
@@ -111,22 +222,46 @@ def counters(session: Session, document: Stocktake) -> set[int]:
     return {*session.scalars(people), *([document.closed_by] if document.closed_by else [])}
 
 
-def _line(document: Stocktake, line: VarianceLine) -> StocktakeLine:
+_LINE: RowTypes = {
+    "stocktake_id": BigInteger(), "tag": String(), "bundle_id": BigInteger(), "finding": String(),
+    "booked_place_id": BigInteger(), "booked_pieces": Integer(), "counted_place_id": BigInteger(),
+    "counted_pieces": Integer(),
+}  # fmt: skip
+
+
+def _write_lines(session: Session, document: Stocktake, lines: Sequence[VarianceLine]) -> None:
+    """Write lines in statements of a thousand rows, and note up to which count they know."""
+    rows = [_line(document, line) for line in lines]
+    for first in range(0, len(rows), AT_ONCE):
+        insert_rows(session, StocktakeLine, _LINE, rows[first : first + AT_ONCE])
+    last = select(func.max(StocktakeCount.id)).where(StocktakeCount.stocktake_id == document.id)
+    document.judged_count_id = session.scalar(last) or 0
+    session.flush()
+
+
+def _line(document: Stocktake, line: VarianceLine) -> dict[str, Any]:
     booked = line.booked if line.booked != NOWHERE else None
-    return StocktakeLine(
-        stocktake_id=document.id, tag=line.tag, bundle_id=line.bundle_id, finding=line.finding,
-        booked_place_id=booked.place_id if booked else None, booked_pieces=booked.pieces if booked else None,
-        counted_place_id=line.counted_place_id, counted_pieces=line.counted_pieces,
-    )  # fmt: skip
+    return {
+        "stocktake_id": document.id, "tag": line.tag, "bundle_id": line.bundle_id, "finding": line.finding.value,
+        "booked_place_id": booked.place_id if booked else None, "booked_pieces": booked.pieces if booked else None,
+        "counted_place_id": line.counted_place_id, "counted_pieces": line.counted_pieces,
+    }  # fmt: skip
 
 
-def _variance(session: Session, document: Stocktake) -> list[VarianceLine]:
+def judge(session: Session, document: Stocktake) -> list[VarianceLine]:
+    """The variance of all that was counted or stands in the scope: a fixed number of statements."""
     counts = last_counts(session, document)
     places = select(StocktakePlace.place_id).where(StocktakePlace.stocktake_id == document.id)
     scope = frozenset(session.scalars(places))
     in_scope = select(StockBalance.bundle_id).where(StockBalance.place_id.in_(places), StockBalance.pieces > 0)
+    if document.owner_id is not None:
+        in_scope = in_scope.where(StockBalance.owner_id == document.owner_id)
+    if document.product_id is not None:
+        of_product = select(Bundle.id).where(Bundle.product_id == document.product_id)
+        in_scope = in_scope.where(StockBalance.bundle_id.in_(of_product))
     ids = {*session.scalars(in_scope), *(count.bundle_id for count in counts if count.bundle_id is not None)}
-    return variance(_booked(session, ids), counts, _moves_since(session, document, ids), scope)
+    moves = _moves_since(session, document, ids)
+    return variance(_booked(session, ids), counts, moves, scope, document.tolerance_pieces)
 
 
 def last_counts(session: Session, document: Stocktake) -> list[Count]:

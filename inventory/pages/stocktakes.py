@@ -6,19 +6,24 @@ from typing import Any
 
 from flask import flash, redirect, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from inventory import documents, forms, rules
+from inventory import cycle_reading, documents, forms, rules, stocktake_reports
 from inventory.answers import told
-from inventory.models import Stocktake
+from inventory.cycles import Due
+from inventory.models import Product, Stocktake, Warehouse
 from inventory.operations import approving, scans
 from inventory.operations import stocktakes as counting
-from inventory.pages.slice import choices, newest, pages
+from inventory.pages.slice import CHOICES, choices, newest, pages
 from inventory.scanning import Operation
 from inventory.states import OperationKind, Outcome, StocktakeStatus
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
+from steelyard.core.clock import business_date
 
+MOST_PLANNED = 20
+EXPLAINED = (StocktakeStatus.CLOSED, StocktakeStatus.POSTED)
 MOST_LINES = 500
 """Most lines of a variance on one page."""
 
@@ -30,14 +35,27 @@ def stocktakes(call: Call) -> str:
         "inventory/stocktakes.html",
         rows=newest(call, documents.stocktakes(call.actor, {}), Stocktake.id),
         may_keep=rules.KEEP.allows(call.actor),
+        plans=_plans(call),
+        products=call.session.scalars(select(Product).order_by(Product.id).limit(CHOICES)).all(),
         **choices(call),
     )
+
+
+def _plans(call: Call) -> list[tuple[Warehouse, list[Due]]]:
+    """What the plan of cycle counts has due in each of the actor's yards, the longest overdue first."""
+    today = business_date(call.db_now())
+    yards = documents.own_warehouses(call.session, call.actor)
+    return [(yard, cycle_reading.due(call.session, yard.id, today)[:MOST_PLANNED]) for yard in yards]
 
 
 @pages.form("/warehouse/stocktakes", rule=rules.KEEP, form=forms.StocktakeForm)
 def open_stocktake(call: Call, form: dict[str, Any]) -> Response:
     """Open a stocktake."""
-    document = counting.open_stocktake(call.session, call.actor, form["warehouse_id"], form.get("place"))
+    scope = counting.Scope(
+        form.get("place"), form.get("owner_id"), form.get("product_id"), form.get("cycle", False),
+        form.get("tolerance_pieces", 0),
+    )  # fmt: skip
+    document = counting.open_stocktake(call.session, call.actor, form["warehouse_id"], scope=scope)
     return redirect(url_for("inventory_pages.stocktake", stocktake_id=document.id), 303)
 
 
@@ -51,6 +69,8 @@ def stocktake(call: Call, stocktake_id: int) -> str:
         cut=MOST_LINES if len(found["lines"]) > MOST_LINES else None,
         may_count=rules.COUNT.allows(call.actor) and found["status"] == StocktakeStatus.OPEN,
         may_decide=rules.APPROVE.allows(call.actor) and found["status"] == StocktakeStatus.CLOSED,
+        may_explain=rules.COUNT.allows(call.actor) and found["status"] in EXPLAINED,
+        scope=stocktake_reports.scope(found),
         **choices(call),
     )
 
@@ -85,6 +105,20 @@ def reopen_stocktake(call: Call, form: dict[str, Any], stocktake_id: int) -> Res
     """Go on counting."""
     counting.reopen(call.session, call.actor, stocktake_id)
     return _decided(stocktake_id, _("The stocktake is open for counting again."))
+
+
+@pages.form("/warehouse/stocktakes/<id:stocktake_id>/judge-anew", rule=rules.COUNT)
+def judge_stocktake_anew(call: Call, form: dict[str, Any], stocktake_id: int) -> Response:
+    """Judge again what late counts touch."""
+    counting.judge_anew(call.session, call.actor, stocktake_id)
+    return _decided(stocktake_id, _("What the late counts touch was judged anew."))
+
+
+@pages.form("/warehouse/stocktakes/<id:stocktake_id>/reasons", rule=rules.COUNT, form=forms.ReasonForm)
+def explain_variance(call: Call, form: dict[str, Any], stocktake_id: int) -> Response:
+    """Keep what was found out about a line."""
+    counting.explain(call.session, call.actor, stocktake_id, [form])
+    return _decided(stocktake_id, _("The reason was noted."))
 
 
 @pages.form("/warehouse/stocktakes/<id:stocktake_id>/approve", rule=rules.APPROVE)

@@ -4,17 +4,20 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text
 
 from inventory import documents, errors
-from inventory.models import StockMove, Stocktake
+from inventory.models import StockMove, Stocktake, StocktakeCount
 from inventory.operations import approving, moving, stocktakes
 from inventory.operations.yard import lock_by_ids
 from inventory.states import StocktakeStatus
+from inventory.stocktake_errors import LateCounts, NothingToCount, ScopeUnknown
 
 from .conftest import Yard
+from .test_scans import statements
 
 
 def opened(yard: Yard, place: str | None = "A") -> Stocktake:
@@ -260,3 +263,133 @@ def test_a_place_that_is_not_there_cannot_be_counted(yard: Yard) -> None:
     for place in ("Z", "@COUNT"):
         with pytest.raises(errors.PlaceUnknown):
             opened(yard, place)
+
+
+def taken(yard: Yard, **scope: Any) -> Stocktake:
+    with yard.db.write() as session:
+        return stocktakes.open_stocktake(session, yard.keeper, yard.warehouse.id, scope=stocktakes.Scope(**scope))
+
+
+def test_only_an_owners_or_a_products_goods_are_missed(yard: Yard) -> None:
+    yard.receive("MINE")
+    yard.receive("THEIRS", owner=yard.other_owner)
+    take = taken(yard, owner_org_id=yard.owner.org_id)
+    assert close(yard, take) == {"MINE": "missing"}
+    other = taken(yard, place="A", product_id=yard.product.id)
+    count(yard, other, "MINE")
+    assert close(yard, other) == {"MINE": "matched", "THEIRS": "missing"}
+    for unknown in ({"owner_org_id": 10**9}, {"product_id": 10**9}):
+        with pytest.raises(ScopeUnknown):
+            taken(yard, **unknown)
+
+
+def test_the_plan_has_what_is_due_counted(yard: Yard) -> None:
+    with pytest.raises(NothingToCount):
+        taken(yard, cycle=True)
+    yard.receive("OLD", event_at=datetime.now(UTC) - timedelta(days=40))
+    yard.receive("NEW", place="B-01")
+    first = taken(yard, cycle=True)
+    assert close(yard, first) == {"OLD": "missing"}
+    with yard.db.write() as session:
+        stocktakes.reopen(session, yard.manager, first.id)
+    count(yard, first, "OLD", pieces=10)
+    assert close(yard, first) == {"OLD": "matched"}
+    approve(yard, first)
+    with pytest.raises(NothingToCount):
+        taken(yard, cycle=True)
+
+
+def test_several_people_count_at_once_and_rounds_are_numbered(yard: Yard) -> None:
+    yard.receive("T1", "T2", "T3")
+    take = taken(yard, tolerance_pieces=1)
+    count(yard, take, "T1", pieces=9)
+    yard.scan(yard.operation("count", "T2", place="A-01", pieces=7, stocktake_number=take.number), actor=yard.keeper)
+    assert close(yard, take) == {"T1": "within_tolerance", "T2": "pieces", "T3": "missing"}
+    with yard.db.write() as session:
+        stocktakes.reopen(session, yard.manager, take.id)
+    count(yard, take, "T2", pieces=10)
+    count(yard, take, "T3")
+    assert close(yard, take) == {"T1": "within_tolerance", "T2": "matched", "T3": "matched"}
+    with yard.db.read() as session:
+        told = documents.stocktake(session, yard.manager, take.id)
+        rounds = session.execute(select(StocktakeCount.tag, StocktakeCount.round).order_by(StocktakeCount.id)).all()
+    assert (told["round"], told["counters"]) == (2, 2)
+    assert [tuple(row) for row in rounds] == [("T1", 1), ("T2", 1), ("T2", 2), ("T3", 2)]
+    assert approve(yard, take) == {"T1": None, "T2": None, "T3": None}
+    assert stock(yard)["T1"] == ("A-01", 10)
+
+
+def test_a_count_that_arrives_late_reopens_only_what_it_touches(yard: Yard) -> None:
+    yard.receive("T1", "T2")
+    take = opened(yard)
+    made = yard.operation("count", "T1", place="A-01", pieces=10, stocktake_number=take.number)
+    time.sleep(0.003)
+    assert close(yard, take) == {"T1": "missing", "T2": "missing"}
+    with yard.db.write() as session:
+        stocktakes.explain(session, yard.counter, take.id, [{"tag": "T2", "reason": "stolen", "remark": "夜班"}])
+    assert yard.scan(made, actor=yard.counter)[0].code == "counted"
+    assert count(yard, take, "T2") == "stocktake_not_open"
+    with pytest.raises(LateCounts), yard.db.write() as session:
+        approving.approve(session, yard.manager, take.id)
+    with yard.db.write() as session:
+        stocktakes.judge_anew(session, yard.counter, take.id)
+    with yard.db.read() as session:
+        lines = documents.stocktake(session, yard.manager, take.id)["lines"]
+    assert {line["tag"]: (line["finding"], line["reason"]) for line in lines} == {
+        "T1": ("matched", None), "T2": ("missing", "stolen"),
+    }  # fmt: skip
+    assert approve(yard, take) == {"T1": None, "T2": "posted"}
+    assert stock(yard) == {"T1": ("A-01", 10)}
+
+
+def test_reasons_are_given_to_lines_that_are_there(yard: Yard) -> None:
+    yard.receive("T1")
+    take = opened(yard)
+    reason = [{"tag": "T1", "reason": "miscounted"}]
+    with pytest.raises(errors.StocktakeStep), yard.db.write() as session:
+        stocktakes.explain(session, yard.counter, take.id, reason)
+    close(yard, take)
+    with pytest.raises(errors.BundleUnknown), yard.db.write() as session:
+        stocktakes.explain(session, yard.counter, take.id, [*reason, {"tag": "T9", "reason": "other"}])
+    with yard.db.write() as session:
+        stocktakes.explain(session, yard.counter, take.id, reason)
+
+
+def test_a_count_needs_a_constant_number_of_statements(yard: Yard) -> None:
+    """From open to posted: as many for 60 bundles as for 240; beyond a thousand lines a statement more for each."""
+    needed = []
+    for size in (60, 240):
+        tags = [f"S{size}-{number}" for number in range(size)]
+        yard.receive(*tags, place="B-01")
+        with statements(yard) as seen:
+            take = opened(yard, "B-01")
+            half = [
+                yard.operation("count", tag, place="B-01", pieces=9, stocktake_number=take.number)
+                for tag in tags[: size // 2]
+            ]
+            yard.scan(*half, actor=yard.counter)
+            with yard.db.write() as session:
+                stocktakes.close(session, yard.counter, take.id)
+            with yard.db.write() as session:
+                approving.approve(session, yard.manager, take.id)
+        needed.append(len(seen))
+    yard.assert_sound()
+    assert needed[0] == needed[1] < 70, needed
+
+
+def test_the_report_is_a_paper_and_a_table(yard: Yard, api_as: Callable[..., Any]) -> None:
+    yard.receive("T1", "T2")
+    take = opened(yard)
+    count(yard, take, "T1", pieces=8)
+    count(yard, take, "=X")
+    keeper, path = api_as(yard.keeper), f"/stocktakes/{take.id}"
+    assert keeper.get(f"{path}/report.csv").data.decode("utf-8-sig").count("\n") == 1  # blind while it is counted
+    close(yard, take)
+    rows = keeper.get(f"{path}/report.csv").data.decode("utf-8-sig").splitlines()
+    assert len(rows) == 4
+    assert rows[1].startswith("'=X,unknown tag")
+    assert keeper.get(f"{path}/report.xlsx").data.startswith(b"PK")
+    planned = keeper.get(f"/warehouses/{yard.warehouse.id}/cycle-plan").json["items"]
+    assert [(one["code"], one["cycle_class"]) for one in planned] == [("A-01", "A")]
+    if yard.db.dialect == "sqlite":
+        assert keeper.get(f"{path}/report").data.startswith(b"%PDF")

@@ -55,6 +55,23 @@ def test_a_bundle_is_judged_by_where_it_stood_when_it_was_counted(
     assert [line.finding for line in lines] == ([finding] if finding else [])
 
 
+PASSING = [
+    pytest.param(A, [seen(1, 11)], Finding.WITHIN, 11, id="one-more-passes"),
+    pytest.param(A, [seen(1, 8)], Finding.PIECES, 8, id="two-fewer-do-not"),
+    pytest.param(A, [seen(1, 10)], Finding.MATCHED, 10, id="as-booked"),
+    pytest.param(A, [seen(2, 9)], Finding.MISPLACED, None, id="the-place-is-set-right-the-pieces-pass"),
+    pytest.param(LOST, [seen(1, 9)], Finding.FOUND, None, id="found-again-with-one-fewer"),
+]
+
+
+@pytest.mark.parametrize(("now", "counts", "finding", "pieces"), PASSING)
+def test_a_difference_within_the_tolerance_passes(
+    now: Standing, counts: list[Count], finding: Finding, pieces: int | None
+) -> None:
+    (line,) = variance({1: Booked(1, "T", now)}, counts, {}, SCOPE, tolerance=1)
+    assert (line.finding, line.counted_pieces) == (finding, pieces)
+
+
 def test_an_unknown_tag_is_kept_with_where_it_was_seen() -> None:
     (line,) = variance({}, [Count("X", None, 2, 4, at(1))], {}, SCOPE)
     assert (line.finding, line.counted_place_id, line.counted_pieces) == (Finding.UNKNOWN, 2, 4)
