@@ -90,3 +90,28 @@ class TurnoverOut(Schema):
     days = Int(required=True)
     turns_x1000 = Int(required=True, allow_none=True)
     lasts_days = Int(required=True, allow_none=True)
+
+
+class InTransitQuery(PageQuery):
+    """Filters of what is on the way."""
+
+    warehouse_id = IdField()
+    owner_org_id = IdField()
+    product_id = IdField()
+
+
+class InTransitOut(Schema):
+    """What of a line of an advice is still to come; what was not said is null."""
+
+    line_id = IdField(required=True)
+    advice_id = IdField(required=True)
+    advice_number = Text(max=80, required=True)
+    warehouse_id = IdField(required=True, allow_none=True)
+    owner_org_id = IdField(required=True)
+    owner_name = Text(max=120, required=True)
+    product_id = IdField(required=True, allow_none=True)
+    goods = Text(max=240, required=True, allow_none=True)
+    heat_number = Text(max=80, required=True, allow_none=True)
+    bundles = Int(required=True, allow_none=True)
+    pieces = Int(required=True, allow_none=True)
+    mass_g = Int(required=True, allow_none=True)

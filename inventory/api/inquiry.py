@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from inventory import document_schemas as papers
-from inventory import exporting, figures, rules, schemas
+from inventory import exporting, figures, in_transit, rules, schemas
 from inventory import inquiry_schemas as told
 from inventory.api.slice import Body, Record, blp
 from steelyard.api.calls import Call
@@ -56,3 +56,9 @@ def list_ages(call: Call, query: Body) -> Any:
 def list_turnover(call: Call, query: Body) -> Any:
     """How each product turned over in a period."""
     return figures.turnover(call.session, call.actor, query)
+
+
+@blp.list_("/stock/in-transit", rule=rules.SEE, query=told.InTransitQuery, returns=told.InTransitOut)
+def list_in_transit(call: Call, query: Body) -> Any:
+    """What is announced to the yards and has not come yet."""
+    return in_transit.lines(call.session, call.actor, query)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext as _
 
-from inventory import errors, exporting, figures, rules, words
+from inventory import errors, exporting, figures, in_transit, rules, words
 from inventory.pages import filters
 from inventory.pages.slice import LATEST, after, asked, pages
 from inventory.queries import Record
@@ -35,6 +35,7 @@ def stock_figures(call: Call) -> str:
         "inventory/figures.html",
         products=products,
         ages=aged,
+        coming=in_transit.lines(call.session, call.actor, {"limit": LATEST})[0] if not filters.typed() else [],
         shares=exporting.SHARES,
         total=figures.total(products) if products and not (next_ or after()) else None,
         mistake=mistake,

@@ -5,15 +5,18 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from inventory import errors, figures, queries
+from inventory.advice_models import StockAdviceArrival, StockAdviceLine
 from inventory.figures import Share
 from inventory.models import Place, StockMove
-from inventory.operations import encumbrances, holding, moving, owning, stocktakes
+from inventory.operations import advices, encumbrances, holding, moving, owning, stocktakes
+from inventory.operations.advices import Announced, Announcement
 from inventory.states import EncumbranceKind
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
@@ -255,3 +258,24 @@ def test_pages_of_inquiry_are_drawn_and_say_what_cannot_be_read(yard: Yard, brow
     assert "0.689 t" in browser.get("/stock/turnover").text
     assert "No bundle is in stock" in browser.get("/stock/figures?as_of=2020-01-01T00:00").text
     assert "must end after it begins" in browser.get("/stock/turnover?from_day=2026-01-02&to_day=2026-01-01").text
+
+
+def test_what_is_announced_is_in_transit_until_it_has_come(yard: Yard, api_as: ApiAs) -> None:
+    alike = Announced(bundles=4, product_id=yard.product.id, heat_number="H1", pieces=10, mass_g=2_800_001)
+    with yard.db.write() as session:
+        wanted = Announcement("DH-9", yard.owner.org_id, [alike, Announced(goods="20# φ110", mass_g=5_000_000)])
+        advices.announce(session, yard.keeper, replace(wanted, warehouse_id=yard.warehouse.id))
+        advices.announce(session, yard.owner, replace(wanted, number="DH-8"))
+    with yard.db.write() as session:
+        line = session.query(StockAdviceLine).order_by(StockAdviceLine.id).first()
+        assert line is not None
+    yard.receive("T1")
+    with yard.db.write() as session:
+        session.add(StockAdviceArrival(bundle_id=yard.bundle_ids(["T1"])[0], advice_line_id=line.id))
+    owner, keeper = api_as(yard.owner), api_as(yard.keeper)
+    first, rest = keeper.get("/stock/in-transit").json["items"]
+    assert (first["advice_number"], first["bundles"], first["pieces"], first["mass_g"]) == ("DH-9", 3, 30, 2_100_000)
+    assert (rest["bundles"], rest["goods"], rest["mass_g"]) == (None, "20# φ110", 5_000_000)
+    assert len(owner.get("/stock/in-transit").json["items"]) == 4
+    assert len(owner.get("/stock/in-transit", product_id=yard.product.id).json["items"]) == 2
+    assert api_as(yard.other_owner).get("/stock/in-transit").json["items"] == []
