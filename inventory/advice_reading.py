@@ -10,7 +10,7 @@ from inventory import documents, tolerances, visibility
 from inventory.advice_models import ReceiptStop, StockAdvice, StockAdviceLine
 from inventory.models import Bundle, Product, Receipt, ReceiptLine
 from inventory.operations import weighings
-from inventory.operations.arriving import expected_of
+from inventory.operations.awaiting import expected_of
 from inventory.operations.receipts import load_of
 from inventory.queries import Page, Record
 from inventory.states import AdviceStatus, ReceiptSource, ReceiptStatus

@@ -12,7 +12,7 @@ from inventory.advice_models import StockAdvice, StockAdviceArrival, StockAdvice
 from inventory.matching import Goods, Said, product_of
 from inventory.models import Bundle, Product, Warehouse
 from inventory.operations import announcing
-from inventory.operations.arriving import expected_of
+from inventory.operations.awaiting import expected_of
 from inventory.operations.scope import own_warehouse
 from inventory.rules import OWNING
 from inventory.states import AdviceSource, AdviceStatus

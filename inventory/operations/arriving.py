@@ -4,31 +4,32 @@ What is received lies in the state ``expected`` until its receipt is posted. The
 as for a thousand; a heat that is new takes two more.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, String, Table, func, or_, select, true
+from sqlalchemy import BigInteger, String, Table, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from inventory import arrival_errors, errors
-from inventory.advice_models import StockAdvice, StockAdviceArrival, StockAdviceLine
+from inventory.advice_models import StockAdviceArrival
 from inventory.matching import Arrived, Expected, Goods, Said, arrived, kilograms, line_for, product_of, with_code
-from inventory.models import Bundle, Product, Receipt, ReceiptLine
-from inventory.operations import announcing, answered, gathering, ledger
+from inventory.models import Bundle, ReceiptLine
+from inventory.operations import announcing, answered, awaiting, gathering, ledger
+from inventory.operations.awaiting import ReceiptView
 from inventory.operations.gathering import Asked, First, Gathered, Label
 from inventory.operations.receiving import heat_ids
 from inventory.quantities import Movement, Position, Quantity
 from inventory.scanning import Answer, Operation, refused
-from inventory.states import Document, OperationKind, Outcome, PlaceKind, ReceiptSource, ReceiptStatus, State
+from inventory.states import Document, OperationKind, Outcome, PlaceKind, ReceiptStatus, State
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
 from steelyard.core.batch import Batch, Write
 from steelyard.core.errors import Refused
 from steelyard.core.prepared import POSTGRESQL, dialect_of, given, packed, run
-from steelyard.core.rowset import RowTypes, rowset
+from steelyard.core.rowset import RowTypes
 
 _INT, _STR = BigInteger(), String()
 _BUNDLE_TYPES: RowTypes = {
@@ -40,22 +41,12 @@ _LINE_TYPES: RowTypes = {"receipt_id": _INT, "bundle_id": _INT, "place_id": _INT
 _ARRIVAL_TYPES: RowTypes = {"bundle_id": _INT, "advice_line_id": _INT}
 
 
-@dataclass(frozen=True, slots=True)
-class _ReceiptView:
-    id: int
-    number: str
-    owner_id: int
-    status: ReceiptStatus
-    advice_number: str | None
-    advice_id: int | None
-
-
 @dataclass(slots=True)
 class _Yard:
     """What arrivals are judged by: the receipts by number, the lines of their advices, the catalogue."""
 
     found: Gathered
-    receipts: Mapping[str, _ReceiptView]
+    receipts: Mapping[str, ReceiptView]
     expected: Mapping[int, list[Expected]]
     catalogue: Sequence[Goods]
     received_on: Mapping[int, str]
@@ -67,7 +58,7 @@ class _Arrival:
     """A bundle to be made, and the operation that asked for it."""
 
     operation: Operation
-    receipt: _ReceiptView
+    receipt: ReceiptView
     bundle: Arrived
     place_id: int
 
@@ -100,7 +91,7 @@ def perform(session: Session, actor: Actor, warehouse_id: int, operations: Seque
     if not wanted:
         return Came()
     labels = gathering.lock(session, actor, warehouse_id, {one.tag for one in operations})
-    receipts = _receipts(session, warehouse_id, wanted)
+    receipts = awaiting.receipts(session, warehouse_id, wanted)
     places = {one.place for one in wanted if one.place is not None}
     asked = Asked({one.tag for one in wanted}, places, {one.client_op_id for one in wanted})
     found = gathering.gather(session, actor, warehouse_id, labels, asked)
@@ -108,12 +99,18 @@ def perform(session: Session, actor: Actor, warehouse_id: int, operations: Seque
     if not fresh:
         return Came(found.kept)
     yard = _Yard(
-        found, receipts, _expected(session, receipts), _catalogue(session, fresh, receipts), _known(session, labels)
+        found,
+        receipts,
+        awaiting.expected(session, receipts),
+        awaiting.catalogue(session, [_said(one) for one in fresh.values()], receipts),
+        awaiting.known(session, labels, asked.tags),
     )
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     judged: dict[str, _Arrival | Answer] = {id_: _judge(yard, one) for id_, one in fresh.items()}
     made = _make(session, warehouse_id, [one for one in judged.values() if isinstance(one, _Arrival)])
-    answers = {id_: _answer(one, made) for id_, one in judged.items()}
+    wished = [one.bundle.tag for one in judged.values() if isinstance(one, _Arrival)]
+    lost = awaiting.lost_to(session, warehouse_id, [tag for tag in wished if tag not in made])
+    answers = {id_: _answer(one, made, lost) for id_, one in judged.items()}
     first = {**found.kept, **answered.first(fresh, answers.values())}
     first.update(_write(session, actor, yard, stamp, judged, made, fresh, first))
     done = {one.bundle.tag for one in judged.values() if isinstance(one, _Arrival) and one.bundle.tag in made}
@@ -122,85 +119,6 @@ def perform(session: Session, actor: Actor, warehouse_id: int, operations: Seque
         if one.kind is OperationKind.RECEIVE and one.tag in done:
             at.setdefault(one.tag, place)
     return Came(first, at)
-
-
-def _receipts(session: Session, warehouse_id: int, wanted: Iterable[Operation]) -> dict[str, _ReceiptView]:
-    """The receipts named, locked: two telephones at one lorry take turns."""
-    numbers = [{"number": number} for number in sorted({one.receipt_number for one in wanted if one.receipt_number})]
-    named = rowset(session, "wanted", {"number": _STR}, numbers)
-    query = (
-        select(
-            Receipt.id, Receipt.number, Receipt.owner_id, Receipt.status, Receipt.advice_number, StockAdvice.id,
-        )
-        .join(named, named.c.number == Receipt.number)
-        .outerjoin(
-            StockAdvice,
-            (StockAdvice.number == Receipt.advice_number)
-            & (StockAdvice.owner_id == Receipt.owner_id)
-            & (Receipt.source == ReceiptSource.ANNOUNCED),
-        )
-        .where(Receipt.warehouse_id == warehouse_id)
-        .order_by(Receipt.id)
-        .with_for_update(of=Receipt)
-    )  # fmt: skip
-    rows = session.execute(query)
-    return {
-        number: _ReceiptView(id_, number, owner, ReceiptStatus(status), advice, advice_id)
-        for id_, number, owner, status, advice, advice_id in rows
-    }
-
-
-def expected_of(session: Session, advice_ids: Iterable[int]) -> dict[int, list[Expected]]:
-    """The lines of advices, each with how many of its bundles have come; one statement."""
-    came = (
-        select(StockAdviceArrival.advice_line_id, func.count().label("came"))
-        .join(Bundle, Bundle.id == StockAdviceArrival.bundle_id)
-        .join(StockAdviceLine, StockAdviceLine.id == StockAdviceArrival.advice_line_id)
-        .where(Bundle.voided == 0, StockAdviceLine.advice_id.in_(list(advice_ids)))
-        .group_by(StockAdviceArrival.advice_line_id)
-        .subquery("came")
-    )
-    line = StockAdviceLine
-    columns: tuple[Any, ...] = (
-        line.advice_id, line.id, line.tag, line.product_id, line.heat_number, line.mill_name, line.certificate_number,
-        line.bundles, line.pieces, line.piece_length_mm, line.mass_g, func.coalesce(came.c.came, 0),
-    )  # fmt: skip
-    query = select(*columns).outerjoin(came, came.c.advice_line_id == line.id)
-    found: dict[int, list[Expected]] = {}
-    for advice_id, *rest in session.execute(query.where(line.advice_id.in_(list(advice_ids))).order_by(line.id)):
-        found.setdefault(advice_id, []).append(Expected(*rest))
-    return found
-
-
-def _expected(session: Session, receipts: Mapping[str, _ReceiptView]) -> dict[int, list[Expected]]:
-    advices = {one.advice_id for one in receipts.values() if one.advice_id is not None}
-    return expected_of(session, advices) if advices else {}
-
-
-def _catalogue(session: Session, fresh: Mapping[str, Operation], receipts: Mapping[str, _ReceiptView]) -> list[Goods]:
-    """The products that are chosen, announced, or of a size that a code names."""
-    said = [_said(one) for one in fresh.values()]
-    sizes = {(one.size.od_mm_x100, one.size.wall_mm_x100) for one in said if one.size is not None}
-    advices = {one.advice_id for one in receipts.values() if one.advice_id is not None}
-    announced = select(StockAdviceLine.product_id).where(StockAdviceLine.advice_id.in_(advices))
-    of_size = [
-        (Product.od_mm_x100 == od) & (Product.wall_mm_x100.is_(None) if wall is None else Product.wall_mm_x100 == wall)
-        for od, wall in sorted(sizes, key=str)
-    ]
-    chosen = {one.product_id for one in said if one.product_id is not None}
-    query = select(Product).where(or_(Product.id.in_(chosen), Product.id.in_(announced), *of_size))
-    return [
-        Goods(one.id, one.standard, one.grade, one.size, one.density_kg_per_m3)
-        for one in session.scalars(query.order_by(Product.id))
-    ]
-
-
-def _known(session: Session, labels: Mapping[int, Label]) -> dict[int, str]:
-    """On which receipts the bundles came that bear the tags already."""
-    if not labels:
-        return {}
-    query = select(ReceiptLine.bundle_id, Receipt.number).join(Receipt, Receipt.id == ReceiptLine.receipt_id)
-    return dict(session.execute(query.where(ReceiptLine.bundle_id.in_(list(labels)))).all())
 
 
 def _said(operation: Operation) -> Said:
@@ -280,11 +198,13 @@ def _made(dialect: str) -> Any:
     return insert.returning(table.c.id, table.c.tag)
 
 
-def _answer(one: "_Arrival | Answer", made: Mapping[str, int]) -> Answer:
+def _answer(one: "_Arrival | Answer", made: Mapping[str, int], lost: Mapping[str, str]) -> Answer:
     if isinstance(one, Answer):
         return one
     bundle = one.bundle
     if bundle.tag not in made:
+        if lost.get(bundle.tag) == one.receipt.number:
+            return refused(one.operation, arrival_errors.AlreadyReceived(tag=bundle.tag, number=one.receipt.number))
         return refused(one.operation, errors.TagTaken(tag=bundle.tag))
     told: dict[str, Any] = {
         "tag": bundle.tag, "pieces": bundle.pieces, "goods": f"{bundle.goods.size.text()} {bundle.goods.grade}",

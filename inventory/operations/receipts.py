@@ -12,7 +12,7 @@ from inventory.advice_models import ReceiptStop, StockAdvice, StockAdviceArrival
 from inventory.gate_models import Weighing
 from inventory.models import Bundle, Product, Receipt, ReceiptLine, Warehouse
 from inventory.operations import advices, announcing, ledger, weighings, yard
-from inventory.operations.arriving import expected_of
+from inventory.operations.awaiting import expected_of
 from inventory.operations.scope import own_warehouse
 from inventory.operations.weighings import Ticket
 from inventory.operations.yard import Stood
