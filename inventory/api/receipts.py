@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from inventory import advice_reading, documents, rules, storage
+from inventory import advice_reading, documents, receipt_tables, rules, storage
 from inventory import advice_schemas as arrivals
 from inventory import document_schemas as papers
 from inventory.api.slice import Body, Record, blp
@@ -11,6 +11,7 @@ from inventory.operations import receipts, receiving, taking_back
 from inventory.operations.weighings import Ticket
 from steelyard.api.calls import Call
 from steelyard.api.schemas import PageQuery
+from steelyard.core.spreadsheets import Table
 
 
 @blp.list_("/receipts", rule=rules.SEE, query=papers.StockReceiptQuery, returns=papers.StockReceiptSummaryOut)
@@ -43,6 +44,12 @@ def open_receipt(call: Call, body: Body) -> Record:
 def get_receipt(call: Call, receipt_id: int) -> Record:
     """One receipt with its bundles, its tickets, and what stopped it."""
     return _progress(call, receipt_id)
+
+
+@blp.spreadsheet("/receipts/<id:receipt_id>/bundles", rule=rules.SEE)
+def export_receipt_bundles(call: Call, receipt_id: int) -> Table:
+    """The bundles of a receipt as a table."""
+    return receipt_tables.bundles(call.session, call.actor, receipt_id)
 
 
 @blp.act(

@@ -124,3 +124,5 @@ def test_owners_announce_and_read_only_their_own(yard: Yard, api_as: ApiAs) -> N
     assert (posted["status"], posted["missing_bundles"]) == ("posted", 1)
     assert owner.post(f"{path}/withdraw").get_json()["status"] == "done"
     assert other.get(f"/receipts/{receipt['id']}").status_code == 404
+    table = owner.get(f"/receipts/{receipt['id']}/bundles.csv").text.splitlines()
+    assert table[1].split(",")[:2] == ["L1", "108×4.5×6000"]
