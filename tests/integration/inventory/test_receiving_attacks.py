@@ -52,7 +52,7 @@ def test_of_eight_telephones_three_receive_the_three_announced(yard: Yard) -> No
 
 
 def test_posting_and_scanning_at_once_leaves_no_bundle_between(yard: Yard) -> None:
-    for number in range(4):
+    for number in range(2):
         receipt = open_receipt(yard, None, owner_id=yard.owner.org_id)
         said = Said(yard.product.id, "H1", "Mill One", pieces=10)
         scan(yard, receipt, f"P{number}", said=said)
@@ -182,7 +182,7 @@ def test_no_order_of_steps_breaks_a_receipt(databases: Databases, dialect: str) 
     run_state_machine_as_test(
         machine,
         settings=settings(
-            max_examples=4, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=2, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
 
