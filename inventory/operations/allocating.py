@@ -63,7 +63,7 @@ def _keep(session: Session, actor: Actor, order: DeliveryOrder, plans: Sequence[
     ]  # fmt: skip
     session.execute(insert(StockAllocation), rows)
     order.status = DeliveryStatus.ALLOCATED
-    session.flush()
+    deliveries.touch(session, order)
     stood = yard.standing(session, [one.goods.bundle_id for _, one in taken])
     movements = _shifted(stood, dict.fromkeys(stood, State.RESERVED), {State.AVAILABLE})
     post(session, actor, order, movements)
@@ -143,7 +143,7 @@ def free(
     rest = (StockAllocation.order_id == order.id, StockAllocation.state != AllocationState.RELEASED)
     is_some_left = bool(session.scalar(select(exists().where(*rest))))
     order.status = DeliveryStatus.ALLOCATED if is_some_left else DeliveryStatus.PLACED
-    session.flush()
+    deliveries.touch(session, order)
     stood = yard.standing(session, ids)
     movements = _shifted(stood, states_when_free(session, ids), PROMISED, place_id)
     post(session, actor, order, movements)
@@ -224,5 +224,5 @@ def _keep_part(session: Session, actor: Actor, order: DeliveryOrder, kept: Stock
     )  # fmt: skip
     session.add(part)
     order.status = DeliveryStatus.ALLOCATED
-    session.flush()
+    deliveries.touch(session, order)
     post(session, actor, order, _shifted(stood, {made: State.RESERVED}, {State.AVAILABLE, State.QUARANTINE}))

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from inventory import delivery_errors, documents, errors
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
@@ -111,7 +112,7 @@ def change(session: Session, actor: Actor, order: DeliveryOrder, given: Mapping[
     for name in ("plate", "driver", "waybill_number", "remark", "valid_until"):
         if name in given:
             setattr(order, name, given[name])
-    session.flush()
+    touch(session, order)
     audit.record(session, actor, "inventory.delivery_changed", f"delivery:{order.number}", {"fields": sorted(given)})
     warehouse = session.get_one(Warehouse, order.warehouse_id)
     tell(session, "delivery_changed", warehouse, order, {"plate": order.plate, "fields": sorted(given)})
@@ -250,6 +251,12 @@ def open_allocations(session: Session, order_id: int) -> Sequence[StockAllocatio
 def kept_bundles(session: Session) -> Callable[[DeliveryOrder], set[int]]:
     """For :func:`locked`: the bundles that are kept for an order."""
     return lambda order: {one.bundle_id for one in open_allocations(session, order.id)}
+
+
+def touch(session: Session, order: DeliveryOrder) -> None:
+    """Count a change of what belongs to a locked order as one of the order, so that readers fetch it anew."""
+    flag_modified(order, "status")
+    session.flush()
 
 
 def check_open(order: DeliveryOrder) -> None:

@@ -216,7 +216,7 @@ def _pass(session: Session, actor: Actor, order: DeliveryOrder, document: StockI
         passed_at=now, passed_by=actor.user_id, difference_reason=leaving.difference_reason,
     )  # fmt: skip
     session.add(passed)
-    session.flush()
+    deliveries.touch(session, order)
     return passed
 
 

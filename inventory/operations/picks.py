@@ -117,6 +117,10 @@ def write(session: Session, stamp: Stamp, views: Iterable[OrderView]) -> None:
     fresh = [_row(stamp, view, one) for view, one in changed if one.allocation_id is None]
     if fresh:
         session.execute(insert(StockAllocation), fresh)
+    orders_changed = {view.order_id for view, _ in changed}
+    if orders_changed:
+        fetched_anew = update(DeliveryOrder).where(DeliveryOrder.id.in_(orders_changed))
+        session.execute(fetched_anew.values(version=DeliveryOrder.version + 1))
 
 
 def _row(stamp: Stamp, view: OrderView, one: Kept) -> dict[str, Any]:

@@ -123,6 +123,8 @@ def test_an_owner_changes_his_order_and_its_code(yard: Yard, api_as: ApiAs) -> N
     changed = owner.patch(one, change, etag=etag)
     assert (changed.json["plate"], [line["tag"] for line in changed.json["lines"]]) == ("鲁P54321", ["T2"])
     assert owner.patch(one, change, etag=etag).status_code == 412
+    etag, lines = changed.headers["ETag"], {"lines": [{"tag": "T2"}]}
+    assert [owner.patch(one, lines, etag=etag).status_code for _ in range(2)] == [200, 412]
     assert owner.post(f"{one}/pass-code", {"pass_code": "another-1"}).status_code == 200
     keeper = api_as(yard.keeper)
     assert keeper.post(f"{one}/allocate").json["allocations"][0]["tag"] == "T2"
