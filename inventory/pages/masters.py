@@ -24,7 +24,7 @@ from steelyard.core.i18n import N_
 
 SHOWN = 200
 KINDS = {MasterKind.PLACES: N_("Places"), MasterKind.PRODUCTS: N_("Products"), MasterKind.OWNERS: N_("Owners")}
-STATES = {BROUGHT: N_("on trial"), TAKEN: N_("taken in"), PUT_AWAY: N_("put away")}
+STATES = {BROUGHT: N_("tried, not taken in"), TAKEN: N_("taken in"), PUT_AWAY: N_("put away")}
 
 
 @pages.view("/warehouse/imports", rule=rules.SET_UP)
