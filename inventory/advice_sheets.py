@@ -7,16 +7,25 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Context
 from typing import Any
 
 from inventory import codes
 from inventory.arrival_errors import AdviceColumns, AdviceLineUnreadable, AdviceTooLong
+from steelyard.core import worksheets
+from steelyard.core.decoding import decode
 from steelyard.core.units import UnitError, parse_length_mm, parse_mass_g
 
 LONGEST_TABLE = 200_000
 """Characters of a table; the list of a lorry has some thousands."""
 MOST_ROWS = 500
+MOST_BYTES = 1024 * 1024
+_BOUNDS = worksheets.Bounds(unpacked=16 * 1024 * 1024, tags=500_000, cells=20_000)
+_FORMULA = ("=", "+", "@", "＝", "＋", "＠")
+"""What a spreadsheet program would run: what it comes to is nobody's statement."""
 _BUNDLES = frozenset({"捆数", "件数", "bundles"})
+_BINARY = re.compile(r"[0-9]{1,12}\.[0-9]{10,}")
+_SHOWN = Context(prec=15)
 _UNIT = re.compile(r"\s*[(（\[]\s*([^)）\]]*)[)）\]]\s*$")
 _MASS_UNITS = {"t": "t", "吨": "t", "kg": "kg", "公斤": "kg", "千克": "kg"}
 _KEYS = {
@@ -25,6 +34,35 @@ _KEYS = {
     "length": "piece_length_mm", "bundles": "bundles",
 }  # fmt: skip
 _LONGEST = {"tag": 60, "heat_number": 80, "mill_name": 120, "certificate_number": 80, "grade": 40, "standard": 40}
+
+
+def text_of(content: bytes) -> str:
+    """The table of a file: the first worksheet of an XLSX, or text in any encoding of China.
+
+    Raises ``AdviceColumns`` for what is neither, ``AdviceTooLong`` for a workbook that is larger than any list.
+    """
+    if not content.startswith(b"PK"):
+        decoded = decode(content)
+        if decoded is None:
+            raise AdviceColumns
+        return decoded[0]
+    try:
+        rows = worksheets.worksheet(content, None, _BOUNDS, formulas=True)
+    except worksheets.TooLarge:
+        raise AdviceTooLong(most=MOST_ROWS) from None
+    except worksheets.Unreadable:
+        raise AdviceColumns from None
+    found = io.StringIO()
+    lines = (
+        [_exact(row.get(place, "")) for place in range(max(row, default=-1) + 1)] for _, row in sorted(rows.items())
+    )
+    csv.writer(found, delimiter="\t").writerows(lines)
+    return found.getvalue()
+
+
+def _exact(cell: str) -> str:
+    """A figure of a workbook, which keeps binary fractions, with the 15 digits that its program shows."""
+    return f"{_SHOWN.create_decimal(cell).normalize():f}" if _BINARY.fullmatch(cell) else cell
 
 
 def read(text: str) -> list[dict[str, Any]]:
@@ -77,7 +115,7 @@ def _line(number: int, columns: list[tuple[str | None, str]], row: list[str]) ->
 
 
 def _text(cell: str, name: str) -> str:
-    if len(cell) > _LONGEST.get(name, 60) or not cell.isprintable():
+    if len(cell) > _LONGEST.get(name, 60) or not cell.isprintable() or cell.startswith(_FORMULA):
         raise ValueError(name)
     return cell
 

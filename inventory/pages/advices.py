@@ -55,13 +55,10 @@ def _file() -> str | None:
     file = request.files.get("file")
     if file is None or not file.filename:
         return None
-    content = file.stream.read(advice_sheets.LONGEST_TABLE + 1)
-    if len(content) > advice_sheets.LONGEST_TABLE:
-        raise BodyTooLarge(most=advice_sheets.LONGEST_TABLE >> 10)
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("gb18030", "replace")
+    content = file.stream.read(advice_sheets.MOST_BYTES + 1)
+    if len(content) > advice_sheets.MOST_BYTES:
+        raise BodyTooLarge(most=advice_sheets.MOST_BYTES >> 10)
+    return advice_sheets.text_of(content)
 
 
 def _announced(call: Call, row: dict[str, Any]) -> Announced:

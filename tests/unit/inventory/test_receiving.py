@@ -1,5 +1,6 @@
 """What is announced, what comes, how far its mass may be off, and where it is put."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -22,6 +23,27 @@ def test_a_mills_list_is_read_by_its_headings() -> None:
         {"tag": "K2", "size": "219*6", "pieces": 3, "piece_length_mm": 6000},
     ]
     assert advice_sheets.read("捆数,重量\n4,2760\n") == [{"bundles": 4, "mass_g": 2_760_000}]
+
+
+def test_a_list_comes_as_a_workbook_without_formulas() -> None:
+    import xlsxwriter
+
+    def book(tag: str) -> bytes:
+        file = BytesIO()
+        with xlsxwriter.Workbook(file) as made:
+            sheet = made.add_worksheet()
+            sheet.write_row(0, 0, ["捆号", "支数", "重量(吨)"])
+            sheet.write_row(1, 0, [tag, 10, 0.69])
+        return file.getvalue()
+
+    row = {"tag": "K1", "pieces": 10, "mass_g": 690_000}
+    assert advice_sheets.read(advice_sheets.text_of(book("K1"))) == [row]
+    assert advice_sheets.read(advice_sheets.text_of("捆号,支数\nK1,10\n".encode("gb18030")))[0]["pieces"] == 10
+    with pytest.raises(AdviceLineUnreadable):
+        advice_sheets.read(advice_sheets.text_of(book("=A2")))
+    for renamed in (b"MZ\x90\x00\xff", b"PK\x03\x04nothing"):
+        with pytest.raises(AdviceColumns):
+            advice_sheets.read(advice_sheets.text_of(renamed))
 
 
 @pytest.mark.parametrize(
