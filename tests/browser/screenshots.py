@@ -10,10 +10,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.database import Database
+from steelyard.core.settings import Settings
 from tests.browser.chromium import DESK, PHONE, Witness, launched
-from tests.browser.leftovers import bring_sheet
+from tests.browser.leftovers import leave
 from tests.browser.live import Site, served
 from tests.browser.story import leads
+from tests.support import applications
 from tests.support.story import play
 from tests.support.world import World
 
@@ -44,6 +46,15 @@ SHOTS = (
     Shot("campaign", OrgKind.OPERATOR, "/campaigns", (r"/campaigns/\d+",)),
     Shot("stock", OrgKind.WAREHOUSE, "/stock"),
     Shot("scan", OrgKind.WAREHOUSE, "/warehouse/scan"),
+    Shot("yard-map", OrgKind.WAREHOUSE, "/warehouse/map"),
+    Shot("advice", OrgKind.WAREHOUSE, "/warehouse/advices", (r"/warehouse/advices/\d+",)),
+    Shot("delivery-order", OrgKind.WAREHOUSE, "/warehouse/delivery-orders", (r"/warehouse/delivery-orders/\d+",)),
+    Shot("processing", OrgKind.WAREHOUSE, "/warehouse/processing", (r"/warehouse/processing/\d+",)),
+    Shot("title-transfer", OrgKind.WAREHOUSE, "/warehouse/title-transfers", (r"/warehouse/title-transfers/\d+",)),
+    Shot("defect", OrgKind.WAREHOUSE, "/warehouse/defects", (r"/warehouse/defects/\d+",)),
+    Shot("labels", OrgKind.WAREHOUSE, "/warehouse/labels"),
+    Shot("trace", OrgKind.WAREHOUSE, "/stock/heats/1/descent"),
+    Shot("charges", OrgKind.WAREHOUSE, "/warehouse/charges"),
     Shot("stocktake", OrgKind.WAREHOUSE, "/warehouse/stocktakes", (r"/warehouse/stocktakes/\d+",)),
     Shot("freight", OrgKind.OPERATOR, "/freight"),
     Shot("matching", OrgKind.OPERATOR, "/freight", (r"/freight/rounds/\d+",)),
@@ -84,8 +95,9 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as name:
         db = Database(play(Path(name)))
         try:
-            bring_sheet(db, leads(db)[OrgKind.OPERATOR])
-            with served(World(db), Path(name)) as site, sync_playwright() as driver, launched(driver) as browser:
+            world = World(db)
+            leave(world, applications.on(Settings(Path(name), str(db.url), "k" * 32), db), leads(db))
+            with served(world, Path(name)) as site, sync_playwright() as driver, launched(driver) as browser:
                 take(browser, site, leads(db), target)
         finally:
             db.close()
