@@ -6,6 +6,7 @@ the product.
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -40,15 +41,16 @@ class Share(StrEnum):
     IN_PROCESSING = "in_processing"
 
 
-class Amount(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Amount:
     """So many bundles with so many pieces, in grams."""
 
     bundles: int = 0
     pieces: int = 0
     mass_g: int = 0
 
-    def __add__(self, other: "Amount") -> "Amount":  # type: ignore[override]  # amounts add up, they do not join
-        return Amount(*(mine + theirs for mine, theirs in zip(self, other, strict=True)))
+    def __add__(self, other: "Amount") -> "Amount":
+        return Amount(self.bundles + other.bundles, self.pieces + other.pieces, self.mass_g + other.mass_g)
 
 
 def _share(at: Ground) -> ColumnElement[str]:
@@ -141,7 +143,7 @@ def _aged(classes: Mapping[int, Amount]) -> Record:
         "on_hand": sum(classes.values(), Amount()),
         "undated": classes.get(-1, Amount()),
         "classes": [
-            {"from_days": first, "to_days": last, **classes.get(place, Amount())._asdict()}
+            {"from_days": first, "to_days": last, **asdict(classes.get(place, Amount()))}
             for place, (first, last) in enumerate(bounds)
         ],
     }

@@ -5,7 +5,7 @@ import io
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import asdict, astuple, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -90,12 +90,12 @@ def test_the_parts_of_the_figures_sum_to_what_is_on_hand(yard: Yard) -> None:
         (own,), _ = figures.of_products(session, yard.owner, {"limit": 50})
         totals = queries.totals(session, yard.keeper, {})
     assert after is None
-    shares = {share: tuple(product[share]) for share in ("on_hand", *Share)}
+    shares = {share: astuple(product[share]) for share in ("on_hand", *Share)}
     assert shares == {
         "on_hand": (5, 50, 5 * MASS_G), "available": (3, 30, 3 * MASS_G), "held": (2, 20, 2 * MASS_G),
         "reserved": (0, 0, 0), "in_processing": (0, 0, 0), "arriving": (0, 0, 0),
     }  # fmt: skip
-    assert totals == product["on_hand"]._asdict()
+    assert totals == asdict(product["on_hand"])
     assert sum(owner["on_hand"].mass_g for owner in product["owners"]) == totals["mass_g"]
     assert [(one["owner_org_id"], one["on_hand"].bundles) for one in own["owners"]] == [(yard.owner.org_id, 3)]
 
@@ -167,7 +167,7 @@ def test_the_stock_of_any_past_moment_is_what_a_rebuild_gives(yard: Yard) -> Non
     assert held[len(moments) - 1] == ["T2-2", "T3"]
     with yard.db.read() as session:
         (then,), _ = figures.of_products(session, yard.keeper, {"limit": 9, "as_of": moments[1], "place": "A"})
-    assert tuple(then["on_hand"]) == (3, 30, 3 * MASS_G)
+    assert astuple(then["on_hand"]) == (3, 30, 3 * MASS_G)
 
 
 def test_a_hold_counts_at_the_moment_asked_for(yard: Yard) -> None:
