@@ -167,6 +167,7 @@ def test_web_alone_serves_without_jobs(embedded: Installation) -> None:
         wait_until(lambda: len(set(served.children()) - {victim}) == 2, "a new process in place of the killed one")
         served.wait_until_it_answers()
         assert served.interrupt() == 0
+        assert "refused to gracefully stop" not in served.log.read_text()
 
 
 def test_web_alone_wants_the_database_brought_up(
@@ -177,6 +178,7 @@ def test_web_alone_wants_the_database_brought_up(
         assert served.process.wait(PATIENCE_S) == 1
         assert "run `steelyard migrate upgrade` first" in served.log.read_text()
         assert "Traceback" not in served.log.read_text()
+        assert "refused to gracefully stop" not in served.log.read_text()  # a process that still starts ends at once
 
 
 def test_an_address_of_another_machine_is_told(embedded: Installation) -> None:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Text, event, select, text
 from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
 
@@ -251,6 +252,10 @@ def test_a_glance_takes_one_statement_and_no_turn(db):
     event.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
     with db.glance() as connection:
         assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+        raw = connection.connection.driver_connection
+        assert (
+            not raw.in_transaction if db.dialect == "sqlite" else raw.info.transaction_status == TransactionStatus.IDLE
+        )
     assert said == ["SELECT 1"]
     with db.write() as session:
         session.execute(text("INSERT INTO document_counter (series, last) VALUES ('x', 0)"))
