@@ -39,6 +39,7 @@ class Database:
             self._glancing = self.engine.execution_options(**{_ALONE: True})
         else:
             _ask_the_rested(self.engine)
+            _run_as_planned(self.engine)
             reading = self.engine.execution_options(postgresql_readonly=True)
             self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
@@ -119,6 +120,16 @@ def _ask_the_rested(engine: Engine) -> None:
             engine.dialect.do_ping(connection)
         except engine.dialect.loaded_dbapi.Error as gone:
             raise InvalidatePoolError from gone
+
+
+def _run_as_planned(engine: Engine) -> None:
+    """Have PostgreSQL not compile queries: it does so where it expects many rows, for longer than ours then take."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(connection: Any, record: Any) -> None:
+        connection.autocommit = True
+        connection.execute("SET jit = off")
+        connection.autocommit = False
 
 
 def _prepare_sqlite(engine: Engine) -> None:

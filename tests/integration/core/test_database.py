@@ -95,6 +95,14 @@ def test_what_is_written_in_a_reading_transaction_does_not_stay(db):
         assert session.execute(text("SELECT count(*) FROM document_counter")).scalar_one() == 0
 
 
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_postgresql_runs_queries_as_planned(db):
+    """Compiling one that is expected to be large takes longer than it runs; the setting outlives a rollback."""
+    for _ in range(2):
+        with db.read() as session:
+            assert session.execute(text("SHOW jit")).scalar_one() == "off"
+
+
 @pytest.mark.parametrize("dialect", ["sqlite"])
 def test_sqlite_is_set_up_for_durability_and_references(db):
     expected = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "recursive_triggers": 1}
