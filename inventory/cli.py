@@ -23,7 +23,9 @@ def inventory() -> None:
 @click.option("--heads", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Heads exported earlier.")
 @click.option("--repair", "mend", is_flag=True, help="Set balances that differ to the sum of their moves.")
 def verify(heads: Path | None, mend: bool) -> None:
-    """Rebuild every balance from the moves, compare, and prove the seals; exit with 1 where something is wrong.
+    """Rebuild every balance from the moves, compare moves, balances and genealogy, and prove the seals.
+
+    Exits with 1 where something is wrong.
 
     The moves are never rewritten, by --repair neither.
     """
@@ -44,14 +46,15 @@ def verify(heads: Path | None, mend: bool) -> None:
     for seal in seals:
         for fault in seal.faults:
             click.echo(f"{seal.stream}: {fault.detail}", err=True)
-        told = f"{seal.rows} moves in {seal.blocks} blocks, {seal.unsealed} not sealed yet; head {seal.head}"
+        what = seal.stream.partition(":")[0]
+        told = f"{seal.rows} {what} in {seal.blocks} blocks, {seal.unsealed} not sealed yet; head {seal.head}"
         click.echo(f"{seal.stream}: {told}")
     sys.exit(0 if report.holds and all(seal.holds for seal in seals) else 1)
 
 
 @inventory.command()
 def heads() -> None:
-    """Print the last block of each warehouse's chain as JSON; keep it where nobody of the yard can write."""
+    """Print the last block of each warehouse's chains as JSON; keep it where nobody of the yard can write."""
     from inventory.operations.seals import heads as last_blocks
 
     with _database() as database, database.read() as session:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from inventory.operations.seals import seal_moves
+from inventory.operations.seals import seal_ledger
 from steelyard.core.jobs import ClockJob
 
-JOBS = (ClockJob("inventory.seal_moves", seal_moves, every=timedelta(seconds=5)),)
+JOBS = (ClockJob("inventory.seal_ledger", seal_ledger, every=timedelta(seconds=5)),)

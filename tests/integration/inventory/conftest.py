@@ -11,7 +11,7 @@ from sqlalchemy import select
 from inventory.models import Bundle, Product, Receipt, StockIssue, Warehouse
 from inventory.operations import issuing, receiving, scans, setting_up
 from inventory.operations.receiving import Arrival, Delivery
-from inventory.operations.seals import seal_moves
+from inventory.operations.seals import seal_ledger
 from inventory.operations.verification import verify
 from inventory.scanning import Answer, Operation
 from inventory.states import LengthKind, OperationKind, ProductKind, ReceiptSource
@@ -76,7 +76,7 @@ class Yard:
     def seal(self) -> None:
         """Seal what is new, as the clock's job does."""
         with self.db.write() as session:
-            seal_moves(session)
+            seal_ledger(session)
 
     def bundle_ids(self, tags: Sequence[str]) -> list[int]:
         """The ids of bundles by their tags."""

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from inventory.cli import inventory
 
 from .conftest import Yard
+from .test_processing import split
 
 
 @pytest.fixture
@@ -90,6 +91,23 @@ def test_a_rewritten_move_breaks_its_seal(yard: Yard) -> None:
     result = CliRunner().invoke(inventory, ["verify"])
     assert result.exit_code == 1
     assert f"moves:{yard.warehouse.id}: " in result.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_rewritten_edge_of_the_genealogy_breaks_its_seal(yard: Yard) -> None:
+    """The edges are sealed in a chain of their own, so that a change shows that no sum gives away."""
+    yard.receive("T1")
+    split(yard, "T1", 4, 6)
+    yard.seal()
+    good = CliRunner().invoke(inventory, ["verify"])
+    assert good.exit_code == 0, good.output
+    assert f"edges:{yard.warehouse.id}: 2 edges in 1 blocks, 0 not sealed yet" in good.output
+    immutable_off(yard, "bundle_edge")
+    with yard.db.write() as session:
+        session.execute(text("UPDATE bundle_edge SET line = line + 1"))
+    bad = CliRunner().invoke(inventory, ["verify"])
+    assert (bad.exit_code, "they agree" in bad.output) == (1, True)
+    assert f"edges:{yard.warehouse.id}: block 1 sealed 2 rows" in bad.output
 
 
 def immutable_off(yard: Yard, table: str) -> None:

@@ -8,8 +8,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from inventory import errors
+from inventory.making import Output
 from inventory.models import Bundle, Place, StockBalance, StockMove
-from inventory.operations import encumbrances, issuing, moving, receiving
+from inventory.operations import encumbrances, issuing, moving, receiving, splitting
 from inventory.operations.receiving import Arrival, Delivery
 from inventory.quantities import Quantity
 from inventory.states import EncumbranceKind, ReceiptSource
@@ -311,15 +312,25 @@ FORBIDDEN_SQL = [
     pytest.param("UPDATE stock_balance SET pieces = -1 WHERE is_real", id="negative-balance"),
     pytest.param("UPDATE stock_balance SET is_real = (1 = 0) WHERE is_real", id="real-place-made-virtual"),
     pytest.param("UPDATE scan_answer SET answer = '{}'", id="rewrite-an-answer"),
+    pytest.param("UPDATE bundle_edge SET mass_g = 1", id="update-edges"),
+    pytest.param("DELETE FROM bundle_edge", id="delete-edges"),
+    pytest.param("REPLACE", id="replace-or-truncate-edges"),
 ]
+OTHERWISE = {
+    "sqlite": "INSERT OR REPLACE INTO bundle_edge SELECT * FROM bundle_edge",
+    "postgresql": "TRUNCATE bundle_edge",
+}
+"""The ways around UPDATE and DELETE that each database has."""
 
 
 @pytest.mark.parametrize("statement", FORBIDDEN_SQL)
 def test_the_database_itself_refuses(yard: Yard, statement: str) -> None:
     yard.receive("T1")
     yard.scan(yard.operation("move", "T1", place="B-01"))
+    with yard.db.write() as session:
+        splitting.split(session, yard.keeper, yard.warehouse.id, "T1", [Output(4), Output(6)])
     with pytest.raises(DBAPIError), yard.db.write() as session:
-        session.execute(text(statement))
+        session.execute(text(OTHERWISE[yard.db.dialect] if statement == "REPLACE" else statement))
 
 
 def test_verification_finds_a_balance_that_was_tampered_with(yard: Yard) -> None:
