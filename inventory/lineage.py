@@ -1,9 +1,21 @@
 """Of which melts and by which processes bundles came about, and what became of them."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CTE, BigInteger, Select, exists, func, literal, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    CTE,
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased
 
 from inventory.genealogy_models import BundleEdge, HeatPart, StockProcess
@@ -49,22 +61,32 @@ def _told(process: StockProcess | None) -> dict[str, Any] | None:
 
 
 def forward(seeds: Select[Any]) -> CTE:
-    """The bundles that ``seeds`` select and all that was made of them, as ``found.c.id``, but for what was undone."""
+    """The bundles that ``seeds`` select and all that was made of them, as ``found.c.id``.
+
+    What was undone is among them: it is voided, and so is all that was made of it, because a process is undone only
+    where nothing stands that came after it. Whoever reads the bundles leaves it out; asking at each step of the
+    recursion would have the whole table read, because how many steps there will be is not known before.
+    """
     found = seeds.with_only_columns(seeds.selected_columns[0].label("id")).cte("found", recursive=True)
-    child = aliased(Bundle)
-    step = (
-        select(BundleEdge.child_id)
-        .join(found, found.c.id == BundleEdge.parent_id)
-        .join(child, child.id == BundleEdge.child_id)
-        .where(child.voided == 0)
-    )
-    return found.union(step)
+    return found.union(select(BundleEdge.child_id).join(found, found.c.id == BundleEdge.parent_id))
 
 
 def backward(seeds: Select[Any]) -> CTE:
     """The bundles that ``seeds`` select and all of which they were made, as ``found.c.id``."""
     found = seeds.with_only_columns(seeds.selected_columns[0].label("id")).cte("found", recursive=True)
     return found.union(select(BundleEdge.parent_id).join(found, found.c.id == BundleEdge.child_id))
+
+
+def among(session: Session, column: Any, found: CTE) -> ColumnElement[bool]:
+    """The condition that a column is one of the bundles ``found``, each of which is then looked up by its index.
+
+    PostgreSQL takes a recursion for hundreds of times as large as it is and would join it with whole tables; of an
+    array it assumes that it is short.
+    """
+    ids = select(found.c.id)
+    if session.get_bind().dialect.name == "sqlite":
+        return cast(ColumnElement[bool], column.in_(ids))
+    return cast(ColumnElement[bool], column == any_(func.array(ids.scalar_subquery(), type_=ARRAY(BigInteger))))
 
 
 def of_bundle(bundle_id: int) -> Select[Any]:
@@ -86,13 +108,13 @@ def bundles_of(heat_id: int) -> Select[Any]:
 
 def ancestry(session: Session, bundle_id: int, most: int) -> list[Any]:
     """The ``most`` nearest ancestors of a bundle, the nearest first: tag, heat, and by what they went on."""
-    found = backward(of_bundle(bundle_id))
+    found = among(session, BundleEdge.child_id, backward(of_bundle(bundle_id)))
     query = (
         select(Bundle.id, Bundle.tag, Heat.heat_number, func.min(StockProcess.kind).label("kind"))
         .join(BundleEdge, BundleEdge.parent_id == Bundle.id)
-        .join(found, found.c.id == BundleEdge.child_id)
         .join(StockProcess, StockProcess.id == BundleEdge.process_id)
         .join(Heat, Heat.id == Bundle.heat_id)
+        .where(found)
         .group_by(Bundle.id, Bundle.tag, Heat.heat_number)
         .order_by(Bundle.id.desc())
         .limit(most)

@@ -43,8 +43,7 @@ def heat(session: Session, actor: Actor, heat_id: int) -> Heat:
 
 def descendants(session: Session, actor: Actor, seeds: Select[Any], wanted: Mapping[str, Any]) -> Page:
     """A page of the bundles and of all that was made of them, with their parents."""
-    found = lineage.forward(seeds)
-    query = queries.each(actor).join(found, found.c.id == Bundle.id)
+    query = queries.each(actor).where(lineage.among(session, Bundle.id, lineage.forward(seeds)))
     records, after = queries.page(session, query, Bundle.id, wanted)
     parents = _parents(session, [record["bundle_id"] for record in records])
     return [{**record, "parents": parents.get(record["bundle_id"], [])} for record in records], after
@@ -56,15 +55,15 @@ def ancestors(session: Session, actor: Actor, bundle_id: int, wanted: Mapping[st
     ``shown`` says whether the actor may read more of it than is told here.
     """
     _check(session, actor, bundle_id)
-    found = lineage.backward(lineage.of_bundle(bundle_id))
+    found = lineage.among(session, Bundle.id, lineage.backward(lineage.of_bundle(bundle_id)))
     query = (
         select(
             Bundle.id.label("bundle_id"), Bundle.tag, Bundle.heat_id, Heat.heat_number, Heat.mill_name,
             Bundle.certificate_number, lineage.IS_MIXED.label("mixed_heats"),
             visibility.bundles(actor).label("shown"),
         )
-        .join(found, found.c.id == Bundle.id)
         .join(Heat, Heat.id == Bundle.heat_id)
+        .where(found)
     )  # fmt: skip
     limit = wanted.get("limit", 50)
     if wanted.get("after") is not None:
@@ -116,8 +115,8 @@ def _parents(session: Session, bundle_ids: Collection[int]) -> dict[int, list[Re
 
 def recall(session: Session, actor: Actor, seeds: Select[Any], wanted: Mapping[str, Any]) -> Page:
     """A page of where every descendant lies or went; what was made into others is left out, they stand for it."""
-    found = lineage.forward(seeds)
-    query = queries.each(actor).join(found, found.c.id == Bundle.id).where(Place.kind != PlaceKind.PROCESSING)
+    found = lineage.among(session, Bundle.id, lineage.forward(seeds))
+    query = queries.each(actor).where(found, Place.kind != PlaceKind.PROCESSING)
     records, after = queries.page(session, query, Bundle.id, wanted)
     return _with_papers(session, records), after
 
@@ -221,10 +220,9 @@ def _minus(one: Amount, other: Amount) -> Amount:
 def _standing(session: Session, actor: Actor, found: CTE) -> dict[str, Amount]:
     query = (
         select(Place.kind, func.sum(StockBalance.length_mm), func.sum(StockBalance.mass_g))
-        .join(found, found.c.id == StockBalance.bundle_id)
         .join(Bundle, Bundle.id == StockBalance.bundle_id)
         .join(Place, Place.id == StockBalance.place_id)
-        .where(visibility.bundles(actor))
+        .where(lineage.among(session, StockBalance.bundle_id, found), visibility.bundles(actor))
         .group_by(Place.kind)
     )
     return {kind: (int(length), int(mass)) for kind, length, mass in session.execute(query)}
@@ -234,9 +232,9 @@ def _lost(session: Session, actor: Actor, found: CTE) -> dict[str, Amount]:
     counter = aliased(StockProcess)
     query = (
         select(ProcessLoss.kind, func.sum(ProcessLoss.length_mm), func.sum(ProcessLoss.mass_g))
-        .join(found, found.c.id == ProcessLoss.parent_id)
         .join(Bundle, Bundle.id == ProcessLoss.parent_id)
-        .where(visibility.bundles(actor), ~exists().where(counter.reverses_id == ProcessLoss.process_id))
+        .where(lineage.among(session, ProcessLoss.parent_id, found), visibility.bundles(actor))
+        .where(~exists().where(counter.reverses_id == ProcessLoss.process_id))
         .group_by(ProcessLoss.kind)
     )
     return {kind: (int(length), int(mass)) for kind, length, mass in session.execute(query)}

@@ -21,12 +21,29 @@ from inventory.queries import Record
 from inventory.states import Document, PlaceKind
 from inventory.steps import StepKind, kind_of
 from steelyard.core.actors import Actor
-from steelyard.core.errors import NotFound
+from steelyard.core.errors import NotFound, Refused
+from steelyard.core.i18n import N_
 from steelyard.core.rowset import rowset
 
 
+MOST_STEPS = 10_000
+"""Most moves of one trace; a bundle has a dozen, the longest known genealogy of a heat a few thousand."""
+MOST_TRACED = 2_000
+"""Most bundles of one trace of a heat."""
+
+
+class TraceTooLong(Refused):
+    """More moves or bundles than one trace holds."""
+
+    code = "trace_too_long"
+    message = N_(
+        "This trace has more than %(bundles)s bundles or %(steps)s moves. Take descendants, recall list and moves page "
+        "by page."
+    )
+
+
 def bundle_trace(session: Session, actor: Actor, bundle_id: int, newest: int | None = None) -> Record:
-    """A bundle and its whole way, or the ``newest`` steps of it; raises ``NotFound``."""
+    """A bundle and its whole way, or the ``newest`` steps of it; raises ``NotFound`` and ``TraceTooLong``."""
     found = queries.bundle(session, actor, bundle_id)
     return {"bundle": found, "steps": steps(session, [bundle_id], newest)}
 
@@ -44,21 +61,24 @@ def heats(session: Session, actor: Actor, heat_number: str | None, after: int | 
 
 
 def heat_trace(session: Session, actor: Actor, heat_id: int) -> Record:
-    """A heat with all bundles of it that the actor sees, their ways, and where the mass went; raises ``NotFound``."""
+    """A heat with all bundles of it that the actor sees, their ways, and where the mass went.
+
+    Raises ``NotFound`` and ``TraceTooLong``.
+    """
     heat = session.get(Heat, heat_id)
-    found, _ = heat_traces(session, actor, [_heat(heat)] if heat else [])
+    found, more = heat_traces(session, actor, [_heat(heat)] if heat else [], MOST_TRACED)
     if not found:
         raise NotFound
+    if more:
+        raise TraceTooLong(bundles=MOST_TRACED, steps=MOST_STEPS)
     return found[0]
 
 
-def heat_traces(
-    session: Session, actor: Actor, heats_wanted: Sequence[Record], most: int | None = None
-) -> tuple[list[Record], bool]:
+def heat_traces(session: Session, actor: Actor, heats_wanted: Sequence[Record], most: int) -> tuple[list[Record], bool]:
     """The traces of several heats in as many statements as one takes, without heats of which nothing is seen.
 
-    A bundle of several heats belongs to the trace of each. With ``most``, no more than that many bundles in all are
-    read; the answer says whether there were more.
+    A bundle of several heats belongs to the trace of each. No more than ``most`` bundles in all are read; the answer
+    says whether there were more. Raises ``TraceTooLong``.
     """
     rows = session.execute(_bundles_of(session, actor, heats_wanted, most)).all()
     heats_of: dict[int, list[int]] = {}
@@ -78,10 +98,10 @@ def heat_traces(
         for heat in heats_wanted
         if heat["id"] in ways
     ]
-    return found, most is not None and len(rows) > most
+    return found, len(rows) > most
 
 
-def _bundles_of(session: Session, actor: Actor, heats_wanted: Sequence[Record], most: int | None) -> Select[Any]:
+def _bundles_of(session: Session, actor: Actor, heats_wanted: Sequence[Record], most: int) -> Select[Any]:
     """The bundles of the heats, those of their mixtures too, each with the heat for which it was found."""
     ids = [{"id": heat["id"]} for heat in heats_wanted]
     wanted = rowset(session, "heats", {"id": BigInteger()}, ids)
@@ -94,8 +114,7 @@ def _bundles_of(session: Session, actor: Actor, heats_wanted: Sequence[Record], 
         .where(*seen)
     )
     both = union_all(direct, mixed).subquery("both")
-    limit = None if most is None else most + 1
-    return select(both.c.id, both.c.heat_id).order_by(both.c.heat_id, both.c.id).limit(limit)
+    return select(both.c.id, both.c.heat_id).order_by(both.c.heat_id, both.c.id).limit(most + 1)
 
 
 def _heat(heat: Heat) -> Record:
@@ -103,7 +122,10 @@ def _heat(heat: Heat) -> Record:
 
 
 def steps(session: Session, bundle_ids: Collection[int], newest: int | None = None) -> list[Record]:
-    """The moves of the bundles in order, or the ``newest`` of them, with documents, places and people's words."""
+    """The moves of the bundles in order, or the ``newest`` of them, with documents, places and people's words.
+
+    Raises ``TraceTooLong`` where all are asked for and are too many.
+    """
     wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(set(bundle_ids))])
     source, target = aliased(Place), aliased(Place)
     query = (
@@ -113,9 +135,11 @@ def steps(session: Session, bundle_ids: Collection[int], newest: int | None = No
         .join(source, source.id == StockMove.from_place_id)
         .join(target, target.id == StockMove.to_place_id)
         .order_by(StockMove.id.desc())
-        .limit(newest)
+        .limit(MOST_STEPS + 1 if newest is None else newest)
     )
     rows = session.execute(query).all()[::-1]
+    if newest is None and len(rows) > MOST_STEPS:
+        raise TraceTooLong(bundles=MOST_TRACED, steps=MOST_STEPS)
     papers = papers_of(session, {move.document_number for move, *_ in rows if move.document_number})
     return [_step(papers, *row) for row in rows]
 

@@ -5,7 +5,7 @@ from typing import Any
 from inventory import descent_schemas as schemas
 from inventory import genealogies, recall_files, recalling, rules
 from inventory.api.slice import Body, Record, blp
-from steelyard.api.calls import Call
+from steelyard.api.calls import Call, Written
 from steelyard.api.schemas import PageQuery
 from steelyard.core.spreadsheets import Table
 
@@ -66,14 +66,14 @@ def get_heat_balance(call: Call, heat_id: int) -> Record:
 
 
 @blp.get("/warehouse/heats/<id:heat_id>/genealogy", rule=rules.SEE, returns=schemas.GenealogyOut)
-def get_heat_genealogy(call: Call, heat_id: int) -> Record:
+def get_heat_genealogy(call: Call, heat_id: int) -> Written:
     """All bundles of a heat and what was made of them, as nodes and edges."""
     seeds = recalling.seeds_of_heat(call.session, call.actor, heat_id)
     return genealogies.genealogy(call.session, call.actor, seeds)
 
 
 @blp.get("/warehouse/bundles/<id:bundle_id>/genealogy", rule=rules.SEE, returns=schemas.GenealogyOut)
-def get_bundle_genealogy(call: Call, bundle_id: int) -> Record:
+def get_bundle_genealogy(call: Call, bundle_id: int) -> Written:
     """A bundle and all that was made of it, as nodes and edges."""
     seeds = recalling.seeds_of_bundle(call.session, call.actor, bundle_id)
     return genealogies.genealogy(call.session, call.actor, seeds)

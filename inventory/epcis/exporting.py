@@ -36,8 +36,8 @@ def of_bundle(session: Session, actor: Actor, names: Names, bundle_id: int) -> E
     seen = select(Bundle.id).where(Bundle.id == bundle_id, visibility.bundles(actor))
     if session.scalars(seen).one_or_none() is None:
         raise NotFound
-    found = lineage.backward(lineage.of_bundle(bundle_id))
-    made_of = select(Bundle.id).join(found, found.c.id == Bundle.id).where(visibility.bundles(actor))
+    found = lineage.among(session, Bundle.id, lineage.backward(lineage.of_bundle(bundle_id)))
+    made_of = select(Bundle.id).where(found, visibility.bundles(actor))
     return _document(session, names, made_of)
 
 

@@ -20,7 +20,7 @@ from marshmallow import ValidationError
 from steelyard.api import csrf, idempotency
 from steelyard.api.access import PUBLIC, Rule, admit
 from steelyard.api.bindings import Binding, describe_bound, respond
-from steelyard.api.calls import Call, etag_of
+from steelyard.api.calls import Call, Written, etag_of
 from steelyard.api.docs import describe
 from steelyard.api.downloads import NamedFile, sent_file
 from steelyard.api.json_body import parse_json
@@ -45,7 +45,7 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
         self._published: list[tuple[str, str, Callable[..., Any], Callable[[], dict[str, Any]]]] = []
 
     def get(self, path: str, *, rule: Rule, returns: type[Schema], query: type[QuerySchema] = QuerySchema) -> Decorator:
-        """``GET`` of one document: ``view(call, **path) -> document``.
+        """``GET`` of one document: ``view(call, **path) -> document``, or ``Written`` where it is JSON already.
 
         With a ``query`` schema it is ``view(call, query, **path)``.
         """
@@ -55,7 +55,8 @@ class SliceBlueprint(flask_smorest.Blueprint):  # type: ignore[misc]  # flask-sm
             given = (arguments,) if query is not QuerySchema else ()
             with services().db.read() as session:
                 document = view(Call(session, g.actor), *given, **path_values)
-                answer = _answer(_made(returns).dump(document), 200, etag_of(document))
+                shown = document if isinstance(document, Written) else _made(returns).dump(document)
+                answer = _answer(shown, 200, etag_of(document))
                 answer.make_conditional(request)
                 return answer
 
@@ -302,7 +303,7 @@ def _text(payload: Any) -> str:
 
 
 def _answer(payload: Any, status: int, etag: str | None) -> Response:
-    text = _text(payload)
+    text = payload.text if isinstance(payload, Written) else _text(payload)
     response = Response(text, status=status, mimetype="application/json")
     response.headers["ETag"] = etag or f'W/"{hashlib.sha256(text.encode()).hexdigest()[:24]}"'
     return response

@@ -15,6 +15,13 @@ from steelyard.core.database import db_now
 from steelyard.core.errors import PreconditionRequired, StaleVersion, Unauthenticated
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document that a view wrote as JSON itself, by the schema that its route names: for thousands of records."""
+
+    text: str
+
+
 @dataclass(slots=True)
 class Call:
     """What a view is given. ``session`` is one transaction: of writing in verbs that change, else of reading.

@@ -8,8 +8,9 @@ from typing import Any
 
 import pytest
 
-from inventory import queries
+from inventory import queries, tracing
 from inventory.certificates import issuing
+from inventory.descent_schemas import GenealogyOut
 from inventory.making import Line, Loss, Output
 from inventory.operations import owning, unmaking
 from inventory.states import LossKind, ProcessKind
@@ -97,6 +98,7 @@ def test_the_balance_of_a_heat_names_what_joined_and_what_was_lost(worked: Yard,
 def test_the_genealogy_of_a_heat_is_a_graph(worked: Yard, api_as: ApiAs) -> None:
     api = api_as(worked.owner)
     found = api.get(f"/warehouse/heats/{heat_id(worked, api)}/genealogy").json
+    assert GenealogyOut().validate(found) == {}
     tag_of = {node["bundle_id"]: node["tag"] for node in found["nodes"]}
     assert sorted((tag_of[edge["parent_id"]], tag_of[edge["child_id"]]) for edge in found["edges"]) == [
         ("B", "M"), ("M", "C"), ("M", "R"), ("T1", "A"), ("T1", "B"),
@@ -106,6 +108,25 @@ def test_the_genealogy_of_a_heat_is_a_graph(worked: Yard, api_as: ApiAs) -> None
     }  # fmt: skip
 
 
+def test_a_genealogy_with_odd_tags_is_sound_json(yard: Yard, api_as: ApiAs) -> None:
+    yard.receive('捆"1\\2')
+    (bundle,) = yard.bundle_ids(['捆"1\\2'])
+    found = api_as(yard.keeper).get(f"/warehouse/bundles/{bundle}/genealogy").json
+    assert found["nodes"][0]["tag"] == '捆"1\\2'
+    assert GenealogyOut().validate(found) == {}
+
+
+@pytest.mark.parametrize("bound", ["MOST_STEPS", "MOST_TRACED"])
+def test_a_trace_is_bounded_and_says_so(
+    worked: Yard, api_as: ApiAs, monkeypatch: pytest.MonkeyPatch, bound: str
+) -> None:
+    api = api_as(worked.owner)
+    assert api.get(f"/heats/{heat_id(worked, api)}/trace").status_code == 200
+    monkeypatch.setattr(tracing, bound, 2)
+    answer = api.get(f"/heats/{heat_id(worked, api)}/trace")
+    assert (answer.status_code, answer.json["code"]) == (409, "trace_too_long")
+
+
 def test_what_was_undone_is_in_no_trace(worked: Yard, api_as: ApiAs) -> None:
     api = api_as(worked.owner)
     process = split(worked, "A", 2, 3)
@@ -113,6 +134,7 @@ def test_what_was_undone_is_in_no_trace(worked: Yard, api_as: ApiAs) -> None:
         unmaking.reverse(session, worked.keeper, process.id, "a slip")
     (bundle,) = worked.bundle_ids(["A"])
     assert tags(api.get(f"/warehouse/bundles/{bundle}/descendants").json["items"]) == ["A"]
+    assert len(api.get(f"/warehouse/bundles/{bundle}/genealogy").json["nodes"]) == 1
     assert api.get(f"/warehouse/heats/{heat_id(worked, api)}/balance").json["holds"] is True
 
 
