@@ -25,7 +25,6 @@ from steelyard.core.errors import NotFound, Refused
 from steelyard.core.i18n import N_
 from steelyard.core.rowset import rowset
 
-
 MOST_STEPS = 10_000
 """Most moves of one trace; a bundle has a dozen, the longest known genealogy of a heat a few thousand."""
 MOST_TRACED = 2_000
