@@ -2,19 +2,27 @@
 
 from typing import Any
 
-from inventory import arrival_errors, code_errors, delivery_errors, errors
+from inventory import arrival_errors, capacity_errors, code_errors, delivery_errors, errors
+from inventory.quality.errors import MorePieces
 from inventory.scanning import Answer
 from inventory.states import Outcome
 from steelyard.api.locales import say
 from steelyard.core.i18n import N_
 
-_REFUSED = {**errors.MESSAGES, **code_errors.MESSAGES, **delivery_errors.MESSAGES, **arrival_errors.MESSAGES}
+_REFUSED = {
+    **errors.MESSAGES, **code_errors.MESSAGES, **delivery_errors.MESSAGES, **arrival_errors.MESSAGES,
+    **capacity_errors.MESSAGES, MorePieces.code: MorePieces.message,
+}  # fmt: skip
 _DONE = {
     "moved": N_("Bundle %(tag)s was moved."),
     "issued": N_("Bundle %(tag)s was loaded."),
     "counted": N_("Bundle %(tag)s was counted."),
     "picked": N_("Bundle %(tag)s was picked for %(number)s."),
     "swapped": N_("Bundle %(tag)s was picked for %(number)s in place of %(instead)s, which is free again."),
+    "defect_reported": N_(
+        "Report %(number)s of %(pieces)s pieces of bundle %(tag)s was written. Set the bundle aside; "
+        "it is promised to nobody."
+    ),
     "received": N_("Bundle %(tag)s was received: %(goods)s, %(pieces)s pieces, by theory %(theory_kg)s kg."),
     "received_stated": N_(
         "Bundle %(tag)s was received: %(goods)s, %(pieces)s pieces, stated %(stated_kg)s kg, "

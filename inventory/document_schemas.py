@@ -163,12 +163,13 @@ class IssueQuery(PageQuery):
 
 
 class TransferIn(Schema):
-    """Bundles to be brought to a place."""
+    """Bundles to be brought to a place; with ``over_capacity`` an administrator fills it beyond what it takes."""
 
     warehouse_id = IdField(required=True)
     place = Text(max=40, required=True)
     tags = ListOf(Text(max=60), min=1, max=MOST_BUNDLES, required=True)
     reason = Text(max=200, required=True)
+    over_capacity = Flag(load_default=False)
 
 
 class TransferOut(Schema):

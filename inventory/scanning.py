@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from inventory import errors, picking
+from inventory import capacity, errors, picking, setting_aside
+from inventory.capacity import Leave
 from inventory.delivery_errors import DeliveryUnknown
 from inventory.matching import Said
 from inventory.picking import OrderView, Pick
+from inventory.putting_away import Shelf
 from inventory.quantities import NOTHING, Movement, Position, Quantity
+from inventory.setting_aside import Fault, SetAside
 from inventory.states import IssueStatus, OperationKind, Outcome, State, StocktakeStatus
 from steelyard.core.errors import Refused
 
@@ -24,7 +27,8 @@ class Operation:
 
     The bundle is named by its ``tag``, or by the text of a scanned ``code``. Reading the code gives the tag, and
     besides it ``yard``, ``heat`` and ``goods`` where the code says them; or ``unread``, why it could not be read.
-    ``said`` is what was typed of a bundle that comes in.
+    ``said`` is what was typed of a bundle that comes in, ``fault`` what is wrong with one that is reported, and
+    ``over_capacity`` why a place is filled beyond what it takes.
     """
 
     client_op_id: str
@@ -45,6 +49,8 @@ class Operation:
     receipt_number: str | None = None
     said: Said | None = None
     goods: Mapping[str, str] = field(default_factory=dict)
+    fault: Fault | None = None
+    over_capacity: str | None = None
 
     def fingerprint(self) -> str:
         """What must be equal for a repeat to be the same operation."""
@@ -54,7 +60,10 @@ class Operation:
             self.issue_number, self.stocktake_number, self.pieces,
         )  # fmt: skip
         # What came to be asked later is named, so that answers that were kept before are still recognised.
-        later = {"delivery": self.delivery_number, "swap": self.swap_reason, "receipt": self.receipt_number}
+        later = {
+            "delivery": self.delivery_number, "swap": self.swap_reason, "receipt": self.receipt_number,
+            "fault": self.fault, "over": self.over_capacity,
+        }  # fmt: skip
         named = [f"{name}={value}" for name, value in later.items() if value is not None]
         named += [] if self.said is None else self.said.parts()
         return "\x1f".join(["" if part is None else str(part) for part in parts] + named)
@@ -112,6 +121,8 @@ class YardView:
     stocktakes: dict[str, StocktakeView] = field(default_factory=dict)
     blocked: frozenset[int] = frozenset()
     deliveries: dict[str, OrderView] = field(default_factory=dict)
+    shelves: dict[int, Shelf] = field(default_factory=dict)
+    may_overfill: bool = False
 
     def bundle(self, tag: str) -> BundleView:
         """The bundle that bears ``tag``; raises ``BundleUnknown``."""
@@ -152,6 +163,7 @@ class Carried:
     operation: Operation
     movement: Movement
     issue: IssueView | None = None
+    overfills: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +174,15 @@ class Picked:
     pick: Pick
 
 
-Effect = CountMade | Carried | Picked
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """A report of a defect, and the operation that asked for it."""
+
+    operation: Operation
+    report: SetAside
+
+
+Effect = CountMade | Carried | Picked | Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +250,16 @@ def move(yard: YardView, tag: str, place: str, from_place: str | None = None) ->
     return movement
 
 
+def put_away(yard: YardView, tag: str, place: str, leave: Leave) -> tuple[Movement, bool]:
+    """As :func:`move`, to a place that has room, or by leave; whether it is filled beyond what it takes then."""
+    bundle, place_id = yard.bundle(tag), yard.open_place(place)
+    is_elsewhere = _in_yard(bundle).place_id != place_id
+    overfills = is_elsewhere and capacity.overfills(yard.shelves.get(place_id), tag, bundle.quantity, leave)
+    movement = move(yard, tag, place)
+    capacity.carry(yard.shelves, movement)
+    return movement, overfills
+
+
 def issue(yard: YardView, tag: str, document: IssueView) -> Movement:
     """Let a bundle leave on ``document``; raises the refusal that stands in its way."""
     if document.status is not IssueStatus.OPEN:
@@ -272,6 +302,20 @@ def _needed(value: str | None, name: str) -> str:
 def _move(yard: YardView, operation: Operation) -> Effect:
     place = _needed(operation.place, "place")
     return Carried(operation, move(yard, operation.tag, place, operation.from_place))
+
+
+def _put_away(yard: YardView, operation: Operation) -> Effect:
+    leave = Leave(operation.over_capacity, yard.may_overfill)
+    movement, overfills = put_away(yard, operation.tag, _needed(operation.place, "place"), leave)
+    return Carried(operation, movement, overfills=overfills)
+
+
+def _defect(yard: YardView, operation: Operation) -> Effect:
+    if operation.fault is None:
+        raise errors.OperationIncomplete(field="defect")
+    position = _in_yard(bundle := yard.bundle(operation.tag))
+    place_id = position.place_id if operation.place is None else yard.place(operation.place)
+    return Reported(operation, setting_aside.report(bundle, position, operation.fault, operation.pieces, place_id))
 
 
 def _issue(yard: YardView, operation: Operation) -> Effect:
@@ -328,12 +372,14 @@ _JUDGES: dict[OperationKind, Callable[[YardView, Operation], Effect]] = {
     OperationKind.ISSUE: _issue,
     OperationKind.COUNT: _count,
     OperationKind.PICK: _pick,
+    OperationKind.PUT_AWAY: _put_away,
+    OperationKind.DEFECT: _defect,
 }
 _DONE = {
     OperationKind.MOVE: "moved",
     OperationKind.ISSUE: "issued",
     OperationKind.COUNT: "counted",
-    OperationKind.PICK: "picked",
+    OperationKind.PUT_AWAY: "moved",
 }
 
 
@@ -347,5 +393,8 @@ def _done(operation: Operation, effect: Effect) -> Answer:
                 done.movements[0].bundle_id,
             )  # fmt: skip
         return Answer(operation.client_op_id, Outcome.DONE, "picked", told, done.movements[0].bundle_id)
+    if isinstance(effect, Reported):
+        told = {"tag": operation.tag, "pieces": str(effect.report.pieces)}
+        return Answer(operation.client_op_id, Outcome.DONE, "defect_reported", told, effect.report.bundle_id)
     bundle_id = effect.movement.bundle_id if isinstance(effect, Carried) else None
     return Answer(operation.client_op_id, Outcome.DONE, _DONE[operation.kind], {"tag": operation.tag}, bundle_id)

@@ -1,6 +1,7 @@
 """Bodies, filters and answers of the yard's API: ground, stock, trace and scans."""
 
 from inventory.codes import LONGEST_CODE
+from inventory.quality.kinds import DefectKind, Severity
 from inventory.states import (
     ArrivalState,
     EncumbranceKind,
@@ -323,6 +324,14 @@ class CountsIn(Schema):
     counts = ListOf(Nested(CountIn), min=1, max=MOST_OPERATIONS, required=True)
 
 
+class DefectSaidIn(Schema):
+    """What is wrong with a bundle that is scanned."""
+
+    kind = Choice(DefectKind, required=True)
+    severity = Choice(Severity, required=True)
+    remark = Text(max=1000)
+
+
 class OperationIn(Schema):
     """A scan: ``move`` needs ``place``, ``issue`` needs ``issue_number``, ``count`` needs place and stocktake.
 
@@ -331,6 +340,9 @@ class OperationIn(Schema):
 
     ``receive`` needs ``receipt_number`` and ``place``; what the advice and the code do not say of the bundle is told
     by ``product_id`` … ``mass_g``, the stated mass. ``extra`` receives what was not announced.
+
+    ``put_away`` is a move to a place that has room; with ``over_capacity``, a reason, an administrator of the yard
+    fills it beyond what it takes. ``defect`` needs ``defect``; ``pieces`` are the defective ones, without them all.
 
     Every one needs ``tag``, or ``code``: the text of a scanned code that the server reads where no tag is given.
     """
@@ -356,6 +368,8 @@ class OperationIn(Schema):
     mass_g = MassG()
     state = Choice(ArrivalState)
     extra = Flag()
+    over_capacity = Text(max=200)
+    defect = Nested(DefectSaidIn)
 
 
 class OperationsIn(Schema):

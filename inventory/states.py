@@ -300,6 +300,8 @@ class OperationKind(StrEnum):
     COUNT = "count"
     PICK = "pick"
     RECEIVE = "receive"
+    PUT_AWAY = "put_away"
+    DEFECT = "defect"
 
 
 class Outcome(StrEnum):

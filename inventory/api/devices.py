@@ -10,7 +10,7 @@ from steelyard.core import audit
 from steelyard.core.errors import NotFound
 
 
-@blp.get("/warehouse/device", rule=rules.COUNT, returns=device_schemas.DeviceOut)
+@blp.get("/warehouse/device", rule=rules.REPORT, returns=device_schemas.DeviceOut)
 def get_device(call: Call) -> Record:
     """Who scans, what time it is, and the tasks of his yards; a page gets a fresh token to send with."""
     actor = call.actor
@@ -36,7 +36,7 @@ def list_kit(call: Call, query: Body, warehouse_id: int) -> Any:
     return devices.kit(call.session, call.actor, warehouse_id, query)
 
 
-@blp.act("/warehouse/given-up", rule=rules.COUNT, body=device_schemas.GivenUpsIn, returns=device_schemas.GivenUpsOut)
+@blp.act("/warehouse/given-up", rule=rules.REPORT, body=device_schemas.GivenUpsIn, returns=device_schemas.GivenUpsOut)
 def give_up(call: Call, body: Body) -> Record:
     """Note in the audit trail which refused scans were given up, and why; stock does not change."""
     own = {yard.id: yard for yard in documents.own_warehouses(call.session, call.actor)}

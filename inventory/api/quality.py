@@ -1,22 +1,32 @@
 """The API of quality: reports of defects with photos, holds, dispositions, claims to the mill."""
 
 import json
+import re
 from typing import Any
+
+from flask import request
 
 from inventory import rules
 from inventory.api.certificates import store
 from inventory.api.slice import Body, Record, blp
-from inventory.operations import claiming, disposing, holding, reporting
+from inventory.operations import claiming, defect_scans, disposing, holding, reporting
 from inventory.quality import claim_paper, evidence, photos, reading
 from inventory.quality import schemas as papers
+from inventory.quality.errors import PhotoTooLarge
 from inventory.quality.models import Claim
 from inventory.quality.photos import Photo
-from steelyard.api import bindings
+from inventory.schemas import OPERATION_ID
+from steelyard.api import bindings, uploads
 from steelyard.api.bindings import Binding, Reply
 from steelyard.api.calls import Call
 from steelyard.api.downloads import NamedFile
+from steelyard.core.errors import Invalid
 
 PICTURE = Binding(takes=photos.MEDIA_TYPES, offers=("application/json",))
+_OPERATION = {
+    "name": "operation", "in": "query", "required": True,
+    "schema": {"type": "string", "pattern": f"^{OPERATION_ID}$"},
+}  # fmt: skip
 
 
 @blp.list_("/defects", rule=rules.SEE, query=papers.DefectQuery, returns=papers.DefectSummaryOut)
@@ -47,8 +57,17 @@ def settle_defect(call: Call, defect_id: int) -> Record:
 
 
 def _picture() -> Photo:
-    """Twice the bound is read, so that what is merely too large a photo is told in the photo's own words."""
+    """The photo that the body is; one that is too large, of whatever size, is told in the photo's own words."""
+    uploads.refuse_above(photos.MOST_BYTES, PhotoTooLarge(most=photos.MOST_BYTES >> 20))
     return photos.rewritten(bindings.body(2 * photos.MOST_BYTES))
+
+
+def _picture_of_scan() -> tuple[str, Photo]:
+    """The photo, and the operation by which the device reported the defect."""
+    named = request.args.getlist("operation")
+    if set(request.args) != {"operation"} or len(named) != 1 or not re.fullmatch(OPERATION_ID, named[0]):
+        raise Invalid(fields={"operation": ["must be the id of one operation"]})
+    return named[0], _picture()
 
 
 @blp.bound(
@@ -58,6 +77,19 @@ def _picture() -> Photo:
 def add_photo(call: Call, given: Photo, defect_id: int) -> Reply:
     """Add a photo, as the body of the request; it is written anew without what the camera noted beside the picture."""
     added = reporting.add_photo(call.session, call.actor, store(), defect_id, given)
+    return Reply(json.dumps(papers.PhotoOut().dump(added), ensure_ascii=False), 201)
+
+
+@blp.bound(
+    "POST", "/warehouses/<id:warehouse_id>/defect-photos", rule=rules.REPORT, binding=PICTURE, read=_picture_of_scan,
+    status=201, also=(422,), body={"type": "string", "format": "binary"}, parameters=[_OPERATION],
+    returns={"$ref": "#/components/schemas/PhotoOut"},
+)  # fmt: skip
+def add_photo_of_scan(call: Call, given: tuple[str, Photo], warehouse_id: int) -> Reply:
+    """Add the photo that a device kept for a defect which it reported by ``operation``."""
+    operation, picture = given
+    defect_id = defect_scans.report_of(call.session, call.actor, warehouse_id, operation)
+    added = reporting.add_photo(call.session, call.actor, store(), defect_id, picture)
     return Reply(json.dumps(papers.PhotoOut().dump(added), ensure_ascii=False), 201)
 
 

@@ -10,20 +10,26 @@ from inventory.api.slice import Record, blp
 from inventory.matching import Said
 from inventory.operations import scans
 from inventory.scanning import Operation
+from inventory.setting_aside import Fault
 from inventory.states import OperationKind
 from steelyard.api.calls import Call
 from steelyard.core.errors import Forbidden
 
 _SAID = frozenset(one.name for one in fields(Said)) - {"pieces"}
+_MAY = {OperationKind.COUNT: rules.COUNT, OperationKind.DEFECT: rules.REPORT}
+"""Who may do what by scanning; the rest is the keeper's."""
 
 
 @blp.act(
-    "/warehouse/operations", rule=rules.COUNT, body=schemas.OperationsIn, returns=schemas.AnswersOut, keeps_answer=True
+    "/warehouse/operations", rule=rules.REPORT, body=schemas.OperationsIn, returns=schemas.AnswersOut, keeps_answer=True
 )
 def operate(call: Call, body: Mapping[str, Any]) -> Record:
-    """One to a thousand scans, each with its own answer; a repeat gets the first answer again. Counters only count."""
+    """One to a thousand scans, each with its own answer; a repeat gets the first answer again.
+
+    Counters count and report defects, inspectors report.
+    """
     operations = [_operation(given) for given in body["operations"]]
-    if any(op.kind is not OperationKind.COUNT for op in operations) and not rules.KEEP.allows(call.actor):
+    if not all(_MAY.get(kind, rules.KEEP).allows(call.actor) for kind in {op.kind for op in operations}):
         raise Forbidden
     answers = scans.perform(call.session, call.actor, body["warehouse_id"], operations, call.once)
     return {"answers": [told(answer) for answer in answers]}
@@ -35,4 +41,6 @@ def _operation(given: Mapping[str, Any]) -> Operation:
     if given["kind"] is OperationKind.RECEIVE:
         more["said"] = Said(**{name: given[name] for name in given if name in _SAID or name == "pieces"})
     common = {name: value for name, value in given.items() if name not in _SAID}
+    if (fault := common.pop("defect", None)) is not None:
+        more["fault"] = Fault(**fault)
     return Operation(**{"tag": "", **common, **more})

@@ -88,7 +88,7 @@ def give_back(
 ) -> DeliveryOrder:
     """Take bundles off an order, picked ones too, and back into stock: where they lie, or at ``place``.
 
-    Raises ``NotFound``, ``DeliveryEnded``, ``NotAllocated`` and ``PlaceUnknown``.
+    Raises ``NotFound``, ``DeliveryEnded``, ``NotAllocated``, ``PlaceUnknown`` and ``PlaceBlocked``.
     """
     order = deliveries.locked(session, actor, order_id, deliveries.order_here, deliveries.kept_bundles(session))
     deliveries.check_open(order)
@@ -103,6 +103,8 @@ def give_back(
         target = yard.real_places(session, order.warehouse_id, [place]).get(place)
         if target is None:
             raise errors.PlaceUnknown(place=place)
+        if yard.blocked(session, [target]):
+            raise errors.PlaceBlocked(place=place)
     free(session, actor, order, [kept[ids[tag]] for tag in dict.fromkeys(tags)], reason, target)
     return order
 

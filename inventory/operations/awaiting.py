@@ -79,9 +79,17 @@ def expected_of(session: Session, advice_ids: Iterable[int]) -> dict[int, list[E
 
 
 def expected(session: Session, receipts: Mapping[str, ReceiptView]) -> dict[int, list[Expected]]:
-    """The lines of the advices by which ``receipts`` were announced, by advice."""
-    advices = {one.advice_id for one in receipts.values() if one.advice_id is not None}
-    return expected_of(session, advices) if advices else {}
+    """The lines of the advices by which ``receipts`` were announced, by advice.
+
+    The advices are locked before their lines are read: two lorries of one advice do not take its last bundle both.
+    """
+    advices = sorted({one.advice_id for one in receipts.values() if one.advice_id is not None})
+    if not advices:
+        return {}
+    session.execute(
+        select(StockAdvice.id).where(StockAdvice.id.in_(advices)).order_by(StockAdvice.id).with_for_update()
+    )
+    return expected_of(session, advices)
 
 
 def catalogue(session: Session, said: Collection[Said], receipts: Mapping[str, ReceiptView]) -> list[Goods]:

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from inventory import errors, scanning
 from inventory.arrival_errors import ReceiptClosed
+from inventory.capacity import Leave
 from inventory.models import Bundle, Place, Receipt, StockIssue, StockMove, StockTransfer, Warehouse
-from inventory.operations import advices, announcing, ledger, yard
+from inventory.operations import advices, announcing, capacities, ledger, yard
 from inventory.operations.scope import own_warehouse
 from inventory.operations.together import all_or_none
 from inventory.quantities import Movement, Position, Quantity
+from inventory.rules import OVERFILL
 from inventory.states import Document, IssueStatus, PlaceKind, ReceiptStatus, State
 from steelyard.core import audit
 from steelyard.core.actors import Actor
@@ -25,13 +27,25 @@ _WHOLE = frozenset({Document.STOCKTAKE, Document.PROCESS, Document.TITLE, Docume
 
 
 def transfer(
-    session: Session, actor: Actor, warehouse_id: int, tags: Sequence[str], place: str, reason: str
-) -> StockTransfer:
-    """Bring the bundles that bear ``tags`` to ``place``, all of them or none; raises the first refusal."""
+    session: Session, actor: Actor, warehouse_id: int, tags: Sequence[str], place: str, reason: str,
+    *, over_capacity: bool = False,
+) -> StockTransfer:  # fmt: skip
+    """Bring the bundles that bear ``tags`` to ``place``, all of them or none; raises the first refusal.
+
+    An administrator of the yard may fill the place beyond what it takes, for the same reason.
+    """
     warehouse = own_warehouse(session, actor, warehouse_id)
     virtual = yard.virtual_places(session, warehouse_id)
     view = yard.look(session, warehouse_id, tags, [place], virtual)
-    movements = all_or_none(tags, lambda tag: scanning.move(view, tag, place))
+    view.shelves = capacities.locked(session, view.places.values())
+    leave, overfilling = Leave(reason if over_capacity else None, OVERFILL.allows(actor)), []
+
+    def bring(tag: str) -> Movement:
+        movement, overfills = scanning.put_away(view, tag, place, leave)
+        overfilling.extend([tag] if overfills else [])
+        return movement
+
+    movements = all_or_none(tags, bring)
     stamp = yard.stamp(session, actor, warehouse_id, virtual)
     order = StockTransfer(
         number=next_number(session, "YK", business_date(stamp.recorded_at)), warehouse_id=warehouse_id,
@@ -42,6 +56,9 @@ def transfer(
     postings = [ledger.Posting(movement, Document.TRANSFER, order.number, stamp.recorded_at) for movement in movements]
     ledger.post(session, stamp, postings)
     audit.record(session, actor, "inventory.transfer_posted", f"transfer:{order.number}", {"tags": list(tags)})
+    if overfilling:
+        detail = {"tags": overfilling, "reason": reason, "transfer": order.number}
+        audit.record(session, actor, "inventory.place_overfilled", f"place:{warehouse.code}/{place}", detail)
     tell_moved(session, warehouse, movements, order.number)
     return order
 

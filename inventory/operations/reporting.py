@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.models import Bundle, Heat, Warehouse
-from inventory.operations import announcing, holding, yard
+from inventory.operations import announcing, defect_scans, holding, yard
 from inventory.operations.scope import own_warehouse
 from inventory.operations.yard import Stood
 from inventory.quality.errors import DefectSettled, DefectTarget, DispositionWaiting, MorePieces, TooManyPhotos
@@ -17,6 +17,7 @@ from inventory.quality.errors import ReporterMayNotApprove as ReporterMayNotSett
 from inventory.quality.kinds import DefectKind, DefectStatus, DispositionStatus, Severity
 from inventory.quality.models import Defect, DefectPhoto, Disposition
 from inventory.quality.photos import MOST_PHOTOS, Photo
+from inventory.setting_aside import state_after
 from inventory.states import PlaceKind, State
 from steelyard.core import audit
 from steelyard.core.actors import Actor
@@ -108,10 +109,12 @@ def _place(session: Session, warehouse: Warehouse, finding: Finding, stood: list
 def _set_aside(session: Session, actor: Actor, written: Defect, bundle: Bundle, stood: list[Stood]) -> None:
     """Nothing of a bundle with a defective piece is promised; part of a bundle never changes its state alone."""
     present = stood[0].quantity.pieces if stood else bundle.pieces
-    whole = {State.AVAILABLE: State.DEFECTIVE, State.QUARANTINE: State.DEFECTIVE}
-    some = {State.AVAILABLE: State.QUARANTINE}
-    states = whole if written.pieces == present else some
-    holding.shift(session, actor, written.number, [bundle], {bundle.id: stood}, states)
+    is_whole = written.pieces == present
+    states = {state: state_after(state, is_whole=is_whole) for state in (State.AVAILABLE, State.QUARANTINE)}
+    changed = {before: after for before, after in states.items() if before is not after}
+    holding.shift(session, actor, written.number, [bundle], {bundle.id: stood}, changed)
+    if any(at.position.state is State.EXPECTED for at in stood):
+        defect_scans.keep_arriving(session, [bundle.id])
 
 
 def own_defect(session: Session, actor: Actor, defect_id: int, *, lock: bool = False) -> tuple[Defect, Warehouse]:

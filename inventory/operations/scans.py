@@ -13,9 +13,20 @@ from sqlalchemy import BigInteger, Integer, String, Table, select
 from sqlalchemy.orm import Session
 
 from inventory.models import Place, StockIssue, Stocktake, StocktakeCount, StocktakePlace
-from inventory.operations import announcing, answered, arriving, gathering, ledger, picks, reading
+from inventory.operations import (
+    announcing,
+    answered,
+    arriving,
+    capacities,
+    defect_scans,
+    gathering,
+    ledger,
+    picks,
+    reading,
+)
 from inventory.operations.gathering import Asked, First, Gathered
 from inventory.quantities import Movement
+from inventory.rules import OVERFILL
 from inventory.scanning import (
     Answer,
     Carried,
@@ -25,6 +36,7 @@ from inventory.scanning import (
     Judgement,
     Operation,
     Picked,
+    Reported,
     StocktakeView,
     YardView,
     judge,
@@ -71,9 +83,13 @@ def perform(
     view = YardView(
         found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes, found.blocked, orders
     )
+    if any(op.kind is OperationKind.PUT_AWAY for op in rest):
+        view.shelves = capacities.locked(session, found.places.values())
+        view.may_overfill = OVERFILL.allows(actor)
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     fresh = answered.fresh(rest, found.kept)
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)
+    defect_scans.keep(session, actor, found, judgement)
     first = {**found.kept, **answered.first(fresh, judgement.answers)}
     first.update(_write(session, actor, found, stamp, judgement, fresh, first, once))
     first.update(came.answers)
@@ -162,10 +178,14 @@ def _write(
     if fresh:
         answered.add(batch, stamp, fresh, first)
     told = picks.notices(found.ground, found.labels, [effect.pick for effect in picked])
+    told += defect_scans.notices(found, judgement.effects)
     outbox.add(batch, [*_moved(found, [effect.movement for effect in carried if effect.issue is None]), *told])
     if judgement.effects:
         ids = [effect.operation.client_op_id for effect in judgement.effects]
         audit.add(batch, actor, "inventory.scanned", f"warehouse:{found.ground.code}", {"operations": ids})
+    for effect in carried:
+        if effect.overfills:
+            _note_overfilled(session, actor, found, effect)
     if once is not None and not once.replayed:
         note(batch, actor, once)
     done = batch.run()
@@ -190,11 +210,20 @@ def _postings(effect: Effect) -> list[ledger.Posting]:
     if isinstance(effect, Picked):
         number = effect.pick.order.number
         return [ledger.Posting(one, Document.DELIVERY, number, *said) for one in effect.pick.movements]
+    if isinstance(effect, Reported):
+        aside = effect.report
+        return [ledger.Posting(aside.movement, Document.QUALITY, aside.number, *said)] if aside.movement else []
     if isinstance(effect, CountMade):
         return []
     if effect.issue is None:
         return [ledger.Posting(effect.movement, Document.SCAN, None, *said)]
     return [ledger.Posting(effect.movement, Document.ISSUE, effect.issue.number, *said)]
+
+
+def _note_overfilled(session: Session, actor: Actor, found: Gathered, effect: Carried) -> None:
+    operation = effect.operation
+    detail = {"tag": operation.tag, "reason": operation.over_capacity, "operation": operation.client_op_id}
+    audit.record(session, actor, "inventory.place_overfilled", f"place:{found.ground.code}/{operation.place}", detail)
 
 
 def _count_row(stamp: ledger.Stamp, count: CountMade) -> dict[str, Any]:

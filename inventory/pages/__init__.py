@@ -29,7 +29,7 @@ NAVIGATION = (
     NavItem("inventory_pages.stock", N_("Stock"), rules.SEE, "box", 30),
     NavItem("inventory_pages.trace", N_("Trace"), rules.SEE, "link", 31),
     NavItem("inventory_pages.certificates", N_("Certificates"), rules.SEE, "doc", 32),
-    NavItem("inventory_pages.scan", N_("Scan"), rules.COUNT, "scan", 32),
+    NavItem("inventory_pages.scan", N_("Scan"), rules.REPORT, "scan", 32),
     NavItem("inventory_pages.advices", N_("Advices"), rules.SEE_OWNED, "doc", 33),
     NavItem("inventory_pages.receipts", N_("Receipts"), rules.SEE_YARD, "doc", 33),
     NavItem("inventory_pages.delivery_orders", N_("Delivery orders"), rules.SEE_OWNED, "out", 34),

@@ -14,12 +14,15 @@ from inventory.operations import claiming, disposing, holding, reporting
 from inventory.pages.slice import CHOICES, LATEST, after, asked, choices, pages
 from inventory.quality import forms, photos, reading
 from inventory.quality import words as told
+from inventory.quality.errors import PhotosTooLarge
 from inventory.quality.forms import AtOnce
 from inventory.quality.kinds import DefectStatus, DispositionStatus
 from inventory.quality.photos import MOST_PHOTOS, Photo
+from steelyard.api import uploads
 from steelyard.api.calls import Call
 from steelyard.api.locales import say
 from steelyard.api.pages import render
+from steelyard.api.services import services
 from steelyard.core.errors import NotFound
 
 FILTERS = ("status",)
@@ -80,7 +83,13 @@ def _target(call: Call, text: str) -> tuple[int, str | None, int | None, int]:
     return bundle.warehouse_id, bundle.tag, None, bundle.id
 
 
-@pages.form("/warehouse/defects/new", rule=rules.REPORT, form=forms.DefectForm, prepare=_pictures)
+def _bound() -> None:
+    """Refuse photos that are together larger than a request may be; the other fields are a few KiB."""
+    most = services().settings.max_body_bytes
+    uploads.refuse_above(most, PhotosTooLarge(most=most >> 20))
+
+
+@pages.form("/warehouse/defects/new", rule=rules.REPORT, form=forms.DefectForm, prepare=_pictures, bound=_bound)
 def report_defect(call: Call, form: dict[str, Any]) -> Response:
     """Write the report; an inspector may hold the bundle or its heat at once."""
     warehouse_id, tag, heat_id, id_ = _target(call, form.pop("target"))
@@ -129,7 +138,7 @@ def defect(call: Call, defect_id: int) -> str:
     )
 
 
-@pages.form("/warehouse/defects/<id:defect_id>/photos", rule=rules.REPORT, prepare=_pictures)
+@pages.form("/warehouse/defects/<id:defect_id>/photos", rule=rules.REPORT, prepare=_pictures, bound=_bound)
 def photograph(call: Call, form: dict[str, Any], defect_id: int) -> Response:
     """Add photos to a report."""
     for photo in call.prepared:

@@ -12,6 +12,7 @@ from inventory import delivery_reading, documents, labels, offline, rules
 from inventory.delivery_models import DeliveryOrder
 from inventory.models import Product, Receipt, StockIssue, Stocktake
 from inventory.pages.slice import choices, newest, pages
+from inventory.quality import words as told
 from inventory.states import IssueStatus, ReceiptStatus, StocktakeStatus
 from steelyard.api.access import PUBLIC
 from steelyard.api.calls import Call
@@ -23,9 +24,9 @@ BEING_WORKED_ON = 200
 """Most open issues and stocktakes that the scan page offers, newest first."""
 
 
-@pages.view("/warehouse/scan", rule=rules.COUNT)
+@pages.view("/warehouse/scan", rule=rules.REPORT)
 def scan(call: Call) -> Response:
-    """The page for a phone or a handheld: scan tags to move, count or issue them."""
+    """The page for a phone or a handheld: scan tags to move, count, issue or report them."""
     open_issues = documents.issues(call.actor, {"status": IssueStatus.OPEN})
     open_ones = {"status": ReceiptStatus.OPEN}
     open_takes = documents.stocktakes(call.actor, {"status": StocktakeStatus.OPEN})
@@ -37,6 +38,9 @@ def scan(call: Call) -> Response:
         products=call.session.scalars(select(Product).order_by(Product.key).limit(OFFERED)).all(),
         open_takes=newest(call, open_takes, Stocktake.id, BEING_WORKED_ON),
         may_keep=rules.KEEP.allows(call.actor),
+        may_count=rules.COUNT.allows(call.actor),
+        may_overfill=rules.OVERFILL.allows(call.actor),
+        told=told,
         scheme=labels.SCHEME,
         **choices(call),
     )

@@ -155,6 +155,13 @@ class PhotoTooLarge(SteelyardError):
     message = N_("The photo is larger than %(most)s MiB. Take it with a lower resolution.")
 
 
+class PhotosTooLarge(PhotoTooLarge):
+    """The photos of one form are together larger than it takes."""
+
+    code = "photos_too_large"
+    message = N_("The photos are together larger than %(most)s MiB. Send them one after the other, or smaller ones.")
+
+
 class NotAPhoto(Invalid):
     """The file is no JPEG, PNG or WebP picture, whatever it is called, or it is damaged."""
 

@@ -72,17 +72,20 @@ def served(world: World, folder: Path, port: int | None = None) -> Iterator[Site
         process.wait(timeout=PATIENCE)
 
 
-def start(world: World, folder: Path, port: int) -> subprocess.Popen[bytes]:
-    """Start a server on ``port`` and wait for its first answer; the caller ends it."""
+def start(
+    world: World, folder: Path, port: int, factory: str = "steelyard.app:create_app", **more: str
+) -> subprocess.Popen[bytes]:
+    """Start a server on ``port`` and wait for its first answer; the caller ends it. ``more`` is its environment."""
     environment = {
         **os.environ,
         "STEELYARD_DATABASE_URL": world.db.url.render_as_string(hide_password=False),
         "STEELYARD_DATA_DIR": str(folder),
         "STEELYARD_SECRET_KEY": "only the browser tests know this key",
         "STEELYARD_REQUESTS_PER_MINUTE": "1000000",
+        **more,
     }
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port)]
-    options = ["--factory", "--blocking-threads", "4", "--no-log", "steelyard.app:create_app"]
+    options = ["--factory", "--blocking-threads", "4", "--no-log", factory]
     with (folder / "server.log").open("a") as log:
         process = subprocess.Popen(
             [*command, *options], env=environment, cwd=folder, stdout=log, stderr=log, start_new_session=True

@@ -121,15 +121,24 @@ class PageBlueprint(Blueprint):
         return self._publish("GET", path, rule, run)
 
     def form(
-        self, path: str, *, rule: Rule, form: type[FormSchema] = FormSchema, prepare: View | None = None
+        self,
+        path: str,
+        *,
+        rule: Rule,
+        form: type[FormSchema] = FormSchema,
+        prepare: View | None = None,
+        bound: Callable[[], None] | None = None,
     ) -> Callable[[View], View]:
         """``POST``: ``view(call, form, **path) -> Response`` (a redirect), in one transaction of writing.
 
         A typed refusal becomes a message on the page that the form came from, with what was typed kept.
         ``prepare(call, form, **path)`` does slow work before that transaction; ``call.prepared`` is what it returned.
+        ``bound()`` refuses a body that is too large before anything of it is read.
         """
 
         def run(view: View, path_values: dict[str, Any], found: Caller | None) -> Any:
+            if (refusal := _too_large(bound)) is not None:
+                return refusal
             csrf.check(request.form.get(csrf.FIELD), _browser_key(found))
             flashed = list(session.get("_flashes", []))
             try:
@@ -250,6 +259,19 @@ def _refused(error: SteelyardError) -> Response:
     response = redirect(page, 303)
     assert isinstance(response, Response)
     return response
+
+
+def _too_large(bound: Callable[[], None] | None) -> Response | None:
+    """The way back to the page of a form whose body is larger than ``bound`` allows; its fields are not read."""
+    try:
+        if bound is not None:
+            bound()
+    except SteelyardError as error:
+        flash(explain(error), "error")
+        response = redirect(_page_of_form(), 303)
+        assert isinstance(response, Response)
+        return response
+    return None
 
 
 def _page_of_form() -> str:

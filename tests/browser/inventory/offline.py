@@ -17,12 +17,14 @@ from inventory.operations import advices, receipts, receiving, setting_up
 from inventory.operations.advices import Announced, Announcement
 from inventory.operations.receiving import Arrival, Delivery
 from inventory.operations.verification import verify
+from inventory.quality.models import Defect, DefectPhoto
 from inventory.states import ProductKind, ReceiptSource
 from steelyard.accounts.authentication import SESSION_COOKIE
 from steelyard.api.locales import COOKIE as LOCALE_COOKIE
 from steelyard.core.actors import Actor
 from tests.browser.chromium import PHONE, QUIET, find
 from tests.browser.live import PATIENCE, free_port, start
+from tests.support.tree import ROOT
 from tests.support.world import World
 
 SCAN = "/warehouse/scan"
@@ -78,9 +80,27 @@ class Yard:
         with self.world.db.read() as session:
             return dict(session.execute(query).all())
 
-    def serve(self) -> None:
+    def serve(self, static: Path | None = None) -> None:
+        """Start the server, with other files for browsers where ``static`` holds them."""
         self.kill()
-        self.process = start(self.world, self.folder, self.port)
+        if static is None:
+            self.process = start(self.world, self.folder, self.port)
+        else:
+            more = {"PYTHONPATH": str(ROOT), "OTHER_STATIC": str(static)}
+            factory = "tests.browser.inventory.other_files:create_app"
+            self.process = start(self.world, self.folder, self.port, factory, **more)
+
+    def defects(self) -> list[tuple[str, int | None, int]]:
+        """What was reported: the tag, how many pieces, and the longest side of its photos."""
+        query = (
+            select(Bundle.tag, Defect.pieces, func.max(DefectPhoto.width))
+            .join(Defect, Defect.bundle_id == Bundle.id)
+            .join(DefectPhoto, DefectPhoto.defect_id == Defect.id)
+            .where(Defect.warehouse_id == self.warehouse.id)
+            .group_by(Bundle.tag, Defect.pieces)
+        )
+        with self.world.db.read() as session:
+            return [(tag, pieces, width) for tag, pieces, width in session.execute(query)]
 
     def serves(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -1,18 +1,22 @@
 """The scan page without a network: nothing scanned is lost, and everything is recorded once."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 from playwright.sync_api import Page, Playwright, Route, expect
 
 from steelyard.core.database import Database
-from tests.browser.inventory.offline import SCAN, Phone, Yard
+from tests.browser.inventory.offline import SCAN, Phone, Yard, until
+from tests.browser.inventory.other_files import newer_files
 from tests.support.databases import Databases
 from tests.support.world import World
 
 PATIENCE_MS = 30_000
+FILES = "caches.keys().then(all => all.filter(one => one !== 'steelyard-scan-page'))"
 SCOPES = "navigator.serviceWorker.getRegistrations().then(all => all.map(one => one.scope))"
 
 
@@ -54,6 +58,14 @@ def scan(page: Page, tag: str) -> Any:
     return item
 
 
+def photo() -> bytes:
+    """A picture as large as a telephone's camera makes it; noise does not shrink."""
+    buffer = BytesIO()
+    Image.effect_noise((2600, 1700), 64).save(buffer, "PNG")
+    assert len(buffer.getvalue()) > 3_000_000
+    return buffer.getvalue()
+
+
 def waiting(page: Page, count: int) -> None:
     expect(page.locator("[data-queue]")).to_have_attribute("data-waiting", str(count), timeout=PATIENCE_MS)
 
@@ -93,8 +105,11 @@ def test_scans_outlive_reloads_and_kills_without_a_network(phone: Phone, yard: Y
     expect(page.locator("[data-answers] li")).to_have_count(0)
 
 
-def test_a_server_killed_within_a_batch_answers_the_same_batch_later(phone: Phone, yard: Yard) -> None:
-    """The server dies after it has recorded the batch and before it answers; the same request comes again."""
+def test_scans_survive_a_killed_server_and_an_update_of_the_page(phone: Phone, yard: Yard, tmp_path: Path) -> None:
+    """The server dies after it has recorded the batch and before it answers; a newer version takes its place.
+
+    The page of the newer version sends the same request again, and is the one that works without a network then.
+    """
     page = ready(phone.open(yard.keeper))
     keys: list[str] = []
 
@@ -115,12 +130,24 @@ def test_a_server_killed_within_a_batch_answers_the_same_batch_later(phone: Phon
     phone.context.set_offline(False)
     expect(page.locator("[data-last]")).to_contain_text("No answer from the server", timeout=2 * PATIENCE_MS)
     waiting(page, 3)
-    yard.serve()
+    (old,) = page.evaluate(FILES)
+    yard.serve(newer_files(tmp_path / "static"))
     page.reload()
     waiting(page, 0)
     assert len(keys) >= 2
     assert len(set(keys)) == 1
-    assert yard.moves("K10", "K11", "K12") == {"K10": 1, "K11": 1, "K12": 1}
+    expect(page.locator("html")).to_have_attribute("data-newer", "1")
+    expect(page.locator("[data-fresh]")).to_be_visible(timeout=PATIENCE_MS)
+    until(lambda: len(page.evaluate(FILES)) == 1 and page.evaluate(FILES) != [old])
+    phone.context.set_offline(True)
+    page.reload()
+    expect(page.locator("html")).to_have_attribute("data-newer", "1")
+    page.locator("[name=place]").select_option("B-01")
+    scan(page, "K13")
+    waiting(page, 1)
+    phone.context.set_offline(False)
+    waiting(page, 0)
+    assert yard.moves("K10", "K11", "K12", "K13") == {"K10": 1, "K11": 1, "K12": 1, "K13": 1}
 
 
 def test_scans_are_never_sent_under_another_name(phone: Phone, yard: Yard) -> None:
@@ -224,3 +251,17 @@ def test_a_lorry_of_forty_bundles_is_received_with_the_network_off_half_the_time
     phone.context.set_offline(False)
     waiting(page, 0)
     assert yard.moves("R07", "R08") == {"R07": 1, "R08": 0}
+    page.get_by_label("Report a defect").check()
+    phone.context.set_offline(True)
+    page.locator("[name=photo]").set_input_files({"name": "bent.png", "mimeType": "image/png", "buffer": photo()})
+    page.locator("[name=defective]").fill("2")
+    scan(page, "K36")
+    page.locator("[name=defective]").fill("9")
+    scan(page, "K37")
+    page.reload()
+    waiting(page, 2)
+    phone.context.set_offline(False)
+    waiting(page, 0)
+    expect(page.locator("[data-answers] li.ok")).to_contain_text("of 2 pieces of bundle K36 was written")
+    expect(page.locator("[data-answers] li.bad")).to_contain_text("Bundle K37 has 5 pieces")
+    assert yard.defects() == [("K36", 2, 2048)]

@@ -99,7 +99,7 @@ HOSTILE = [
     pytest.param(picture()[:200], "image/png", 422, "not_a_photo", id="cut-short"),
     pytest.param(picture(), "application/octet-stream", 415, "unsupported_media_type", id="another-type"),
     pytest.param(picture() + bytes(13 << 20), "image/jpeg", 413, "photo_too_large", id="13-mib"),
-    pytest.param(picture() + bytes(40 << 20), "image/jpeg", 413, "too_large", id="40-mib"),
+    pytest.param(picture() + bytes(40 << 20), "image/jpeg", 413, "photo_too_large", id="40-mib"),
 ]
 
 
@@ -113,6 +113,21 @@ def test_a_hostile_upload_has_its_typed_answer(
     answer = send_photo(api, defect["id"], content, media_type)
     assert (answer.status_code, answer.json["code"]) == (status, code)
     assert len(answer.json["detail"]) > 20
+    assert api.get(f"/defects/{defect['id']}").json["photos"] == []
+
+
+def test_forty_megabytes_are_told_in_words_of_their_own(yard: Yard, api_as: ApiAs, browse_as: BrowseAs) -> None:
+    """Through the API and through the form; nothing of it is kept, and the limit is named."""
+    yard.receive("T1")
+    api = api_as(yard.keeper)
+    defect = reported(api, yard)
+    huge = b"\xff\xd8" + bytes(40 << 20)
+    answer = send_photo(api, defect["id"], huge)
+    assert (answer.status_code, answer.json["code"]) == (413, "photo_too_large")
+    assert "12 MiB" in answer.json["detail"]
+    path = f"/warehouse/defects/{defect['id']}"
+    page = browse_as(yard.keeper).submit(path, f"{path}/photos", photo=(BytesIO(huge), "photo.jpg"))
+    assert "The photos are together larger than 16 MiB." in page.text
     assert api.get(f"/defects/{defect['id']}").json["photos"] == []
 
 

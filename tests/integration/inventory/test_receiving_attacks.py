@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from inventory.advice_models import StockAdviceArrival
 from inventory.matching import Said
 from inventory.models import Bundle, Receipt, ReceiptLine, StockBalance, StockMove
-from inventory.operations import moving, receipts, taking_back
+from inventory.operations import moving, receipts, scans, taking_back
 from inventory.operations.weighings import Ticket
 from inventory.states import Decision, ReceiptStatus, State
 from steelyard.core.errors import Refused
@@ -48,6 +48,23 @@ def test_of_eight_telephones_three_receive_the_three_announced(yard: Yard) -> No
         same = [answers[0].code for answers in pool.map(lambda _: scan(yard, receipt, "K1"), range(CLIENTS))]
     assert sorted(alike) == ["advice_exceeded"] * 5 + ["received"] * 3
     assert sorted(same) == ["already_received"] * 7 + ["received"]
+    yard.assert_sound()
+
+
+def test_two_lorries_do_not_both_bring_the_last_bundle_of_an_advice(yard: Yard) -> None:
+    """Two receipts of one advice are open; the second waits for the first, and is refused by what that one took."""
+    announce(yard, line(yard, bundles=1))
+    first, second = open_receipt(yard), open_receipt(yard)
+    with ThreadPoolExecutor(1) as pool:
+        with yard.db.write() as session:
+            operation = yard.operation("receive", "L1", receipt_number=first.number, place="A-01")
+            assert [answer.code for answer in scans.perform(session, yard.keeper, yard.warehouse.id, [operation])] == [
+                "received"
+            ]
+            late = pool.submit(scan, yard, second, "L2")
+            with pytest.raises(TimeoutError):
+                late.result(timeout=0.3)
+        assert [answer.code for answer in late.result()] == ["advice_exceeded"]
     yard.assert_sound()
 
 

@@ -15,9 +15,11 @@ export class Answers {
   #list;
   #say;
   #choose;
+  #overfills;
   #items = new Map();
 
-  constructor(list, say, choose) {
+  constructor(list, say, choose, overfills) {
+    this.#overfills = overfills;
     this.#list = list;
     this.#say = say;
     this.#choose = choose;
@@ -40,7 +42,9 @@ export class Answers {
     const words = [made("strong", scan.tag, `badge ${look}`), " ", made("span", sentence)];
     if (hint) words.push(" ", made("small", hint));
     item.replaceChildren(...words);
-    if (scan.state === "refused") item.append(made("p", this.#say("refused")), this.#choices(scan));
+    if (scan.state !== "refused") return;
+    if (!scan.photoOnly) item.append(made("p", this.#say("refused")));
+    item.append(this.#choices(scan));
   }
 
   /** The tags of what was picked on this page. */
@@ -71,6 +75,13 @@ export class Answers {
       one.addEventListener("click", act);
       actions.append(one);
     };
+    if (scan.photoOnly) {
+      button("discard", () => actions.replaceWith(this.#reasons(scan, "discard")));
+      return actions;
+    }
+    if (this.#overfills && ["place_full", "piece_too_long"].includes(scan.code)) {
+      button("overfill", () => actions.replaceWith(this.#reasons(scan, "overfill")));
+    }
     if (scan.code === "swap_needs_reason") button("swap", () => actions.replaceWith(this.#reasons(scan, "swap")));
     button("again", () => this.#choose("again", scan));
     if (scan.asked.place !== undefined) button("place", () => this.#choose("place", scan));
@@ -83,6 +94,7 @@ export class Answers {
   #reasons(scan, what) {
     const [question, keys] = {
       discard: ["reason", ["reason-wrong", "reason-done", "reason-paper"]],
+      overfill: ["why-overfill", ["overfill-short", "overfill-checked"]],
       swap: ["why-swap", ["swap-nearer", "swap-damaged", "swap-missing"]],
     }[what];
     const actions = made("div", "", "actions");

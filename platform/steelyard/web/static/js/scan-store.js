@@ -80,7 +80,7 @@ export function others(owner) {
   return within(["scans"], "readonly", async ({ scans }) => {
     const counts = new Map();
     for (const scan of await asked(scans.getAll())) {
-      if (scan.owner !== owner && scan.state === "waiting") counts.set(scan.name, (counts.get(scan.name) ?? 0) + 1);
+      if (scan.owner !== owner && ["waiting", "photo"].includes(scan.state)) counts.set(scan.name, (counts.get(scan.name) ?? 0) + 1);
     }
     return counts;
   });
@@ -114,7 +114,10 @@ async function makeBatch(waiting, operationOf, { scans, batches }) {
   return batch;
 }
 
-/** Settle a batch by the answers that the server gave: what was done is forgotten, what was refused is kept. */
+/** Settle a batch by the answers that the server gave: what was done is forgotten, what was refused is kept.
+ *
+ * A report that was done stays until its photo is sent.
+ */
 export function settle(batch, answers) {
   return within(["scans", "batches"], "readwrite", async ({ scans, batches }) => {
     const settled = [];
@@ -123,7 +126,9 @@ export function settle(batch, answers) {
       if (!scan) continue;
       const { outcome, code, detail } = answers[place];
       const told = { ...scan, state: outcome === "done" ? "done" : "refused", code, detail };
-      await asked(outcome === "done" ? scans.delete(seq) : scans.put(told));
+      if (outcome !== "done") await asked(scans.put(told));
+      else if (scan.photo) await asked(scans.put({ ...told, state: "photo" }));
+      else await asked(scans.delete(seq));
       settled.push(told);
     }
     await asked(batches.delete(batch.key));
@@ -139,6 +144,16 @@ export function takeApart(batch) {
       if (scan) await asked(scans.put({ ...scan, alone: true }));
     }
     await asked(batches.delete(batch.key));
+  });
+}
+
+/** Keep why the server did not take the photo of a report that it has; resolves with what is shown of it. */
+export function refusePhoto(seq, code, detail) {
+  return within(["scans"], "readwrite", async ({ scans }) => {
+    const { photo, ...scan } = await asked(scans.get(seq));
+    const told = { ...scan, state: "refused", photoOnly: true, code, detail };
+    await asked(scans.put(told));
+    return told;
   });
 }
 

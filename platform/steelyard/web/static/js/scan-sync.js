@@ -1,5 +1,5 @@
 // Sending what the device keeps: one request at a time, each batch under its own key until it is answered.
-import { forget, giveUp, list, nextBatch, settle, takeApart } from "./scan-store.js";
+import { forget, giveUp, list, newId, nextBatch, refusePhoto, settle, takeApart } from "./scan-store.js";
 
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 60;
@@ -101,7 +101,19 @@ export class Sync {
       if (batch === null) break;
       await this.#deliver(batch);
     }
+    await this.#sendPhotos();
     await this.#tellGivenUp();
+  }
+
+  /** Send the photos of defects that the server knows of; one that it does not take stays in the list. */
+  async #sendPhotos() {
+    for (const scan of (await list(this.#owner)).filter(({ state }) => state === "photo")) {
+      const address = `/api/v1/warehouses/${scan.yard}/defect-photos?operation=${encodeURIComponent(scan.id)}`;
+      const { status, body } = await this.#post(address, newId(), scan.photo, "image/jpeg");
+      if (status === 201) await forget([scan.seq]);
+      else if (body.code === "csrf_failed") throw new Stop("refused", body.detail);
+      else await this.#told.settled([await refusePhoto(scan.seq, body.code, body.detail)]);
+    }
   }
 
   /** Ask the server who is signed in, what time it is, and for a fresh token. */
@@ -122,12 +134,12 @@ export class Sync {
     return { client_op_id: scan.id, event_at: new Date(at).toISOString(), ...scan.asked };
   }
 
-  async #post(address, key, text, renewed = false) {
-    const headers = { "Content-Type": "application/json", "Idempotency-Key": key, "X-CSRF-Token": this.#csrf };
+  async #post(address, key, text, type = "application/json", renewed = false) {
+    const headers = { "Content-Type": type, "Idempotency-Key": key, "X-CSRF-Token": this.#csrf };
     const answer = await ask(address, { method: "POST", headers, body: text });
     if (answer.status === 403 && answer.body.code === "csrf_failed" && !renewed) {
       await this.#greet();
-      return this.#post(address, key, text, true);
+      return this.#post(address, key, text, type, true);
     }
     return answer;
   }

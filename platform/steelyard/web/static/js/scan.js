@@ -1,4 +1,5 @@
 // The scan page: a tag comes from a key, a handheld or the camera, is kept on the device, and then sent.
+import { faultOf, forgetPhoto, photoOf } from "./scan-defect.js";
 import { listen } from "./scan-keys.js";
 import { Answers } from "./scan-list.js";
 import { mute, muted, signal } from "./scan-signals.js";
@@ -44,6 +45,7 @@ function details(kind, tag) {
     issue: () => ({ issue_number: field("issue_number").value }),
     pick: () => ({ delivery_number: field("delivery_number").value, place: field("pick_place").value }),
     count: () => ({ ...place, ...counted, stocktake_number: field("stocktake_number").value }),
+    defect: () => ({ ...whole("defective", "pieces"), defect: faultOf(form) }),
     receive: () => ({ ...place, ...counted, receipt_number: field("receipt_number").value, ...goods() }),
   }[kind]();
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ""));
@@ -61,8 +63,6 @@ function goods() {
   return { ...texts, ...whole("product_id"), ...whole("piece_length_mm"), ...whole("stated", "mass_g", 1000) };
 }
 
-/** The scan page's tasks by the kinds of operations that the server knows. */
-const OPERATIONS = { put_away: "move" };
 /** The field of a task in which its place is chosen. */
 const PLACES = { put_away: "target", pick: "pick_place" };
 
@@ -79,7 +79,7 @@ function newScan(text) {
     made_at: Date.now(),
     offset: sync.offset,
     task: kind,
-    asked: { kind: OPERATIONS[kind] ?? kind, ...(plain(text) ? { tag } : { code: text }), ...details(kind, tag) },
+    asked: { kind, ...(plain(text) ? { tag } : { code: text }), ...details(kind, tag) },
   };
 }
 
@@ -87,12 +87,14 @@ function newScan(text) {
 const plain = (text) => /^[\p{L}\p{N}./#*_+-]{1,60}$/u.test(text) && !/^0[01]\d{13}/.test(text);
 const shown = (text) => text.replace(/[\u0000-\u001f]/g, "␝").slice(0, 60);
 
-const answers = form && new Answers(part("answers"), say, choose);
+const sentenceOf = ({ photoOnly, detail }) => (photoOnly ? `${say("photo-lost")} ${detail}` : detail);
+
+const answers = form && new Answers(part("answers"), say, choose, form.dataset.overfills === "1");
 const sync =
   form &&
   new Sync(form.dataset.owner, {
     settled(scans) {
-      for (const scan of scans) answers.show(scan, scan.detail);
+      for (const scan of scans) answers.show(scan, sentenceOf(scan));
       signal(scans.some(({ state }) => state === "refused") ? "refused" : "done");
       showPicks();
       if (scans.some(({ task }) => task === "receive" || task === "put_away")) tasksAt = 0;
@@ -130,8 +132,24 @@ async function scanned(text) {
     recent.clear();
     return;
   }
+  if (scan.task === "defect" && !(await withPhoto(scan))) return;
   await keep(scan, add);
   if (scan.task === "count") field("pieces").value = "";
+  if (scan.task === "defect") forgetPhoto(form);
+}
+
+/** Give the scan the photo that was taken; false where the file is none. */
+async function withPhoto(scan) {
+  try {
+    const photo = await photoOf(form);
+    if (photo !== null) scan.photo = photo;
+    return true;
+  } catch {
+    answers.show({ ...scan, state: "lost" }, say("no-photo"));
+    signal("refused");
+    recent.clear();
+    return false;
+  }
 }
 
 async function keep(scan, store) {
@@ -181,6 +199,7 @@ async function choose(what, scan, reason) {
     again: () => (scan.task === "receive" ? { ...scan.asked, ...details("receive", scan.tag) } : scan.asked),
     place: () => ({ ...scan.asked, place: field(PLACES[scan.task] ?? "place").value }),
     swap: () => ({ ...scan.asked, swap_reason: reason }),
+    overfill: () => ({ ...scan.asked, over_capacity: reason }),
     extra: () => ({ ...scan.asked, ...goods(), ...whole("pieces"), extra: true }),
   }[what]();
   for (const [name, value] of Object.entries(asked)) if (value === "") delete asked[name];
@@ -195,7 +214,7 @@ function trouble(sentence) {
 
 /** How many scans wait, and whose besides. */
 async function showState() {
-  const waiting = (await list(form.dataset.owner)).filter(({ state }) => state === "waiting").length;
+  const waiting = (await list(form.dataset.owner)).filter(({ state }) => ["waiting", "photo"].includes(state)).length;
   const badge = part("queue");
   badge.textContent = waiting === 0 ? say("none") : say("unsent", { count: waiting });
   badge.className = `badge ${waiting === 0 ? "ok" : "warn"}`;
@@ -338,7 +357,8 @@ async function restore() {
   await recall(Number(field("warehouse_id").value));
   for (const scan of await list(form.dataset.owner)) {
     if (scan.state === "waiting") answers.show(scan, say("kept"));
-    if (scan.state === "refused") answers.show(scan, scan.detail);
+    if (scan.state === "photo") answers.show({ ...scan, state: "waiting" }, say("photo-kept"));
+    if (scan.state === "refused") answers.show(scan, sentenceOf(scan));
   }
   await showState();
   await holdBundles();
