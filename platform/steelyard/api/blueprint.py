@@ -17,7 +17,7 @@ from flask import Response, g, request
 from flask.typing import ResponseReturnValue
 from marshmallow import ValidationError
 
-from steelyard.api import csrf, idempotency
+from steelyard.api import csrf, idempotency, quick
 from steelyard.api.access import PUBLIC, Rule, admit
 from steelyard.api.bindings import Binding, describe_bound, respond
 from steelyard.api.calls import Call, Written, etag_of
@@ -279,7 +279,8 @@ class _Once:
     def _act(self, call: Call, document: Any) -> idempotency.Answer:
         call.session.flush()
         etag = etag_of(document)
-        shown = _made(self.returns).dump(document)
+        made = _made(self.returns)
+        shown = quick.write(made, document) or made.dump(document)
         kept = None if self.shown_once is None else _text({**shown, self.shown_once: ""})
         headers = {"ETag": etag} if etag else {}
         if call.once is not None and call.once.replayed:
@@ -339,7 +340,8 @@ def _load(schema: type[Schema], value: dict[str, Any], *, drop_none: bool = Fals
     if drop_none:
         value = {key: item for key, item in value.items() if item is not None}
     try:
-        loaded: dict[str, Any] = _made(schema).load(value)
+        made = _made(schema)
+        loaded: dict[str, Any] | None = quick.read(made, value)
+        return made.load(value) if loaded is None else loaded
     except ValidationError as error:
         raise Invalid(fields=as_fields(error.messages)) from None
-    return loaded

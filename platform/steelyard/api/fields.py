@@ -9,6 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
+from steelyard.api import quick
 from steelyard.api.locales import say
 from steelyard.core.i18n import N_
 
@@ -32,12 +33,12 @@ class Text(fields.String):
         super().__init__(metadata=metadata, **kw)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kw: Any) -> str:
-        text: str = super()._deserialize(value, attr, data, **kw)
+        text: str = value if type(value) is str else super()._deserialize(value, attr, data, **kw)
         if len(text) > self._max:
             raise ValidationError(say(N_("is longer than %(max)s characters"), max=self._max))
         if not self._shape.fullmatch(text):
             raise ValidationError(say(N_("holds characters that are not allowed here")))
-        text = unicodedata.normalize("NFC", text).strip()
+        text = (text if text.isascii() else unicodedata.normalize("NFC", text)).strip()
         if not self._min <= len(text) <= self._max:
             raise ValidationError(say(N_("must be %(min)s to %(max)s characters long"), min=self._min, max=self._max))
         return text
@@ -164,6 +165,9 @@ class Day(fields.Date):
 class Choice(fields.Field[Any]):
     """One of the values of a ``StrEnum``, by value."""
 
+    checks_itself = True
+    """The validator only tells the OpenAPI description which values there are."""
+
     def __init__(self, enum: type[StrEnum], **kw: Any):
         self.enum = enum
         super().__init__(validate=validate.OneOf(list(enum)), **kw)
@@ -193,4 +197,14 @@ class ListOf(fields.List[Any]):
         return super()._deserialize(value, attr, data, **kw)
 
 
-Nested = fields.Nested
+class Nested(fields.Nested):
+    """A document in a document, read and written by what it holds (:mod:`steelyard.api.quick`)."""
+
+    def _load(self, value: Any, partial: Any = None) -> Any:
+        found = quick.read(self.schema, value) if partial is None and not self.many else None
+        return super()._load(value, partial=partial) if found is None else found
+
+    def _serialize(self, value: Any, attr: Any, obj: Any, **kw: Any) -> Any:  # type: ignore[override]  # two names there
+        found = None if self.many else quick.write(self.schema, value)
+        whole: Any = super()._serialize  # untyped there
+        return whole(value, attr, obj, **kw) if found is None else found
