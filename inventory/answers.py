@@ -1,5 +1,6 @@
 """Telling the answers to scans in the reader's language."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inventory import arrival_errors, capacity_errors, code_errors, delivery_errors, errors
@@ -37,11 +38,27 @@ _DONE = {
 
 def told(answer: Answer) -> dict[str, Any]:
     """The answer with its sentence."""
-    message = _DONE[answer.code] if answer.outcome is Outcome.DONE else _REFUSED[answer.code]
-    return {
-        "client_op_id": answer.client_op_id,
-        "outcome": answer.outcome,
-        "code": answer.code,
-        "detail": say(message, **answer.params),
-        "bundle_id": answer.bundle_id,
-    }
+    return all_told([answer])[0]
+
+
+def all_told(answers: Sequence[Answer]) -> list[dict[str, Any]]:
+    """The answers with their sentences, each of which is looked up once."""
+    sentences = {key: say(_message(*key)) for key in {(answer.outcome, answer.code) for answer in answers}}
+    return [
+        {
+            "client_op_id": answer.client_op_id,
+            "outcome": answer.outcome,
+            "code": answer.code,
+            "detail": _filled(sentences[answer.outcome, answer.code], answer.params),
+            "bundle_id": answer.bundle_id,
+        }
+        for answer in answers
+    ]
+
+
+def _message(outcome: Outcome, code: str) -> str:
+    return _DONE[code] if outcome is Outcome.DONE else _REFUSED[code]
+
+
+def _filled(sentence: str, params: Mapping[str, Any]) -> str:
+    return sentence % params if params else sentence

@@ -5,7 +5,7 @@ from dataclasses import fields
 from typing import Any
 
 from inventory import rules, schemas
-from inventory.answers import told
+from inventory.answers import all_told
 from inventory.api.slice import Record, blp
 from inventory.matching import Said
 from inventory.operations import scans
@@ -16,6 +16,7 @@ from steelyard.api.calls import Call
 from steelyard.core.errors import Forbidden
 
 _SAID = frozenset(one.name for one in fields(Said)) - {"pieces"}
+_APART = _SAID | {"defect"}
 _MAY = {OperationKind.COUNT: rules.COUNT, OperationKind.DEFECT: rules.REPORT}
 """Who may do what by scanning; the rest is the keeper's."""
 
@@ -32,7 +33,7 @@ def operate(call: Call, body: Mapping[str, Any]) -> Record:
     if not all(_MAY.get(kind, rules.KEEP).allows(call.actor) for kind in {op.kind for op in operations}):
         raise Forbidden
     answers = scans.perform(call.session, call.actor, body["warehouse_id"], operations, call.once)
-    return {"answers": [told(answer) for answer in answers]}
+    return {"answers": all_told(answers)}
 
 
 def _operation(given: Mapping[str, Any]) -> Operation:
@@ -40,7 +41,7 @@ def _operation(given: Mapping[str, Any]) -> Operation:
     more: dict[str, Any] = {}
     if given["kind"] is OperationKind.RECEIVE:
         more["said"] = Said(**{name: given[name] for name in given if name in _SAID or name == "pieces"})
-    common = {name: value for name, value in given.items() if name not in _SAID}
-    if (fault := common.pop("defect", None)) is not None:
+    if (fault := given.get("defect")) is not None:
         more["fault"] = Fault(**fault)
+    common = given if _APART.isdisjoint(given) else {name: given[name] for name in given.keys() - _APART}
     return Operation(**{"tag": "", **common, **more})

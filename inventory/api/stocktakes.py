@@ -5,7 +5,7 @@ from typing import Any
 
 from inventory import cycle_reading, documents, rules, schemas, stocktake_reports
 from inventory import document_schemas as papers
-from inventory.answers import told
+from inventory.answers import all_told
 from inventory.api.slice import Body, Record, blp
 from inventory.cycles import Due
 from inventory.models import Stocktake
@@ -45,7 +45,7 @@ def count(call: Call, body: Body, stocktake_id: int) -> Record:
         Operation(kind=OperationKind.COUNT, stocktake_number=document["number"], **made) for made in body["counts"]
     ]
     answers = scans.perform(call.session, call.actor, document["warehouse_id"], operations)
-    return {"answers": [told(answer) for answer in answers]}
+    return {"answers": all_told(answers)}
 
 
 @blp.act("/stocktakes/<id:stocktake_id>/close", rule=rules.COUNT, returns=papers.StocktakeOut)

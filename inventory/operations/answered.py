@@ -65,7 +65,8 @@ def quicker(session: Session, stamp: Stamp, ids: Iterable[str], answers: First, 
 
     Raises ``OperationInFlight`` where ours was no refusal: then nothing may stay of it.
     """
-    late = [id_ for id_ in ids if id_ not in set(written)]
+    kept = set(written)
+    late = [id_ for id_ in ids if id_ not in kept]
     for id_ in late:
         if answers[id_][1].outcome is Outcome.DONE:
             raise errors.OperationInFlight(client_op_id=id_)

@@ -53,6 +53,13 @@ class Label:
     heat_number: str
     certificate_number: str | None
 
+    def told(self) -> dict[str, Any]:
+        """The label as part of an event; many are told at once, and ``asdict`` takes ten times as long."""
+        return {
+            "bundle_id": self.bundle_id, "tag": self.tag, "heat_number": self.heat_number,
+            "certificate_number": self.certificate_number,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:

@@ -151,12 +151,19 @@ def _balance_row(key: BalanceKey, change: Quantity) -> dict[str, Any]:
 
 def _move_row(stamp: Stamp, posting: Posting) -> dict[str, Any]:
     movement = posting.movement
+    quantity, source, target = movement.quantity, movement.source, movement.target
     return {
         "warehouse_id": stamp.warehouse_id,
         "bundle_id": movement.bundle_id,
-        **movement.quantity._asdict(),
-        **{f"from_{name}": value for name, value in movement.source._asdict().items()},
-        **{f"to_{name}": value for name, value in movement.target._asdict().items()},
+        "pieces": quantity.pieces,
+        "length_mm": quantity.length_mm,
+        "mass_g": quantity.mass_g,
+        "from_place_id": source.place_id,
+        "from_owner_id": source.owner_id,
+        "from_state": source.state,
+        "to_place_id": target.place_id,
+        "to_owner_id": target.owner_id,
+        "to_state": target.state,
         "document_kind": posting.document_kind,
         "document_number": posting.document_number,
         "reverses_id": posting.reverses_id,

@@ -31,7 +31,7 @@ def read(session: Session, actor: Actor, operations: Iterable[Operation]) -> lis
 
 def _read(operation: Operation, numbers: dict[str, str]) -> Operation:
     if operation.tag:
-        return replace(operation, code=None)
+        return operation if operation.code is None else replace(operation, code=None)
     if operation.code is None:
         return replace(operation, unread=errors.OperationIncomplete(field="tag"))
     try:
@@ -59,6 +59,8 @@ def _known(operation: Operation, named: tuple[str, str] | None) -> Operation:
 
 def compared(operations: Sequence[Operation], found: Gathered) -> list[Operation]:
     """The operations, those refused whose code is of another yard or names another heat than the books."""
+    if all(operation.yard is None and operation.heat is None for operation in operations):
+        return list(operations)
     heats = {label.tag: label.heat_number for label in found.labels.values()}
     return [_compared(operation, found.ground.code, heats) for operation in operations]
 

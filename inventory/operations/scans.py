@@ -4,8 +4,7 @@ The number of SQL statements is the same for one operation and for a thousand. A
 gets its first answer again, refusals too, and changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
@@ -93,7 +92,12 @@ def perform(
     first = {**found.kept, **answered.first(fresh, judgement.answers)}
     first.update(_write(session, actor, found, stamp, judgement, fresh, first, once))
     first.update(came.answers)
-    return [answered.to(operation, *first[operation.client_op_id]) for operation in operations]
+    return [_answer(operation, fresh, first) for operation in operations]
+
+
+def _answer(operation: Operation, fresh: Mapping[str, Operation], first: First) -> Answer:
+    mark, answer = first[operation.client_op_id]
+    return answer if fresh.get(operation.client_op_id) is operation else answered.to(operation, mark, answer)
 
 
 def _places_of(operations: Iterable[Operation]) -> set[str]:
@@ -198,7 +202,7 @@ def _moved(found: Gathered, movements: Sequence[Movement]) -> list[outbox.Notice
     by_owner: dict[int, list[dict[str, Any]]] = {}
     for movement in movements:
         trip = {"from_place_id": movement.source.place_id, "to_place_id": movement.target.place_id}
-        told = {**asdict(found.labels[movement.bundle_id]), **movement.quantity._asdict(), **trip}
+        told = {**found.labels[movement.bundle_id].told(), **movement.quantity._asdict(), **trip}
         by_owner.setdefault(movement.target.owner_id, []).append(told)
     by_owner_told = {owner: {"number": None, **announcing.summary(bundles)} for owner, bundles in by_owner.items()}
     return announcing.notices("bundle_moved", f"warehouse:{found.ground.code}", found.ground, by_owner_told)

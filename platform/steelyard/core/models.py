@@ -46,7 +46,10 @@ class JsonText(TypeDecorator[Any]):
 
 def canonical_json(value: Any) -> str:
     """Return ``value`` as JSON with sorted keys and no spaces; floats and NaN are refused by type."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return _CANONICAL.encode(value)
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
 Id = Annotated[int, mapped_column(BigInt, primary_key=True)]

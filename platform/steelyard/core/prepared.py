@@ -8,6 +8,7 @@ parameters for the driver. Its parameters are plain: numbers, texts, and lists o
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, cast
 
 from sqlalchemy import (
@@ -25,7 +26,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSON
 from sqlalchemy.orm import Session
 
 from steelyard.core.rowset import RowTypes, plain
@@ -49,15 +50,30 @@ def given(dialect: str, name: str, types: RowTypes) -> FromClause:
         )
         return select(*parts).subquery(name)
     columns = (column(key, type_) for key, type_ in types.items())
-    rows = func.jsonb_to_recordset(sql_cast(parameter, JSONB)).table_valued(*columns, name=f"{name}_given")
+    rows = func.json_to_recordset(sql_cast(parameter, JSON)).table_valued(*columns, name=f"{name}_given")
     return rows.render_derived(with_types=True)
 
 
 def packed(dialect: str, types: RowTypes, rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as the parameter that :func:`given` reads."""
-    sqlite = dialect != POSTGRESQL
-    named = [{key: plain(row[key], sqlite=sqlite) for key in types} for row in rows]
-    return json.dumps(named, ensure_ascii=False, separators=(",", ":"))
+    """Return rows as the parameter that :func:`given` reads; all have the columns of ``types``."""
+    kept = list(rows)
+    if kept and (missing := types.keys() - kept[0].keys()):
+        raise KeyError(*missing)
+    return _ENCODERS[dialect == POSTGRESQL].encode(kept)
+
+
+def _encoder(*, sqlite: bool) -> json.JSONEncoder:
+    @lru_cache  # many rows bear the same moment
+    def told(value: Any) -> Any:
+        if isinstance(value, datetime):
+            return plain(value, sqlite=sqlite)
+        raise TypeError(f"{type(value).__name__} is no value of a row")
+
+    return json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=told)
+
+
+_ENCODERS = {True: _encoder(sqlite=False), False: _encoder(sqlite=True)}
+"""By whether they write for PostgreSQL."""
 
 
 def one_of(dialect: str, column_: Any, name: str) -> ColumnElement[bool]:
