@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     column,
+    func,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -132,6 +133,11 @@ class Bundle(Base):
     __table_args__ = (
         UniqueConstraint("warehouse_id", "tag", "voided"),
         CheckConstraint("pieces > 0 AND piece_length_mm > 0 AND theoretical_mass_g > 0", name="quantities"),
+        Index(
+            "ix_bundle_tag_begins",
+            func.lower(column("tag")).label("begins"),
+            postgresql_ops={"begins": "text_pattern_ops"},
+        ).ddl_if(dialect="postgresql"),
     )
 
 

@@ -85,7 +85,7 @@ def in_stock(actor: Actor, wanted: Mapping[str, Any], at: Ground | None = None) 
     ``at`` is the ground of that moment where the caller has it already. Raises ``SizeUnreadable``.
     """
     at = at or ground(actor, wanted.get("as_of"))
-    return bundle_rows(actor, at).where(at.cells.is_real.is_(True), *conditions(wanted, at))
+    return bundle_rows(actor, at).where(at.cells.is_real, *conditions(wanted, at))
 
 
 def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:

@@ -112,11 +112,10 @@ def conditions(wanted: Mapping[str, Any], at: Ground = NOW) -> list[ColumnElemen
         "certificate_number": Bundle.certificate_number, "kind": Product.kind,
     }  # fmt: skip
     found = [column == wanted[name] for name, column in equal.items() if wanted.get(name) is not None]
-    for name, column in (("tag", Bundle.tag), ("owner", Organisation.name)):
-        if wanted.get(name) is not None:
-            begins = name == "tag"
-            like = column.istartswith if begins else column.icontains
-            found.append(like(wanted[name], autoescape=True))
+    if wanted.get("tag") is not None:
+        found.append(begins(Bundle.tag, wanted["tag"]))
+    if wanted.get("owner") is not None:
+        found.append(Organisation.name.icontains(wanted["owner"], autoescape=True))
     for name, condition in (("held", at.held), ("quarantined", at.quarantined)):
         if wanted.get(name) is not None:
             found.append(condition if wanted[name] else ~condition)
@@ -125,6 +124,11 @@ def conditions(wanted: Mapping[str, Any], at: Ground = NOW) -> list[ColumnElemen
     if wanted.get("size") is not None:
         found.extend(_of_size(wanted["size"]))
     return [*found, *_of_age(wanted, at)]
+
+
+def begins(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+    """The condition that a text begins so, in letters of either case; PostgreSQL finds a bundle's tag by index."""
+    return func.lower(column).startswith(text.lower(), autoescape=True)
 
 
 def _of_size(text: str) -> list[ColumnElement[bool]]:

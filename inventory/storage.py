@@ -22,7 +22,7 @@ def loads(warehouse_id: int) -> Select[Any]:
             func.sum(StockBalance.mass_g).label("mass_g"),
         )
         .join(Place, Place.id == StockBalance.place_id)
-        .where(Place.warehouse_id == warehouse_id, Place.is_real, StockBalance.pieces > 0)
+        .where(Place.warehouse_id == warehouse_id, StockBalance.is_real, StockBalance.pieces > 0)
         .group_by(StockBalance.place_id)
         .subquery("here")
     )

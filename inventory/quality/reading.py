@@ -10,6 +10,7 @@ from inventory import visibility
 from inventory.models import Bundle, Heat, Product, Warehouse
 from inventory.quality.kinds import DefectStatus, DispositionStatus
 from inventory.quality.models import Claim, Defect, DefectPhoto, Disposition, DispositionBundle, QualityHold
+from inventory.searching import begins
 from steelyard.accounts.models import Organisation, User
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.errors import NotFound
@@ -245,7 +246,7 @@ def targets(session: Session, actor: Actor, text: str, most: int) -> tuple[list[
         select(*tags)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
         .join(Heat, Heat.id == Bundle.heat_id)
-        .where(*own, Bundle.tag.istartswith(text, autoescape=True))
+        .where(*own, begins(Bundle.tag, text))
         .order_by(Bundle.tag, Bundle.id)
         .limit(most)
     )

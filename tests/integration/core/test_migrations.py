@@ -69,6 +69,7 @@ def test_the_chain_is_one_line_in_the_order_of_its_numbers():
     assert found[-1] == migrations.head()
 
 
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index")  # SQLite has none
 def test_models_and_migrations_agree(db):
     with db.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
