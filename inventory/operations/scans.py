@@ -90,14 +90,17 @@ def perform(
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)
     defect_scans.keep(session, actor, found, judgement)
     first = {**found.kept, **answered.first(fresh, judgement.answers)}
-    first.update(_write(session, actor, found, stamp, judgement, fresh, first, once))
+    others = _write(session, actor, found, stamp, judgement, fresh, first, once)
+    own = {id_: operation for id_, operation in fresh.items() if id_ not in others}
+    first.update(others)
     first.update(came.answers)
-    return [_answer(operation, fresh, first) for operation in operations]
+    return [_answer(operation, own, first) for operation in operations]
 
 
-def _answer(operation: Operation, fresh: Mapping[str, Operation], first: First) -> Answer:
+def _answer(operation: Operation, own: Mapping[str, Operation], first: First) -> Answer:
+    """The first answer; only where it was not given to this very operation there is something to compare."""
     mark, answer = first[operation.client_op_id]
-    return answer if fresh.get(operation.client_op_id) is operation else answered.to(operation, mark, answer)
+    return answer if own.get(operation.client_op_id) is operation else answered.to(operation, mark, answer)
 
 
 def _places_of(operations: Iterable[Operation]) -> set[str]:
