@@ -15,7 +15,7 @@ FURNACE = frozenset({ProcessKind.HEAT_TREATMENT})
 SAME_GOODS = frozenset({ProcessKind.SPLIT, ProcessKind.RETAG})
 """What changes nothing but the tags: what kept the goods keeps the new bundles."""
 IN_QUARANTINE = SAME_GOODS | {ProcessKind.REWORK}
-"""Done while a hold of the heat stands: it keeps what comes out, too."""
+"""Done while a hold of the bundle or of its heat stands: it keeps what comes out, too."""
 FINISHING = frozenset({ProcessKind.THREADING, ProcessKind.COATING})
 
 
@@ -95,7 +95,7 @@ def free(
     view: YardView, tag: str, owner_id: int,
     states: Iterable[State] = (State.AVAILABLE,), *, in_quarantine: bool = False,
 ) -> Position:  # fmt: skip
-    """Where a bundle of ``owner_id`` lies that nothing holds, or with ``in_quarantine`` nothing but its heat's hold.
+    """Where a bundle of ``owner_id`` lies that nothing holds, or with ``in_quarantine`` nothing but holds of quality.
 
     Raises ``BundleUnknown``, ``AlreadyIssued``, ``BundleNotHere``, ``WrongOwner``, ``BundleEncumbered``,
     ``BundleQuarantined``, ``BundleNotWorkable``.

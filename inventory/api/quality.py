@@ -127,6 +127,16 @@ def decide_disposition(call: Call, body: Body, disposition_id: int) -> Record:
     return reading.disposition(call.session, call.actor, disposition_id)
 
 
+@blp.create(
+    "/dispositions/<id:disposition_id>/undoing", rule=rules.PROPOSE, body=papers.DispositionUndoingIn,
+    returns=papers.DispositionOut,
+)  # fmt: skip
+def propose_undoing(call: Call, body: Body, disposition_id: int) -> Record:
+    """Propose that an approved disposition is undone, while its goods are where it put them; decided on like any."""
+    written = disposing.propose_undoing(call.session, call.actor, disposition_id, body["remark"])
+    return reading.disposition(call.session, call.actor, written.id)
+
+
 @blp.create("/defects/<id:defect_id>/claims", rule=rules.HOLD, body=papers.ClaimIn, returns=papers.ClaimOut)
 def send_claim(call: Call, body: Body, defect_id: int) -> Claim:
     """Make a claim to the mill."""

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from inventory import errors
 from inventory.delivery_errors import BundlePromised
 from inventory.models import Bundle, Product, Warehouse
-from inventory.operations import announcing, holding, reporting, yard
+from inventory.operations import announcing, holding, reporting, undoing, yard
 from inventory.operations.yard import Stood
 from inventory.quality import errors as refusals
 from inventory.quality import standing
@@ -104,6 +104,11 @@ def _check_proposal(
         if product is not None and not _fits(session.get_one(Product, bundle.product_id), product):
             raise refusals.NewProductUnfit(tag=bundle.tag)
     _check_free(session, kind, bundles, stood)
+    _check_none_waits(session, bundles)
+
+
+def _check_none_waits(session: Session, bundles: Sequence[Bundle]) -> None:
+    """Raise ``BundleBeingDecided`` where another disposition of one of the bundles waits for its decision."""
     ids = [bundle.id for bundle in bundles]
     query = (
         select(Disposition.number, Bundle.tag)
@@ -152,11 +157,37 @@ def _check_free(
             raise errors.BundleEncumbered(tag=tags[id_], reference=reference)
 
 
+def propose_undoing(session: Session, actor: Actor, disposition_id: int, remark: str) -> Disposition:
+    """Propose that an approved disposition is undone by a counter-document, which another person approves.
+
+    Raises ``NotFound``, ``DispositionNotReversible`` where the goods are no longer where it put them, and
+    ``BundleBeingDecided``.
+    """
+    warehouse, bundles, defect, former = _locked(session, actor, disposition_id)
+    undoing.moves_to_undo(session, former, bundles)
+    _check_none_waits(session, bundles)
+    now = db_now(session)
+    written = Disposition(
+        number=next_number(session, "CZ", business_date(now)), defect_id=defect.id, kind=former.kind,
+        status=DispositionStatus.PROPOSED, remark=remark, cost_fen=0, reverses_id=former.id, proposed_at=now,
+        proposed_by=actor.user_id,
+    )  # fmt: skip
+    session.add(written)
+    session.flush()
+    session.add_all(DispositionBundle(disposition_id=written.id, bundle_id=bundle.id) for bundle in bundles)
+    session.flush()
+    subject = f"disposition:{written.number}"
+    audit.record(session, actor, "inventory.disposition_undoing_proposed", subject, {"undoes": former.number})
+    stood = yard.standing(session, [bundle.id for bundle in bundles])
+    _tell(session, "disposition_proposed", warehouse, defect, written, bundles, stood)
+    return written
+
+
 def decide(session: Session, actor: Actor, disposition_id: int, *, approved: bool) -> Disposition:
     """Approve or reject a disposition; approved, it is posted.
 
     Raises ``NotFound``, ``DispositionDecided``, ``ReporterMayNotApprove``, and where the goods were touched meanwhile
-    ``NotInTheYard`` or ``BundleEncumbered``.
+    ``NotInTheYard``, ``BundleEncumbered`` or, for one that undoes another, ``DispositionNotReversible``.
     """
     warehouse, bundles, defect, found = _locked(session, actor, disposition_id)
     if found.status != DispositionStatus.PROPOSED:
@@ -167,7 +198,9 @@ def decide(session: Session, actor: Actor, disposition_id: int, *, approved: boo
     found.decided_at, found.decided_by = db_now(session), actor.user_id
     session.flush()
     stood = yard.standing(session, [bundle.id for bundle in bundles])
-    if approved:
+    if approved and found.reverses_id is not None:
+        undoing.carry_out(session, actor, defect, found, bundles)
+    elif approved:
         _carry_out(session, actor, defect, found, bundles, stood)
     audit.record(session, actor, f"inventory.disposition_{found.status}", f"disposition:{found.number}")
     _tell(session, "disposition_decided", warehouse, defect, found, bundles, stood)
@@ -262,7 +295,7 @@ def _tell(
     """Tell the yard and each owner of his own bundles."""
     common = {
         "disposition_id": found.id, "number": found.number, "defect_number": defect.number, "kind": found.kind,
-        "status": found.status, "cost_fen": found.cost_fen,
+        "status": found.status, "cost_fen": found.cost_fen, "reverses_id": found.reverses_id,
     }  # fmt: skip
     by_owner: dict[int, list[dict[str, object]]] = {}
     for bundle in bundles:

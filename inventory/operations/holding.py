@@ -4,7 +4,7 @@ A hold of a heat locks the heat's row against new bundles of it, after the bundl
 splits at that moment is finished before, or begins after and is held.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,26 +65,76 @@ def place(session: Session, actor: Actor, ban: Ban) -> QualityHold:
     return hold
 
 
+def pass_on(session: Session, actor: Actor, descent: Mapping[int, Collection[int]]) -> None:
+    """Give new bundles holds of their own for those that stand on the bundles of which each was made.
+
+    ``descent`` names the new bundles and what went into each. Whoever placed the first hold is named on these, too;
+    it stands on as their origin, and lifting it lifts them all.
+    """
+    taken = sorted({id_ for made_of in descent.values() for id_ in made_of})
+    query = select(QualityHold).where(QualityHold.bundle_id.in_(taken), QualityHold.lifted_at.is_(None))
+    standing = session.scalars(query.order_by(QualityHold.id)).all()
+    if not standing:
+        return
+    now = db_now(session)
+    for child_id, made_of in sorted(descent.items()):
+        child = session.get_one(Bundle, child_id)
+        for origin_id, first in sorted(
+            {one.origin_id or one.id: one for one in standing if one.bundle_id in made_of}.items()
+        ):
+            hold = QualityHold(
+                number=next_number(session, "DJ", business_date(now)), org_id=first.org_id, heat_id=child.heat_id,
+                bundle_id=child_id, defect_id=first.defect_id, reason=first.reason, placed_at=now,
+                placed_by=first.placed_by, origin_id=origin_id,
+            )  # fmt: skip
+            session.add(hold)
+            session.flush()
+            audit.record(session, actor, "inventory.hold_passed_on", f"hold:{hold.number}", {"from": first.number})
+            _tell(session, "bundle_quarantined", hold, [child], yard.standing(session, [child_id]))
+
+
 def lift(session: Session, actor: Actor, hold_id: int, because: str) -> QualityHold:
     """Lift a hold; what a hold brought to quarantine is available again where no other hold stands.
 
-    Raises ``NotFound``, ``HoldLifted`` and ``HolderMayNotLift``.
+    The holds that it was passed on to are lifted with it. Raises ``NotFound``, ``HoldLifted`` and
+    ``HolderMayNotLift``.
     """
     seen = session.get(QualityHold, hold_id)
     if seen is None or seen.org_id != actor.org_id:
         raise NotFound
-    _, bundles = _lock(session, actor, seen.heat_id if seen.bundle_id is None else None, seen.bundle_id)
-    hold = session.scalars(
-        select(QualityHold).where(QualityHold.id == hold_id).with_for_update().execution_options(populate_existing=True)
-    ).one()
-    if hold.lifted_at is not None:
-        raise HoldLifted(number=hold.number)
-    if hold.placed_by == actor.user_id:
-        raise HolderMayNotLift(number=hold.number)
-    _end(session, actor, hold, because)
-    shift(session, actor, hold.number, *_freed(session, bundles))
-    _tell(session, "hold_lifted", hold, bundles, yard.standing(session, [bundle.id for bundle in bundles]))
-    return hold
+    bundles: Sequence[Bundle]
+    if seen.bundle_id is None:
+        _, bundles = _lock(session, actor, seen.heat_id, None)
+    else:
+        bundles = _lock_parts(session, seen)
+    of_it = (QualityHold.id == hold_id) | (QualityHold.origin_id == hold_id)
+    query = select(QualityHold).where(of_it, QualityHold.lifted_at.is_(None)).order_by(QualityHold.id)
+    holds = session.scalars(query.with_for_update().execution_options(populate_existing=True)).all()
+    if not holds or holds[0].id != hold_id:
+        raise HoldLifted(number=seen.number)
+    if seen.placed_by == actor.user_id:
+        raise HolderMayNotLift(number=seen.number)
+    for hold in holds:
+        _end(session, actor, hold, because)
+        shift(
+            session, actor, hold.number, *_freed(session, [one for one in bundles if hold.bundle_id in (None, one.id)])
+        )
+        held = [one for one in bundles if hold.bundle_id in (None, one.id)]
+        _tell(session, "hold_lifted", hold, held, yard.standing(session, [bundle.id for bundle in held]))
+    return holds[0]
+
+
+def _lock_parts(session: Session, hold: QualityHold) -> Sequence[Bundle]:
+    """Lock the bundle of a hold and those to which it was passed on, also by a split that is committed meanwhile."""
+    locked: set[int] = set()
+    of_it = (QualityHold.id == hold.id) | ((QualityHold.origin_id == hold.id) & QualityHold.lifted_at.is_(None))
+    while True:
+        ids = {id_ for id_ in session.scalars(select(QualityHold.bundle_id).where(of_it)) if id_ is not None}
+        if ids <= locked:
+            found = select(Bundle).where(Bundle.id.in_(ids)).order_by(Bundle.id)
+            return session.scalars(found.execution_options(populate_existing=True)).all()
+        yard.lock_by_ids(session, ids - locked)
+        locked |= ids
 
 
 def lift_with(session: Session, actor: Actor, bundles: Sequence[Bundle], defect_id: int, because: str) -> None:
@@ -102,10 +152,34 @@ def lift_with(session: Session, actor: Actor, bundles: Sequence[Bundle], defect_
         _tell(session, "hold_lifted", hold, held, yard.standing(session, [bundle.id for bundle in held]))
 
 
+def renew(session: Session, actor: Actor, lifted: QualityHold, because: str) -> QualityHold:
+    """Place a hold of a single locked bundle again, because what lifted it was undone."""
+    now = db_now(session)
+    hold = QualityHold(
+        number=next_number(session, "DJ", business_date(now)), org_id=lifted.org_id, heat_id=lifted.heat_id,
+        bundle_id=lifted.bundle_id, defect_id=lifted.defect_id, reason=lifted.reason, placed_at=now,
+        placed_by=actor.user_id,
+    )  # fmt: skip
+    session.add(hold)
+    session.flush()
+    detail = {"again": lifted.number, "because": because}
+    audit.record(session, actor, "inventory.hold_placed", f"hold:{hold.number}", detail)
+    bundles = [session.get_one(Bundle, hold.bundle_id)]
+    _tell(session, "bundle_quarantined", hold, bundles, yard.standing(session, [bundles[0].id]))
+    return hold
+
+
 def _end(session: Session, actor: Actor, hold: QualityHold, because: str) -> None:
+    """Write that a hold is lifted, and its origin too once nothing bears it any more."""
     hold.lifted_at, hold.lifted_by, hold.lifted_because = db_now(session), actor.user_id, because
     session.flush()
     audit.record(session, actor, "inventory.hold_lifted", f"hold:{hold.number}", {"because": because})
+    if hold.origin_id is None:
+        return
+    others = select(QualityHold.id).where(QualityHold.origin_id == hold.origin_id, QualityHold.lifted_at.is_(None))
+    origin = session.get_one(QualityHold, hold.origin_id)
+    if origin.lifted_at is None and session.scalars(others.limit(1)).first() is None:
+        _end(session, actor, origin, because)
 
 
 def _freed(

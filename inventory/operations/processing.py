@@ -17,7 +17,7 @@ from inventory.conserving import Balanced, Wanted
 from inventory.genealogy_models import BundleEdge, ProcessLoss, StockProcess
 from inventory.making import Line, Order, Output
 from inventory.models import TAG, Bundle, Product, Warehouse
-from inventory.operations import announcing, heats, ledger, yard
+from inventory.operations import announcing, heats, holding, ledger, yard
 from inventory.operations.products import product_for
 from inventory.operations.scope import own_warehouse
 from inventory.quantities import Movement, Position, Quantity
@@ -97,6 +97,10 @@ def post(session: Session, actor: Actor, warehouse_id: int, order: Order) -> Sto
     postings = [ledger.Posting(one, Document.PROCESS, process.number, process.event_at) for one in movements]
     ledger.post(session, stamp, postings)
     _write_genealogy(session, process, runs)
+    if order.kind in making.IN_QUARANTINE:
+        holding.pass_on(
+            session, actor, {child: [one.bundle.id for one in run.inputs] for run in runs for child in run.made}
+        )
     _tell(session, actor, warehouse, process, runs)
     return process
 

@@ -177,6 +177,13 @@ def end(session: Session, actor: Actor, defect: Defect) -> None:
     audit.record(session, actor, "inventory.defect_settled", f"defect:{defect.number}")
 
 
+def reopen(session: Session, actor: Actor, defect: Defect) -> None:
+    """Open a locked report again, because what settled it was undone."""
+    defect.status, defect.settled_at, defect.settled_by = DefectStatus.OPEN, None, None
+    session.flush()
+    audit.record(session, actor, "inventory.defect_reopened", f"defect:{defect.number}")
+
+
 def _tell(session: Session, type_: str, warehouse: Warehouse, defect: Defect) -> None:
     """Tell the yard, and of a bundle its owner."""
     heat = session.get_one(Heat, defect.heat_id)

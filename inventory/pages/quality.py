@@ -129,6 +129,7 @@ def defect(call: Call, defect_id: int) -> str:
         defect=found,
         may_report=is_open and rules.REPORT.allows(call.actor) and len(found["photos"]) < MOST_PHOTOS,
         may_propose=may_propose,
+        may_undo=own and rules.PROPOSE.allows(call.actor),
         may_decide=own and rules.HOLD.allows(call.actor),
         may_settle=is_open and rules.HOLD.allows(call.actor),
         waits=any(one["status"] == DispositionStatus.PROPOSED for one in found["dispositions"]),
@@ -179,6 +180,15 @@ def approve_disposition(call: Call, form: dict[str, Any], disposition_id: int) -
 def reject_disposition(call: Call, form: dict[str, Any], disposition_id: int) -> Response:
     """Reject."""
     return _decide(call, disposition_id, approved=False)
+
+
+@pages.form("/warehouse/dispositions/<id:disposition_id>/undo", rule=rules.PROPOSE, form=forms.UndoingForm)
+def undo_disposition(call: Call, form: dict[str, Any], disposition_id: int) -> Response:
+    """Propose that an approved disposition is undone."""
+    written = disposing.propose_undoing(call.session, call.actor, disposition_id, form["remark"])
+    return _back(
+        written.defect_id, _("Disposition %(number)s waits for a colleague's decision.", number=written.number)
+    )
 
 
 @pages.form("/warehouse/defects/<id:defect_id>/claims", rule=rules.HOLD, form=forms.ClaimForm)

@@ -112,6 +112,16 @@ class DispositionDecided(Refused):
     message = N_("Disposition %(number)s was decided on already.")
 
 
+class DispositionNotReversible(Refused):
+    """A disposition is undone once, and only while nothing else has happened to its goods."""
+
+    code = "disposition_not_reversible"
+    message = N_(
+        "%(number)s cannot be undone: it was undone, or not approved, or something happened to its goods since. Report "
+        "what is wrong with the goods as they are now."
+    )
+
+
 class DispositionWaiting(Refused):
     """A report is not settled while a disposition of it waits for its decision."""
 

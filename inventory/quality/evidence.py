@@ -56,6 +56,8 @@ def _hold(hold: Record) -> str:
 def _decisions(report: Record) -> Iterator[str]:
     for one in report["dispositions"]:
         told = f"{_both(DISPOSITIONS[one['kind']])}    {_both(DECISIONS[one['status']])}"
+        if one["reverses_number"]:
+            told = f"撤销 undoes {one['reverses_number']}    {told}"
         yield f"处置 Disposition  {one['number']}    {told}    {format_money(one['cost_fen'])}"
 
 

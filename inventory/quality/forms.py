@@ -53,6 +53,12 @@ class DispositionForm(FormSchema):
     consent = FormText(max=200)
 
 
+class UndoingForm(FormSchema):
+    """Why a disposition is undone."""
+
+    remark = FormText(max=1000, multiline=True, required=True)
+
+
 class ClaimForm(FormSchema):
     """What is demanded of the mill."""
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.quality.kinds import ClaimStatus, DefectStatus, DispositionStatus
@@ -63,7 +63,8 @@ class DefectPhoto(Base):
 class QualityHold(Base):
     """A quality hold (质量冻结, DJ) of a bundle, or of a whole heat in the yards of one organisation.
 
-    A heat's hold keeps bundles that are received or split off later, too: it is looked up by the heat.
+    A heat's hold keeps bundles that are received or split off later, too: it is looked up by the heat. A hold of one
+    bundle is passed on to what is made of it, each part with a hold of its own; ``origin_id`` names that first one.
     """
 
     __tablename__ = "quality_hold"
@@ -79,6 +80,7 @@ class QualityHold(Base):
     lifted_at: Mapped[datetime | None] = mapped_column()
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey(_USER))
     lifted_because: Mapped[str | None] = mapped_column(String(REMARK))
+    origin_id: Mapped[int | None] = mapped_column(BigInt)
 
     __table_args__ = (
         CheckConstraint("lifted_by <> placed_by", name="four_eyes"),
@@ -90,11 +92,20 @@ class QualityHold(Base):
             sqlite_where=column("lifted_at").is_(None),
             postgresql_where=column("lifted_at").is_(None),
         ),
+        Index(
+            "ix_quality_hold_origin",
+            "origin_id",
+            sqlite_where=column("lifted_at").is_(None),
+            postgresql_where=column("lifted_at").is_(None),
+        ),
     )
 
 
 class Disposition(Versioned, Base):
-    """What is to be done with defective goods (处置单, CZ); ``cost_fen`` is what it costs the yard or the owner."""
+    """What is to be done with defective goods (处置单, CZ); ``cost_fen`` is what it costs the yard or the owner.
+
+    ``reverses_id`` names the approved one that this one undoes.
+    """
 
     __tablename__ = "quality_disposition"
     id: Mapped[Id]
@@ -110,10 +121,18 @@ class Disposition(Versioned, Base):
     proposed_by: Mapped[int] = mapped_column(ForeignKey(_USER), nullable=False)
     decided_at: Mapped[datetime | None] = mapped_column()
     decided_by: Mapped[int | None] = mapped_column(ForeignKey(_USER))
+    reverses_id: Mapped[int | None] = mapped_column(BigInt)
 
     __table_args__ = (
         CheckConstraint("decided_by <> proposed_by", name="four_eyes"),
         CheckConstraint("cost_fen >= 0", name="cost"),
+        Index(
+            "uq_quality_disposition_reverses",
+            "reverses_id",
+            unique=True,
+            sqlite_where=text("status <> 'rejected'"),
+            postgresql_where=text("status <> 'rejected'"),
+        ),
     )
 
 

@@ -17,7 +17,7 @@ from steelyard.core.errors import NotFound
 
 Record = dict[str, Any]
 Page = tuple[list[Record], int | None]
-_Placer, _Lifter = aliased(User), aliased(User)
+_Placer, _Lifter, _Origin = aliased(User), aliased(User), aliased(QualityHold)
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
@@ -99,11 +99,18 @@ def photo(session: Session, actor: Actor, defect_id: int, photo_id: int) -> Defe
 
 
 def _dispositions(session: Session, defect_id: int) -> list[Record]:
-    proposer, decider = aliased(User), aliased(User)
+    proposer, decider, former, counter = aliased(User), aliased(User), aliased(Disposition), aliased(Disposition)
+    columns: tuple[Any, ...] = (
+        Disposition, proposer.name.label("proposed_by_name"), decider.name.label("decided_by_name"),
+        former.number.label("reverses_number"), counter.number.label("undone_by_number"),
+    )  # fmt: skip
+    undoes = (counter.reverses_id == Disposition.id) & (counter.status == DispositionStatus.APPROVED)
     query = (
-        select(Disposition, proposer.name.label("proposed_by_name"), decider.name.label("decided_by_name"))
+        select(*columns)
         .join(proposer, proposer.id == Disposition.proposed_by)
         .outerjoin(decider, decider.id == Disposition.decided_by)
+        .outerjoin(former, former.id == Disposition.reverses_id)
+        .outerjoin(counter, undoes)
         .where(Disposition.defect_id == defect_id)
         .order_by(Disposition.id)
     )
@@ -142,6 +149,7 @@ def _holds(*conditions: ColumnElement[bool]) -> Select[Any]:
     columns: tuple[Any, ...] = (
         QualityHold, Heat.heat_number, Heat.mill_name, Bundle.tag,
         _Placer.name.label("placed_by_name"), _Lifter.name.label("lifted_by_name"),
+        _Origin.number.label("origin_number"),
     )  # fmt: skip
     return (
         select(*columns)
@@ -149,6 +157,7 @@ def _holds(*conditions: ColumnElement[bool]) -> Select[Any]:
         .outerjoin(Bundle, Bundle.id == QualityHold.bundle_id)
         .join(_Placer, _Placer.id == QualityHold.placed_by)
         .outerjoin(_Lifter, _Lifter.id == QualityHold.lifted_by)
+        .outerjoin(_Origin, _Origin.id == QualityHold.origin_id)
         .where(*conditions)
         .order_by(QualityHold.id)
     )

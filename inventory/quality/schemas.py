@@ -85,7 +85,7 @@ class DisposedBundleOut(Schema):
 
 
 class DispositionOut(Schema):
-    """A disposition."""
+    """A disposition; one that undoes another names it, one that was undone names what undid it."""
 
     id = IdField(required=True)
     number = Text(max=24, required=True)
@@ -101,7 +101,16 @@ class DispositionOut(Schema):
     proposed_by_name = Text(max=120, required=True)
     decided_at = Timestamp(allow_none=True)
     decided_by_name = Text(max=120, allow_none=True)
+    reverses_id = IdField(allow_none=True)
+    reverses_number = Text(max=24, allow_none=True)
+    undone_by_number = Text(max=24, allow_none=True)
     version = Int(required=True)
+
+
+class DispositionUndoingIn(Schema):
+    """Why a disposition is undone."""
+
+    remark = Text(max=1000, multiline=True, required=True)
 
 
 class DispositionDecisionIn(Schema):
@@ -162,7 +171,10 @@ class QualityHoldEndIn(Schema):
 
 
 class QualityHoldOut(Schema):
-    """A quality hold; of the whole heat where it names no bundle."""
+    """A quality hold; of the whole heat where it names no bundle.
+
+    One that was passed on to a part of a bundle names the hold with which it is lifted as its origin.
+    """
 
     id = IdField(required=True)
     number = Text(max=24, required=True)
@@ -178,6 +190,8 @@ class QualityHoldOut(Schema):
     lifted_at = Timestamp(allow_none=True)
     lifted_by_name = Text(max=120, allow_none=True)
     lifted_because = Text(max=1000, allow_none=True)
+    origin_id = IdField(allow_none=True)
+    origin_number = Text(max=24, allow_none=True)
 
 
 class QualityHoldQuery(PageQuery):

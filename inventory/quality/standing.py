@@ -14,11 +14,10 @@ from inventory.quality.models import QualityHold
 from inventory.states import EncumbranceKind
 
 Query = tuple[Select[Any], tuple[Any, ...]]
-_HEAT = "heat"
-"""The kind under which the queries give a hold of a whole heat, beside the kinds of encumbrances."""
-
-
-_OF_QUALITY = frozenset({EncumbranceKind.QUALITY.value, _HEAT})
+_HEAT, _BUNDLE = "heat", "bundle"
+"""The kinds under which the queries give holds of a heat and of a bundle, beside the kinds of encumbrances."""
+_FOLLOWING = frozenset({_HEAT, _BUNDLE})
+_OF_QUALITY = _FOLLOWING | {EncumbranceKind.QUALITY.value}
 
 
 def _word(text: str) -> ColumnElement[str]:
@@ -27,7 +26,10 @@ def _word(text: str) -> ColumnElement[str]:
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """What keeps a bundle: a reference, whether it is quality's, and whether it keeps whatever is made of it, too."""
+    """What keeps a bundle: a reference, whether it is quality's, and whether it keeps whatever is made of it, too.
+
+    A hold of its heat does, because it is looked up by the heat; a hold of the bundle itself is passed on.
+    """
 
     reference: str
     is_quality: bool
@@ -66,7 +68,7 @@ def holds(wanted: ColumnElement[bool]) -> Iterator[Query]:
     kept = select(QualityHold).select_from(Bundle).join(Warehouse, Warehouse.id == Bundle.warehouse_id)
     kept = kept.join(QualityHold, covers()).where(wanted).group_by(Bundle.id)
     single = func.count(QualityHold.bundle_id) > 0
-    kind = case((single, _word(EncumbranceKind.QUALITY)), else_=_word(_HEAT))
+    kind = case((single, _word(_BUNDLE)), else_=_word(_HEAT))
     yield kept, (Bundle.id, kind, func.min(QualityHold.number))
     mixed = select(QualityHold).select_from(Bundle).join(Warehouse, Warehouse.id == Bundle.warehouse_id)
     mixed = mixed.join(HeatPart, HeatPart.heat_id == Bundle.heat_id).join(QualityHold, covers_part())
@@ -78,7 +80,7 @@ def strongest(rows: Iterable[Sequence[Any]]) -> dict[int, Hold]:
     found: dict[int, Hold] = {}
     for bundle_id, kind, reference in sorted(rows, key=lambda row: (row[0], row[1] not in _OF_QUALITY, row[2])):
         first = found.get(bundle_id) or Hold(reference, kind in _OF_QUALITY, follows=True)
-        found[bundle_id] = replace(first, follows=first.follows and kind == _HEAT)
+        found[bundle_id] = replace(first, follows=first.follows and kind in _FOLLOWING)
     return found
 
 

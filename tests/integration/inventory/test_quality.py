@@ -19,6 +19,7 @@ from inventory.operations import (
     reporting,
     setting_up,
     splitting,
+    unmaking,
 )
 from inventory.operations.disposing import Proposal
 from inventory.operations.holding import Ban
@@ -33,6 +34,7 @@ from steelyard.core.outbox import Event
 from steelyard.core.units import parse_size
 
 from .conftest import Yard, make_yard
+from .test_ledger import last_move
 
 
 def heat_of(yard: Yard, tag: str) -> int:
@@ -248,16 +250,50 @@ def test_the_defective_pieces_are_split_off_and_the_sound_ones_released(
     yard.assert_sound()
 
 
-def test_a_hold_or_a_pledge_of_one_bundle_keeps_it_whole(yard: Yard, inspector: Actor) -> None:
+def test_a_pledge_keeps_a_bundle_whole_and_a_hold_goes_to_its_parts(
+    yard: Yard, inspector: Actor, colleague: Actor
+) -> None:
+    """The parts of a held bundle are held one by one; lifting the first hold lifts them all."""
     yard.receive("T1", "T2")
     (first, second) = yard.bundle_ids(["T1", "T2"])
-    hold(yard, inspector, bundle_id=first)
+    placed = hold(yard, inspector, bundle_id=first)
     with yard.db.write() as session:
         encumbrances.place(session, yard.keeper, second, EncumbranceKind.PLEDGE, "ZY-1")
-    hold(yard, inspector, heat_id=heat_of(yard, "T1"))
-    for tag in ("T1", "T2"):
-        with pytest.raises(errors.BundleQuarantined), yard.db.write() as session:
-            splitting.split(session, yard.keeper, yard.warehouse.id, tag, [Output(3), Output(7)])
+    with pytest.raises(errors.BundleEncumbered), yard.db.write() as session:
+        splitting.split(session, yard.keeper, yard.warehouse.id, "T2", [Output(3), Output(7)])
+    with yard.db.write() as session:
+        process = splitting.split(session, yard.keeper, yard.warehouse.id, "T1", [Output(3, "A"), Output(7, "B")])
+        splitting.split(session, yard.keeper, yard.warehouse.id, "B", [Output(1, "B1"), Output(6, "B2")])
+    assert {tag: state for tag, state in states(yard).items() if tag != "T2"} == dict.fromkeys(
+        ["A", "B1", "B2"], "quarantine"
+    )
+    for tag in ("A", "B1"):
+        with pytest.raises(errors.BundleQuarantined):
+            yard.issue(tag)
+    with pytest.raises(errors.ProcessNotReversible), yard.db.write() as session:
+        unmaking.reverse(session, yard.keeper, process.id, "a slip")
+    with pytest.raises(refusals.HolderMayNotLift):
+        lift(yard, inspector, placed)
+    lift(yard, colleague, placed)
+    yard.issue("A", "B1", "B2")
+    with pytest.raises(refusals.HoldLifted):
+        lift(yard, colleague, placed)
+    yard.assert_sound()
+
+
+def test_the_first_hold_ends_with_the_last_part_that_bears_it(yard: Yard, inspector: Actor, colleague: Actor) -> None:
+    yard.receive("T1")
+    placed = hold(yard, inspector, bundle_id=yard.bundle_ids(["T1"])[0])
+    with yard.db.write() as session:
+        splitting.split(session, yard.keeper, yard.warehouse.id, "T1", [Output(3, "A"), Output(7, "B")])
+    with yard.db.read() as session:
+        parts = session.scalars(select(QualityHold).where(QualityHold.origin_id == placed.id)).all()
+    assert {part.placed_by for part in parts} == {inspector.user_id}
+    lift(yard, colleague, parts[0])
+    assert states(yard) == {"A": "available", "B": "quarantine"}
+    lift(yard, colleague, parts[1])
+    with yard.db.read() as session:
+        assert session.get_one(QualityHold, placed.id).lifted_because == "second test passed"
 
 
 def test_a_hold_of_a_heat_keeps_bundles_that_were_merged_of_it(yard: Yard, inspector: Actor, colleague: Actor) -> None:
@@ -274,6 +310,63 @@ def test_a_hold_of_a_heat_keeps_bundles_that_were_merged_of_it(yard: Yard, inspe
     assert answers[0].code == "issue_unknown"
     lift(yard, colleague, placed)
     yard.issue("MIX")
+    yard.assert_sound()
+
+
+def undo(yard: Yard, actor: Actor, found: Disposition) -> Disposition:
+    with yard.db.write() as session:
+        return disposing.propose_undoing(session, actor, found.id, "the wrong bundle")
+
+
+def test_an_approved_disposition_is_undone_by_a_counter_document(
+    yard: Yard, inspector: Actor, colleague: Actor
+) -> None:
+    """What was scrapped lies again where it lay, its report is open again; proposed by one, approved by another."""
+    yard.receive("T1")
+    defect = report(yard, yard.counter, "T1")
+    scrapped = decide(yard, colleague, propose(yard, inspector, defect, "scrap"))
+    assert states(yard) == {}
+    counter = undo(yard, inspector, scrapped)
+    with pytest.raises(refusals.DispositionNotReversible):
+        undo(yard, inspector, counter)
+    with pytest.raises(refusals.BundleBeingDecided):
+        undo(yard, inspector, scrapped)
+    for nobody in (inspector, yard.counter):
+        with pytest.raises(refusals.ReporterMayNotApprove):
+            decide(yard, nobody, counter)
+    decide(yard, colleague, counter)
+    assert states(yard) == {"T1": "defective"}
+    with yard.db.read() as session:
+        assert session.get_one(Defect, defect.id).status == DefectStatus.OPEN
+        last = session.scalars(select(StockMove).order_by(StockMove.id.desc())).first()
+        assert last is not None
+        assert (last.document_number, last.reverses_id is not None) == (counter.number, True)
+    with pytest.raises(refusals.DispositionNotReversible):
+        undo(yard, inspector, scrapped)
+    yard.assert_sound()
+
+
+def test_a_disposition_stands_once_its_goods_went_on(yard: Yard, inspector: Actor, colleague: Actor) -> None:
+    yard.receive("T1", "T2")
+    defect = report(yard, yard.counter, "T1")
+    placed = hold(yard, inspector, bundle_id=yard.bundle_ids(["T1"])[0], defect_id=defect.id)
+    freed = decide(yard, colleague, propose(yard, inspector, defect, "release"))
+    counter = undo(yard, inspector, freed)
+    yard.scan(yard.operation("move", "T1", place="B-01"))
+    with pytest.raises(refusals.DispositionNotReversible):
+        decide(yard, colleague, counter)
+    with yard.db.write() as session:
+        moving.reverse(session, yard.keeper, last_move(yard, "T1"), "not yet")
+    decide(yard, colleague, counter)
+    assert states(yard)["T1"] == "defective"
+    with yard.db.read() as session:
+        standing = session.scalars(select(QualityHold).where(QualityHold.lifted_at.is_(None))).one()
+    assert (standing.reason, standing.placed_by) == (placed.reason, colleague.user_id)
+    again = report(yard, yard.counter, "T2")
+    concession = decide(yard, colleague, propose(yard, inspector, again, "concession", consent="by letter"))
+    yard.issue("T2")
+    with pytest.raises(refusals.DispositionNotReversible):
+        undo(yard, inspector, concession)
     yard.assert_sound()
 
 
@@ -299,12 +392,17 @@ def test_a_downgrade_changes_the_grade_and_keeps_the_old_name(yard: Yard, inspec
         propose(yard, inspector, defect, "downgrade")
     with pytest.raises(refusals.NewProductUnfit):
         propose(yard, inspector, defect, "downgrade", product_id=other.id)
-    decide(yard, colleague, propose(yard, inspector, defect, "downgrade", product_id=lower.id))
+    renamed = decide(yard, colleague, propose(yard, inspector, defect, "downgrade", product_id=lower.id))
     with yard.db.read() as session:
         assert session.scalars(select(Bundle.product_id)).one() == lower.id
         change = session.scalars(select(ProductChange)).one()
         assert (change.from_product_id, change.to_product_id) == (yard.product.id, lower.id)
     assert states(yard) == {"T1": "available"}
+    decide(yard, colleague, undo(yard, inspector, renamed))
+    with yard.db.read() as session:
+        assert session.scalars(select(Bundle.product_id)).one() == yard.product.id
+        assert len(session.scalars(select(ProductChange)).all()) == 2
+    assert states(yard) == {"T1": "defective"}
 
 
 def test_while_a_hold_stands_a_released_bundle_stays_in_quarantine(

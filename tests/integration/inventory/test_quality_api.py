@@ -73,6 +73,14 @@ def test_from_report_to_claim(yard: Yard, api_as: ApiAs) -> None:
     assert (whole["status"], len(whole["photos"]), len(whole["holds"]), len(whole["claims"])) == ("settled", 1, 1, 1)
     steps = inspector.get(f"/bundles/{defect['bundle_id']}/trace").json["steps"]
     assert [step["kind"] for step in steps] == ["received", "moved", "returned"]
+    counter_paper = inspector.post(f"/dispositions/{proposal.json['id']}/undoing", {"remark": "it came back"}).json
+    assert counter_paper["reverses_number"] == proposal.json["number"]
+    assert colleague.post(f"/dispositions/{counter_paper['id']}/decide", {"approved": True}).status_code == 200
+    undone = inspector.get(f"/dispositions/{proposal.json['id']}").json
+    assert undone["undone_by_number"] == counter_paper["number"]
+    again = inspector.post(f"/dispositions/{proposal.json['id']}/undoing", {"remark": "twice"})
+    assert (again.status_code, again.json["code"]) == (409, "disposition_not_reversible")
+    assert inspector.get(f"/defects/{defect['id']}").json["status"] == "open"
     yard.assert_sound()
 
 
@@ -191,6 +199,9 @@ def test_an_inspector_works_by_telephone(yard: Yard, browse_as: BrowseAs) -> Non
     held = other.submit("/warehouse/holds?find=H1", "/warehouse/holds", target=heat, reason="mixed heats")
     assert "nothing of it leaves the yard" in held.text
     assert "In quarantine" in phone.get(f"/stock/bundles/{yard.bundle_ids(['T2'])[0]}").text
+    undoing = phone.submit(path, "/warehouse/dispositions/1/undo", remark="the wrong bundle")
+    assert "undoes CZ-" in undoing.text
+    assert "undone by CZ-" in other.submit(path, "/warehouse/dispositions/2/approve").text
     yard.assert_sound()
 
 
