@@ -2,8 +2,8 @@
 
 from inventory.advice_sheets import LONGEST_TABLE
 from inventory.operations.weighings import MOST_GROSS_G
-from inventory.states import Decision
-from inventory.tolerances import CUSTOM_PERMILLE, MOST_PERMILLE
+from inventory.states import Decision, Direction
+from inventory.tolerances import MOST_PERMILLE
 from steelyard.api.form_fields import FormChoice, FormFlag, FormInt, FormMass, FormSchema, FormText
 
 
@@ -14,7 +14,7 @@ class AdviceForm(FormSchema):
     warehouse_id = FormInt(min=1)
     owner_id = FormInt(min=1)
     plate = FormText(max=24)
-    tolerance = FormInt(max=MOST_PERMILLE, load_default=CUSTOM_PERMILLE)
+    tolerance = FormInt(max=MOST_PERMILLE)
     bundles = FormText(max=LONGEST_TABLE, multiline=True)
 
 
@@ -34,6 +34,30 @@ class TicketForm(FormSchema):
     plate = FormText(max=24, required=True)
     gross = FormMass(max=MOST_GROSS_G, required=True)
     tare = FormMass(max=MOST_GROSS_G, required=True)
+
+
+class FirstWeightForm(FormSchema):
+    """A lorry on the weighbridge for the first time; a number alone counts as tonnes."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    ticket_number = FormText(max=80, required=True)
+    plate = FormText(max=24, required=True)
+    lorry = FormChoice(Direction, required=True)
+    first_weight = FormMass(max=MOST_GROSS_G, required=True)
+
+
+class SecondWeightForm(FormSchema):
+    """The other weight of a lorry whose ticket is open."""
+
+    weighbridge_ticket_id = FormInt(min=1, required=True)
+    second_weight = FormMass(max=MOST_GROSS_G, required=True)
+
+
+class WeightCorrectionForm(FormSchema):
+    """The right first weight, and why the other was wrong."""
+
+    first_weight = FormMass(max=MOST_GROSS_G, required=True)
+    reason = FormText(max=200, required=True)
 
 
 class FinishForm(FormSchema):

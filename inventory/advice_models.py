@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.models import NUMBER, REFERENCE, TAG, WORD
@@ -15,8 +15,8 @@ _USER = "user_account.id"
 class StockAdvice(Versioned, Base):
     """An advice of goods to come (到货通知、预报): from a group purchase's delivery, the owner, or the yard's keeper.
 
-    ``warehouse_id`` is ``None`` while it is open to which yard the lorry drives. ``tolerance_permille`` is the
-    contract's, of the weighbridge against the advised mass.
+    ``warehouse_id`` is ``None`` while it is open to which yard the lorry drives. ``tolerance_permille`` is that of the
+    weighbridge against the advised mass: the contract's where ``tolerance_agreed``, else the yard's holds.
     """
 
     __tablename__ = "stock_advice"
@@ -27,6 +27,7 @@ class StockAdvice(Versioned, Base):
     source: Mapped[str] = mapped_column(String(WORD), nullable=False)
     plate: Mapped[str | None] = mapped_column(String(NUMBER))
     tolerance_permille: Mapped[int] = mapped_column(Integer, nullable=False)
+    tolerance_agreed: Mapped[bool] = mapped_column(Boolean, nullable=False, default=True)
     status: Mapped[str] = mapped_column(String(WORD), nullable=False)
     created_at: Mapped[datetime] = mapped_column(nullable=False)
     created_by: Mapped[int | None] = mapped_column(ForeignKey(_USER))

@@ -6,12 +6,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
-from inventory import documents, tolerances, visibility
+from inventory import documents, visibility
 from inventory.advice_models import ReceiptStop, StockAdvice, StockAdviceLine
-from inventory.models import Bundle, Product, Receipt, ReceiptLine
+from inventory.models import Bundle, Product, Receipt, ReceiptLine, Warehouse
 from inventory.operations import weighings
 from inventory.operations.awaiting import expected_of
-from inventory.operations.receipts import load_of
+from inventory.operations.receipts import load_of, tolerance
 from inventory.queries import Page, Record
 from inventory.states import AdviceStatus, ReceiptSource, ReceiptStatus
 from steelyard.accounts.models import Organisation
@@ -93,7 +93,7 @@ def receipt(session: Session, actor: Actor, receipt_id: int) -> Record:
     stops = select(ReceiptStop).where(ReceiptStop.receipt_id == receipt_id).order_by(ReceiptStop.id)
     known = _advice_of(session, document)
     missing = [line for line in expected_of(session, [known.id]).get(known.id, []) if line.missing] if known else []
-    permille = known.tolerance_permille if known else tolerances.CUSTOM_PERMILLE
+    permille = tolerance(known, session.get_one(Warehouse, document.warehouse_id))
     return {
         **found,
         "advice_id": known.id if known else None,

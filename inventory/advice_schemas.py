@@ -5,7 +5,7 @@ from inventory.operations.advices import MOST_LINES
 from inventory.operations.weighings import MOST_GROSS_G
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import AdviceSource, AdviceStatus, Decision
-from inventory.tolerances import CUSTOM_PERMILLE, MOST_PERMILLE
+from inventory.tolerances import MOST_PERMILLE
 from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
@@ -26,13 +26,16 @@ class AdviceLineIn(Schema):
 
 
 class AdviceIn(Schema):
-    """Goods to come; a keeper names the owner, an owner may leave the yard open."""
+    """Goods to come; a keeper names the owner, an owner may leave the yard open.
+
+    ``tolerance_permille`` is what the contract says of the weighbridge; without it the yard's own holds.
+    """
 
     number = Text(max=80, required=True)
     warehouse_id = IdField()
     owner_org_id = IdField()
     plate = Text(max=24)
-    tolerance_permille = Int(max=MOST_PERMILLE, load_default=CUSTOM_PERMILLE)
+    tolerance_permille = Int(max=MOST_PERMILLE)
     lines = ListOf(Nested(AdviceLineIn), min=1, max=MOST_LINES, required=True)
 
 
@@ -46,6 +49,7 @@ class AdviceSummaryOut(Schema):
     source = Choice(AdviceSource, required=True)
     plate = Text(max=24, allow_none=True)
     tolerance_permille = Int(required=True)
+    tolerance_agreed = Flag(required=True)
     status = Choice(AdviceStatus, required=True)
     created_at = Timestamp(required=True)
     version = Int(required=True)

@@ -8,8 +8,10 @@ from inventory import delivery_errors, errors
 from inventory.delivery_schemas import LONGEST_CODE, MOST_LINES, MOST_PIECES, SHORTEST_CODE
 from inventory.forms import tags_of
 from inventory.operations.deliveries import OrderedLine
+from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
 from inventory.states import Rest
+from inventory.tolerances import MOST_PERMILLE
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import (
     FormChoice,
@@ -47,6 +49,7 @@ class DeliveryForm(FormSchema):
     pieces = _rows(10)
     mass = _rows()
     tags = FormText(max=4000, multiline=True)
+    tolerance = FormInt(max=MOST_PERMILLE)
     min_length = FormLength()
     max_length = FormLength()
     one_heat = FormFlag(load_default=False)
@@ -94,6 +97,8 @@ class GateForm(FormSchema):
     ticket_number = FormText(max=80)
     gross = FormMass()
     tare = FormMass()
+    weighbridge_ticket_id = FormInt(min=1)
+    second_weight = FormMass()
     difference_reason = FormText(max=200)
 
 
@@ -135,6 +140,16 @@ def _mass(row: int, text: str) -> int | None:
     if found is not None and not 0 < found <= 10**10:
         raise errors.LineUnreadable(row=row)
     return found
+
+
+def second_of(form: Mapping[str, Any]) -> SecondWeight | None:
+    """The weight with the goods of a lorry that was weighed empty, or ``None``. Raises ``TicketIncomplete``."""
+    ticket_id, mass_g = form.get("weighbridge_ticket_id"), form.get("second_weight")
+    if ticket_id is None and mass_g is None:
+        return None
+    if ticket_id is None or mass_g is None:
+        raise delivery_errors.TicketIncomplete
+    return SecondWeight(ticket_id, mass_g)
 
 
 def ticket_of(form: Mapping[str, Any]) -> Ticket | None:

@@ -17,7 +17,8 @@ _STANDS = text("status <> 'cancelled'")
 class DeliveryOrder(Versioned, Base):
     """An owner's order that his goods be handed to a lorry (提货单, TH).
 
-    ``order_number`` is the owner's own. Whoever comes shows the plate and says the pick-up code (提货码), of which only
+    ``order_number`` is the owner's own; ``tolerance_permille`` the contract's, of the weighbridge against the books, or
+    ``None`` where the yard's holds. Whoever comes shows the plate and says the pick-up code (提货码), of which only
     a slow hash is kept.
     """
 
@@ -32,6 +33,7 @@ class DeliveryOrder(Versioned, Base):
     waybill_number: Mapped[str | None] = mapped_column(String(REFERENCE))
     pass_hash: Mapped[str] = mapped_column(String(REASON), nullable=False)
     remark: Mapped[str | None] = mapped_column(String(REASON))
+    tolerance_permille: Mapped[int | None] = mapped_column(Integer)
     status: Mapped[str] = mapped_column(String(WORD), nullable=False)
     valid_until: Mapped[datetime] = mapped_column(nullable=False)
     placed_at: Mapped[datetime] = mapped_column(nullable=False)

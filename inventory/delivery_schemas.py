@@ -3,6 +3,8 @@
 from inventory.allocating import Why
 from inventory.document_schemas import MOST_BUNDLES
 from inventory.states import AllocationState, DeliveryStatus, Rest
+from inventory.tolerances import MOST_PERMILLE
+from inventory.weighbridge_schemas import SecondWeightIn
 from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
@@ -32,7 +34,10 @@ class DeliveryLineIn(Schema):
 
 
 class DeliveryOrderIn(Schema):
-    """An owner's order; ``pass_code`` is what the driver says at the gate."""
+    """An owner's order; ``pass_code`` is what the driver says at the gate.
+
+    ``tolerance_permille`` is what the contract says of the weighbridge; without it the yard's own holds.
+    """
 
     warehouse_id = IdField(required=True)
     order_number = Text(max=80, required=True)
@@ -41,6 +46,7 @@ class DeliveryOrderIn(Schema):
     waybill_number = Text(max=80)
     remark = Text(max=200)
     pass_code = Text(min=SHORTEST_CODE, max=LONGEST_CODE, required=True)
+    tolerance_permille = Int(max=MOST_PERMILLE)
     valid_until = Timestamp(required=True)
     lines = ListOf(Nested(DeliveryLineIn), min=1, max=MOST_LINES, required=True)
 
@@ -52,6 +58,7 @@ class DeliveryOrderPatch(Schema):
     driver = Text(max=80, allow_none=True)
     waybill_number = Text(max=80, allow_none=True)
     remark = Text(max=200, allow_none=True)
+    tolerance_permille = Int(max=MOST_PERMILLE, allow_none=True)
     valid_until = Timestamp()
     lines = ListOf(Nested(DeliveryLineIn), min=1, max=MOST_LINES)
 
@@ -74,6 +81,7 @@ class DeliveryOrderSummaryOut(Schema):
     driver = Text(max=80, allow_none=True)
     waybill_number = Text(max=80, allow_none=True)
     remark = Text(max=200, allow_none=True)
+    tolerance_permille = Int(allow_none=True)
     status = Choice(DeliveryStatus, required=True)
     valid_until = Timestamp(required=True)
     placed_at = Timestamp(required=True)
@@ -208,12 +216,16 @@ class GateTicketIn(Schema):
 
 
 class GatePassIn(Schema):
-    """A lorry at the gate; ``rest`` is what becomes of goods that are kept for the order and not on it."""
+    """A lorry at the gate; ``rest`` is what becomes of goods that are kept for the order and not on it.
+
+    It brings a whole ``ticket``, or was weighed empty before: ``second`` is its weight with the goods.
+    """
 
     plate = Text(max=24, required=True)
     pass_code = Text(max=LONGEST_CODE, required=True)
     rest = Choice(Rest, load_default=Rest.KEEP)
     ticket = Nested(GateTicketIn)
+    second = Nested(SecondWeightIn)
     difference_reason = Text(max=200)
 
 

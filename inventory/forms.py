@@ -9,6 +9,7 @@ from inventory.masters.sheets import MasterKind
 from inventory.operations.receiving import Arrival
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
 from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind, VarianceReason
+from inventory.tolerances import MOST_PERMILLE
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import (
     FormChoice,
@@ -101,6 +102,12 @@ class PlaceChangeForm(FormSchema):
     longest_mm = FormLength()
     walking_order = FormInt(max=MOST_WALKING)
     is_blocked = FormFlag()
+
+
+class YardForm(FormSchema):
+    """How far the weighbridge may be off where no contract says it."""
+
+    tolerance = FormInt(max=MOST_PERMILLE, required=True)
 
 
 class StocktakeForm(FormSchema):

@@ -26,3 +26,38 @@ class TicketVoided(Refused):
 
     code = "ticket_voided"
     message = N_("Ticket %(ticket)s was taken out already.")
+
+
+class WeightImpossible(Refused):
+    """No lorry weighs that."""
+
+    code = "weight_impossible"
+    message = N_("%(mass_g)s g is no weight of a lorry: it is above nothing and at most %(most_t)s t. Read it again.")
+
+
+class TicketClosed(Refused):
+    """The ticket is completed or withdrawn."""
+
+    code = "ticket_closed"
+    message = N_("Ticket %(ticket)s is not open any more. Weigh the lorry with a new ticket.")
+
+
+class TicketDirection(Refused):
+    """A ticket of a lorry that brings goods does not let goods out, and the other way round."""
+
+    code = "ticket_direction"
+    message = N_("Ticket %(ticket)s was opened for a lorry of the other direction. Choose another ticket.")
+
+
+class TicketTwice(Refused):
+    """A whole ticket and a second weight were given at once."""
+
+    code = "ticket_twice"
+    message = N_("Give either a whole ticket or the second weight of an open one, not both.")
+
+
+class WeighingUndecided(Refused):
+    """A weighing of the posted receipt waits for a decision."""
+
+    code = "weighing_undecided"
+    message = N_("A weighing of receipt %(number)s waits for a decision. Decide on it before you weigh again.")

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inventory.states import ArrivalState, ReceiptStatus
+from inventory.tolerances import CUSTOM_PERMILLE
 from steelyard.core.models import Base, BigInt, Id, JsonText, Versioned
 from steelyard.core.sequence import Sequenced
 from steelyard.core.units import Size
@@ -33,13 +34,17 @@ _USER = "user_account.id"
 
 
 class Warehouse(Versioned, Base):
-    """A yard run by an organisation of the kind warehouse (仓库)."""
+    """A yard run by an organisation of the kind warehouse (仓库).
+
+    ``tolerance_permille`` is how far the weighbridge may be off where no contract says it.
+    """
 
     __tablename__ = "warehouse"
     id: Mapped[Id]
     org_id: Mapped[int] = mapped_column(ForeignKey(_ORG), nullable=False, index=True)
     code: Mapped[str] = mapped_column(String(CODE), nullable=False, unique=True)
     name: Mapped[str] = mapped_column(String(120), nullable=False)
+    tolerance_permille: Mapped[int] = mapped_column(Integer, nullable=False, default=CUSTOM_PERMILLE)
 
 
 class Place(Versioned, Base):

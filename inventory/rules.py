@@ -10,8 +10,8 @@ KEEP = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER})
 COUNT = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.COUNTER})
 APPROVE = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.INSPECTOR})
 HOLD = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.INSPECTOR})
-OVERFILL = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.ADMIN})
-"""A place is filled beyond what it takes on the word of the yard's administrator only."""
+HEAD = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.ADMIN})
+"""The yard's tolerance, and a place filled beyond what it takes, are on the word of its administrator only."""
 REPORT = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.INSPECTOR, Role.COUNTER})
 """Whoever sees a defect reports it; what is done about it is another's to propose, and yet another's to approve."""
 PROPOSE = rule("inventory:write", kinds={OrgKind.WAREHOUSE}, roles={Role.KEEPER, Role.INSPECTOR})

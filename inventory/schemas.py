@@ -61,6 +61,7 @@ class WarehouseOut(Schema):
     org_id = IdField(required=True)
     code = Text(max=40, required=True)
     name = Text(max=120, required=True)
+    tolerance_permille = Int(required=True)
     version = Int(required=True)
 
 

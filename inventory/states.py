@@ -311,6 +311,21 @@ class Outcome(StrEnum):
     REFUSED = "refused"
 
 
+class Direction(StrEnum):
+    """Whether a lorry on the weighbridge brings goods, full first, or fetches them, empty first."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class TicketStatus(StrEnum):
+    """The life of a ticket of which one weight is known: open, completed by the other, or withdrawn."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
 class LabelLayout(StrEnum):
     """How labels are printed: one to a page, eight to a sheet of A4, or for a label printer that reads ZPL."""
 

@@ -4,6 +4,7 @@ The contract's tolerance is that of two weighbridges, some ‰. Theory knows nom
 delivery allow a pipe to differ from it by several per cent, and each is given its own band.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -14,14 +15,28 @@ CUSTOM_PERMILLE = 3
 """The custom of the trade where a contract says nothing: ±3‰ of the weighbridge."""
 MOST_PERMILLE = 200
 DEFAULT_BAND = (-100, 100)
-"""For a standard that is not named below: ±10%, as wide as the widest of those that are."""
+"""±10%, as wide as the widest that a standard states: for what is not named below, and for what states no mass."""
 BANDS: dict[str, tuple[int, int]] = {
     "GB/T 8162": (-100, 100),  # GB/T 8162, mass: ±10% for one pipe (±7.5% for a lot of 10 t and more)
     "GB/T 8163": (-100, 100),  # GB/T 8163, mass: as GB/T 8162
+    "GB/T 3087": (-100, 100),  # GB/T 3087, mass: as GB/T 8162
+    "GB/T 5310": (-100, 100),  # GB/T 5310, mass, where the contract agrees on one: as GB/T 8162
+    "GB/T 6479": (-100, 100),  # GB/T 6479, mass, where the contract agrees on one: as GB/T 8162
+    "GB/T 9948": (-100, 100),  # GB/T 9948, mass, where the contract agrees on one: as GB/T 8162
     "API 5L": (-35, 100),  # API 5L, tolerances for mass: +10% −3.5% for one length
+    "API 5CT": (-35, 65),  # API 5CT, tolerance on mass: +6.5% −3.5% for one length
     "ASTM A106": (-35, 100),  # ASTM A106, permissible variations in weight: +10% −3.5% for one length
+    "ASTM A53": (-100, 100),  # ASTM A53, permissible variations in weight: ±10%
+    # What follows bounds diameter and wall, no mass that we know of: the default, so named that nobody looks for more.
+    "GB/T 9808": DEFAULT_BAND,
+    "GB/T 17396": DEFAULT_BAND,
+    "GB/T 699": DEFAULT_BAND,
+    "GB/T 1591": DEFAULT_BAND,
+    "GB/T 3274": DEFAULT_BAND,
+    "YB/T 4149": DEFAULT_BAND,
+    "YB/T 5222": DEFAULT_BAND,
 }
-"""Least and most difference from theory in ‰, by the standard's name without its year."""
+"""Least and most difference from theory in ‰, by the standard's name without its year; ``GB`` is ``GB/T``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +56,12 @@ class Load:
 
 def band_of(standard: str) -> tuple[int, int]:
     """Least and most difference from theory in ‰ for goods of a standard, with or without its year."""
-    name = " ".join(standard.upper().split())
+    name = _MANDATORY.sub(r"GB/T \1", " ".join(standard.upper().replace("／", "/").split()))
     return next((band for known, band in BANDS.items() if _is_edition(name, known)), DEFAULT_BAND)
+
+
+_MANDATORY = re.compile(r"^GB(?:/?T)? ?(\d)")
+"""Older editions of the boiler standards were mandatory, ``GB 5310``; people leave out stroke and space, too."""
 
 
 def _is_edition(name: str, known: str) -> bool:

@@ -20,6 +20,7 @@ from inventory.api import (
     stock,
     stocktakes,
     titles,
+    weighbridge,
     yards,
 )
 from inventory.api.slice import blp
@@ -45,5 +46,6 @@ __all__ = [
     "stock",
     "stocktakes",
     "titles",
+    "weighbridge",
     "yards",
 ]

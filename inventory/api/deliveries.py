@@ -9,6 +9,7 @@ from inventory.delivery_models import DeliveryOrder
 from inventory.operations import allocating, deliveries, gate
 from inventory.operations.deliveries import Ordered, OrderedLine
 from inventory.operations.gate import Leaving, Tried
+from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
 from steelyard.accounts.secrets import hash_password
 from steelyard.api.calls import Call
@@ -129,7 +130,8 @@ def _try(call: Call, body: Body, order_id: int) -> Tried:
 def let_lorry_out(call: Call, body: Body, order_id: int) -> Record:
     """Check plate and pick-up code, weigh, issue what was picked, and let the lorry go."""
     ticket = Ticket(plate=body["plate"], **body["ticket"]) if "ticket" in body else None
-    leaving = Leaving(body["plate"], body["rest"], ticket, body.get("difference_reason"))
+    second = SecondWeight(**body["second"]) if "second" in body else None
+    leaving = Leaving(body["plate"], body["rest"], ticket, body.get("difference_reason"), second)
     made = gate.pass_out(call.session, call.actor, order_id, leaving, call.prepared)
     return delivery_reading.gate_pass(call.session, call.actor, made.id)
 

@@ -5,9 +5,11 @@ from typing import Any
 from inventory import advice_reading, documents, receipt_tables, rules, storage
 from inventory import advice_schemas as arrivals
 from inventory import document_schemas as papers
+from inventory import weighbridge_schemas as bridge
 from inventory.api.slice import Body, Record, blp
 from inventory.models import Receipt
-from inventory.operations import receipts, receiving, taking_back
+from inventory.operations import deciding, receipts, receiving, reweighing, taking_back
+from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
 from steelyard.api.calls import Call
 from steelyard.api.schemas import PageQuery
@@ -59,8 +61,23 @@ def export_receipt_bundles(call: Call, receipt_id: int) -> Table:
     returns=arrivals.ReceiptProgressOut,
 )
 def weigh_receipt(call: Call, body: Body, receipt_id: int) -> Record:
-    """Keep a ticket of the weighbridge; a lorry and its trailer have one each."""
-    receipts.weigh(call.session, call.actor, receipt_id, Ticket(**body))
+    """Keep a ticket of the weighbridge; a lorry and its trailer have one each.
+
+    Of a posted receipt the books follow by moves against the mass difference; beyond a tolerance a colleague decides.
+    """
+    reweighing.weigh(call.session, call.actor, receipt_id, Ticket(**body))
+    return _progress(call, receipt_id)
+
+
+@blp.act(
+    "/receipts/<id:receipt_id>/second-weights",
+    rule=rules.KEEP,
+    body=bridge.SecondWeightIn,
+    returns=arrivals.ReceiptProgressOut,
+)
+def weigh_receipt_again(call: Call, body: Body, receipt_id: int) -> Record:
+    """Complete an open ticket by the weight of the empty lorry, and keep it for the receipt."""
+    reweighing.weigh(call.session, call.actor, receipt_id, SecondWeight(**body))
     return _progress(call, receipt_id)
 
 
@@ -72,7 +89,7 @@ def weigh_receipt(call: Call, body: Body, receipt_id: int) -> Record:
 )
 def void_ticket(call: Call, body: Body, receipt_id: int, weighing_id: int) -> Record:
     """Take out a ticket that was entered wrongly."""
-    receipts.void_ticket(call.session, call.actor, receipt_id, weighing_id, body["reason"])
+    reweighing.void_ticket(call.session, call.actor, receipt_id, weighing_id, body["reason"])
     return _progress(call, receipt_id)
 
 
@@ -91,7 +108,7 @@ def finish_receipt(call: Call, body: Body, receipt_id: int) -> Record:
 )
 def decide_receipt(call: Call, body: Body, receipt_id: int) -> Record:
     """Decide on a receipt that stopped: accept as advised, accept as weighed, or refuse the goods."""
-    receipts.decide(call.session, call.actor, receipt_id, body["decision"], body["because"])
+    deciding.decide(call.session, call.actor, receipt_id, body["decision"], body["because"])
     return _progress(call, receipt_id)
 
 

@@ -6,6 +6,7 @@ from inventory import documents, rules, schemas
 from inventory.api.slice import Body, blp
 from inventory.models import Place, Product, Warehouse
 from inventory.operations import setting_up
+from inventory.weighbridge_schemas import WarehouseChange
 from steelyard.api.calls import Call
 
 
@@ -25,6 +26,14 @@ def open_warehouse(call: Call, body: Body) -> Warehouse:
 def get_warehouse(call: Call, warehouse_id: int) -> Warehouse:
     """One yard."""
     return documents.warehouse(call.session, call.actor, warehouse_id)
+
+
+@blp.change("/warehouses/<id:warehouse_id>", rule=rules.HEAD, body=WarehouseChange, returns=schemas.WarehouseOut)
+def change_warehouse(call: Call, body: Body, warehouse_id: int) -> Warehouse:
+    """Change the name of a yard, or how far its weighbridge may be off where no contract says it."""
+    yard = setting_up.own_yard(call.session, call.actor, warehouse_id)
+    call.match(yard)
+    return setting_up.change_yard(call.session, call.actor, yard, body)
 
 
 @blp.list_("/warehouses/<id:warehouse_id>/places", rule=rules.SEE_YARD, returns=schemas.PlaceOut)

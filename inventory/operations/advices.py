@@ -47,14 +47,17 @@ class Announced:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """What is announced; without a warehouse it is left to the driver to which yard he goes."""
+    """What is announced; without a warehouse it is left to the driver to which yard he goes.
+
+    ``tolerance_permille`` is the contract's; without one the yard's holds.
+    """
 
     number: str
     owner_id: int
     lines: Sequence[Announced]
     warehouse_id: int | None = None
     plate: str | None = None
-    tolerance_permille: int = CUSTOM_PERMILLE
+    tolerance_permille: int | None = None
     source: AdviceSource = AdviceSource.TYPED
 
 
@@ -104,7 +107,8 @@ def _same(owner_id: int, number: str) -> Any:
 def _keep(session: Session, wanted: Announcement, user_id: int | None) -> StockAdvice:
     advice = StockAdvice(
         number=wanted.number, warehouse_id=wanted.warehouse_id, owner_id=wanted.owner_id, source=wanted.source,
-        plate=wanted.plate, tolerance_permille=wanted.tolerance_permille, status=AdviceStatus.OPEN,
+        plate=wanted.plate, status=AdviceStatus.OPEN, tolerance_agreed=wanted.tolerance_permille is not None,
+        tolerance_permille=CUSTOM_PERMILLE if wanted.tolerance_permille is None else wanted.tolerance_permille,
         created_at=db_now(session), created_by=user_id,
     )  # fmt: skip
     session.add(advice)
@@ -134,7 +138,10 @@ def from_delivery(session: Session, data: Mapping[str, Any]) -> None:
         product_id=product_like(session, data["size"], data["grade"], data["standard"]), goods=goods,
         mill_name=data["mill_name"], mass_g=data["mass_g"],
     )  # fmt: skip
-    wanted = Announcement(data["number"], data["member_org_id"], [line], source=AdviceSource.DELIVERY)
+    wanted = Announcement(
+        data["number"], data["member_org_id"], [line], source=AdviceSource.DELIVERY,
+        tolerance_permille=data.get("tolerance_permille"),
+    )  # fmt: skip
     _keep(session, wanted, None)
 
 

@@ -129,18 +129,20 @@ def end(session: Session, actor: Actor, order: DeliveryOrder, status: DeliverySt
 
 
 def free(
-    session: Session, actor: Actor, order: DeliveryOrder, allocations: Sequence[StockAllocation], reason: str,
+    session: Session, actor: Actor | None, order: DeliveryOrder, allocations: Sequence[StockAllocation], reason: str,
     place_id: int | None = None,
 ) -> None:  # fmt: skip
     """Release allocations of a locked order whose bundles are locked; what quality keeps goes to quarantine.
 
-    A bundle that a stocktake missed is released where the books have it, so that it comes back as free as it is.
+    Without an ``actor`` it is the clock that releases them. A bundle that a stocktake missed is released where the
+    books have it, so that it comes back as free as it is.
     """
     if not allocations:
         return
     ids, now = [one.bundle_id for one in allocations], db_now(session)
+    by = None if actor is None else actor.user_id
     for one in allocations:
-        one.state, one.reason, one.ended_at, one.ended_by = AllocationState.RELEASED, reason, now, actor.user_id
+        one.state, one.reason, one.ended_at, one.ended_by = AllocationState.RELEASED, reason, now, by
     session.flush()
     rest = (StockAllocation.order_id == order.id, StockAllocation.state != AllocationState.RELEASED)
     is_some_left = bool(session.scalar(select(exists().where(*rest))))
@@ -181,9 +183,11 @@ def _shifted(
     return found
 
 
-def post(session: Session, actor: Actor, order: DeliveryOrder, movements: Sequence[Movement]) -> None:
-    """Post movements on a delivery order."""
-    stamp = yard.stamp(session, actor, order.warehouse_id, yard.virtual_places(session, order.warehouse_id))
+def post(session: Session, actor: Actor | None, order: DeliveryOrder, movements: Sequence[Movement]) -> None:
+    """Post movements on a delivery order; those of the clock in the name of who placed it and set its validity."""
+    virtual = frozenset(yard.virtual_places(session, order.warehouse_id).values())
+    by = order.placed_by if actor is None else actor.user_id
+    stamp = ledger.Stamp(order.warehouse_id, virtual, db_now(session), by)
     postings = [ledger.Posting(one, Document.DELIVERY, order.number, stamp.recorded_at) for one in movements]
     ledger.post(session, stamp, postings)
 

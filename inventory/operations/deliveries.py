@@ -60,6 +60,7 @@ class Ordered:
     driver: str | None = None
     waybill_number: str | None = None
     remark: str | None = None
+    tolerance_permille: int | None = None
 
 
 def place(session: Session, actor: Actor, warehouse_id: int, ordered: Ordered) -> DeliveryOrder:
@@ -83,6 +84,7 @@ def place(session: Session, actor: Actor, warehouse_id: int, ordered: Ordered) -
         number=next_number(session, "TH", business_date(now)), order_number=ordered.order_number,
         warehouse_id=warehouse_id, owner_id=actor.org_id, plate=ordered.plate, driver=ordered.driver,
         waybill_number=ordered.waybill_number, pass_hash=ordered.pass_hash, remark=ordered.remark,
+        tolerance_permille=ordered.tolerance_permille,
         status=DeliveryStatus.PLACED, valid_until=ordered.valid_until, placed_at=now, placed_by=actor.user_id,
     )  # fmt: skip
     session.add(order)
@@ -109,7 +111,7 @@ def change(session: Session, actor: Actor, order: DeliveryOrder, given: Mapping[
             session.delete(line)
         session.flush()
         _write_lines(session, order, fresh)
-    for name in ("plate", "driver", "waybill_number", "remark", "valid_until"):
+    for name in ("plate", "driver", "waybill_number", "remark", "valid_until", "tolerance_permille"):
         if name in given:
             setattr(order, name, given[name])
     touch(session, order)
@@ -240,6 +242,11 @@ def locked(
             return order
         attempt.rollback()
         held |= now
+
+
+def locked_by_clock(session: Session, order_id: int) -> DeliveryOrder:
+    """An order that exists, locked on nobody's behalf; the bundles that it is about are locked already."""
+    return _found(session, order_id, lock=True)
 
 
 def open_allocations(session: Session, order_id: int) -> Sequence[StockAllocation]:

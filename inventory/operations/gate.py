@@ -5,7 +5,7 @@ What is held, reported or pledged at that moment stays: holds lock the bundles a
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -14,8 +14,20 @@ from sqlalchemy.orm import Session
 from inventory import allocating as planning
 from inventory import delivery_errors, errors, scanning
 from inventory.delivery_models import DeliveryOrder, GatePass, PickupAttempt, StockAllocation
+from inventory.gate_errors import TicketTwice
 from inventory.models import Bundle, StockIssue, Warehouse
-from inventory.operations import allocating, candidates, deliveries, holding, issuing, ledger, weighings, yard
+from inventory.operations import (
+    allocating,
+    candidates,
+    deliveries,
+    holding,
+    issuing,
+    ledger,
+    weighbridge,
+    weighings,
+    yard,
+)
+from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
 from inventory.operations.yard import Stood
 from inventory.quantities import Movement, Quantity
@@ -23,6 +35,7 @@ from inventory.spreading import spread
 from inventory.states import (
     AllocationState,
     DeliveryStatus,
+    Direction,
     Document,
     IssueStatus,
     PlaceKind,
@@ -40,18 +53,20 @@ from steelyard.core.numbering import next_number
 WINDOW = timedelta(minutes=15)
 MOST_WRONG = 5
 """Wrong codes of an order within the window, after which no more are looked at until it has passed."""
-TOLERANCE_PER_MILLE = 3
-"""The custom of the trade: books and weighbridge agree within 3‰ of what the weighbridge says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """A lorry at the gate. ``rest`` is what becomes of goods that are kept for the order and not on it."""
+    """A lorry at the gate. ``rest`` is what becomes of goods that are kept for the order and not on it.
+
+    It was weighed wholly, ``ticket``, or empty before, so that ``second`` is its weight with the goods.
+    """
 
     plate: str
     rest: Rest
     ticket: Ticket | None = None
     difference_reason: str | None = None
+    second: SecondWeight | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +131,10 @@ def pass_out(session: Session, actor: Actor, order_id: int, leaving: Leaving, tr
     if not picked:
         raise delivery_errors.NothingPicked(number=order.number)
     load = _load(session, order, picked)
-    weighed = _weigh(order, load, leaving)
+    leaving = _completed(session, actor, order, leaving)
+    weighed = _weigh(session, order, load, leaving)
     document = _issue(session, actor, order, leaving)
-    if leaving.ticket is not None:
-        weighings.record(session, actor, order.warehouse_id, leaving.ticket, Document.ISSUE, document.number)
+    _keep_ticket(session, actor, order, document, leaving.ticket)
     movements = _carry_out(session, actor, order, document, load, weighed)
     _settle(session, actor, picked, movements)
     passed = _pass(session, actor, order, document, leaving)
@@ -155,14 +170,39 @@ def _load(session: Session, order: DeliveryOrder, picked: Sequence[StockAllocati
     return load
 
 
-def _weigh(order: DeliveryOrder, load: Mapping[int, Stood], leaving: Leaving) -> dict[int, int]:
+def _completed(session: Session, actor: Actor, order: DeliveryOrder, leaving: Leaving) -> Leaving:
+    """The lorry with its whole ticket, where it was weighed empty before."""
+    if leaving.second is None:
+        return leaving
+    if leaving.ticket is not None:
+        raise TicketTwice
+    ticket = weighbridge.whole(session, actor, leaving.second, Direction.OUT, order.warehouse_id)
+    if _plain(ticket.plate) != _plain(order.plate):
+        raise delivery_errors.PlateDiffers(number=order.number, plate=order.plate)
+    return replace(leaving, ticket=ticket)
+
+
+def _keep_ticket(
+    session: Session, actor: Actor, order: DeliveryOrder, document: StockIssue, ticket: Ticket | None
+) -> None:
+    if ticket is None:
+        return
+    kept = weighings.record(session, actor, order.warehouse_id, ticket, Document.ISSUE, document.number)
+    if ticket.opened_id is not None:
+        weighbridge.completed(session, actor, ticket.opened_id, kept)
+
+
+def _weigh(session: Session, order: DeliveryOrder, load: Mapping[int, Stood], leaving: Leaving) -> dict[int, int]:
     """The weighed mass of each bundle, g: the net mass spread in proportion to the books; nothing without a ticket."""
     ticket = leaving.ticket
     if ticket is None or ticket.gross_g <= ticket.tare_g:
         return {}
     net, booked = ticket.gross_g - ticket.tare_g, sum(at.quantity.mass_g for at in load.values())
-    if abs(net - booked) * 1000 > net * TOLERANCE_PER_MILLE and leaving.difference_reason is None:
-        raise delivery_errors.WeightDiffers(net_g=net, booked_g=booked, per_mille=TOLERANCE_PER_MILLE)
+    tolerance = order.tolerance_permille
+    if tolerance is None:
+        tolerance = session.get_one(Warehouse, order.warehouse_id).tolerance_permille
+    if abs(net - booked) * 1000 > net * tolerance and leaving.difference_reason is None:
+        raise delivery_errors.WeightDiffers(net_g=net, booked_g=booked, per_mille=tolerance)
     return dict(zip(load, spread(net, [at.quantity.mass_g for at in load.values()]), strict=True))
 
 

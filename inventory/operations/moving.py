@@ -14,7 +14,7 @@ from inventory.operations import advices, announcing, capacities, ledger, yard
 from inventory.operations.scope import own_warehouse
 from inventory.operations.together import all_or_none
 from inventory.quantities import Movement, Position, Quantity
-from inventory.rules import OVERFILL
+from inventory.rules import HEAD
 from inventory.states import Document, IssueStatus, PlaceKind, ReceiptStatus, State
 from steelyard.core import audit
 from steelyard.core.actors import Actor
@@ -38,7 +38,7 @@ def transfer(
     virtual = yard.virtual_places(session, warehouse_id)
     view = yard.look(session, warehouse_id, tags, [place], virtual)
     view.shelves = capacities.locked(session, view.places.values())
-    leave, overfilling = Leave(reason if over_capacity else None, OVERFILL.allows(actor)), []
+    leave, overfilling = Leave(reason if over_capacity else None, HEAD.allows(actor)), []
 
     def bring(tag: str) -> Movement:
         movement, overfills = scanning.put_away(view, tag, place, leave)

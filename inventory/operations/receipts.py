@@ -1,4 +1,4 @@
-"""The life of a receipt: opened, weighed, posted or stopped for another person's decision, taken back."""
+"""The life of a receipt: opened, posted, or stopped for another person's decision."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,15 @@ from sqlalchemy.orm import Session
 
 from inventory import arrival_errors, errors, tolerances
 from inventory.advice_models import ReceiptStop, StockAdvice, StockAdviceArrival
-from inventory.gate_models import Weighing
 from inventory.models import Bundle, Product, Receipt, ReceiptLine, Warehouse
 from inventory.operations import advices, announcing, ledger, weighings, yard
 from inventory.operations.awaiting import expected_of
 from inventory.operations.scope import own_warehouse
-from inventory.operations.weighings import Ticket
 from inventory.operations.yard import Stood
 from inventory.quantities import Movement
 from inventory.spreading import spread
-from inventory.states import Decision, Document, PlaceKind, ReceiptSource, ReceiptStatus, State
-from inventory.tolerances import CUSTOM_PERMILLE, Load
+from inventory.states import Document, PlaceKind, ReceiptSource, ReceiptStatus, State
+from inventory.tolerances import Load
 from steelyard.accounts.models import Organisation
 from steelyard.core import audit
 from steelyard.core.actors import Actor
@@ -88,22 +86,6 @@ def own(session: Session, actor: Actor, receipt_id: int) -> Receipt:
     return found
 
 
-def weigh(session: Session, actor: Actor, receipt_id: int, ticket: Ticket) -> Weighing:
-    """Keep a ticket for an open receipt; raises ``ReceiptClosed`` and what :func:`weighings.record` raises."""
-    receipt = _open(own(session, actor, receipt_id))
-    return weighings.record(session, actor, receipt.warehouse_id, ticket, Document.RECEIPT, receipt.number)
-
-
-def void_ticket(session: Session, actor: Actor, receipt_id: int, weighing_id: int, reason: str) -> Weighing:
-    """Take out a ticket of an open receipt; raises ``NotFound``, ``ReceiptClosed`` and ``TicketVoided``."""
-    receipt = _open(own(session, actor, receipt_id))
-    weighing = session.get(Weighing, weighing_id)
-    if weighing is None or weighing.document_number != receipt.number:
-        raise NotFound
-    weighings.void(session, actor, weighing, reason)
-    return weighing
-
-
 def _open(receipt: Receipt) -> Receipt:
     if receipt.status != ReceiptStatus.OPEN:
         raise arrival_errors.ReceiptClosed(number=receipt.number)
@@ -153,18 +135,24 @@ def finish(session: Session, actor: Actor, receipt_id: int, *, partial: bool = F
         raise arrival_errors.ReceiptEmpty(number=receipt.number)
     if not partial:
         _check_whole(session, load)
-    found = _findings(session, load)
+    found = findings(session, load)
     if not found:
-        return _post(session, actor, load, weighed=True)
-    stop = ReceiptStop(
+        return post(session, actor, load, weighed=True)
+    receipt.status = ReceiptStatus.STOPPED
+    stop(session, actor, load, found)
+    return receipt
+
+
+def stop(session: Session, actor: Actor, load: Held, found: list[dict[str, Any]]) -> None:
+    """Ask for another person's decision on what was found."""
+    receipt = load.receipt
+    stopped = ReceiptStop(
         receipt_id=receipt.id, findings=found, stopped_at=db_now(session), stopped_by=actor.user_id
     )  # fmt: skip
-    session.add(stop)
-    receipt.status = ReceiptStatus.STOPPED
+    session.add(stopped)
     session.flush()
     audit.record(session, actor, "inventory.receipt_stopped", f"receipt:{receipt.number}", {"findings": found})
-    _tell(session, load, "receipt_stopped", {"findings": found})
-    return receipt
+    tell(session, load, "receipt_stopped", {"findings": found})
 
 
 def _check_whole(session: Session, load: Held) -> None:
@@ -205,48 +193,19 @@ def _extra(session: Session, receipt: Receipt, bundles: Sequence[Bundle]) -> tup
     return tuple(bundle.tag for bundle in bundles if bundle.id not in announced)
 
 
-def _findings(session: Session, load: Held) -> list[dict[str, Any]]:
+def findings(session: Session, load: Held) -> list[dict[str, Any]]:
+    """What of a locked receipt is beyond a tolerance, each with its figures."""
     brought = load_of(session, load.receipt, load.bundles)
-    permille = load.advice.tolerance_permille if load.advice else CUSTOM_PERMILLE
-    return tolerances.findings(brought, permille)
+    return tolerances.findings(brought, tolerance(load.advice, load.warehouse))
 
 
-def decide(session: Session, actor: Actor, receipt_id: int, decision: Decision, because: str) -> Receipt:
-    """Decide on a receipt that stopped; who posted it does not.
-
-    Raises ``ReceiptNotStopped``, ``StopperMayNotDecide``, ``NotWeighed``, ``BundleNotHere`` and ``BundleMovedOn``.
-    """
-    from inventory.operations import taking_back
-
-    load = locked(session, actor, receipt_id)
-    receipt = load.receipt
-    if receipt.status != ReceiptStatus.STOPPED:
-        raise arrival_errors.ReceiptNotStopped(number=receipt.number)
-    query = select(ReceiptStop).where(ReceiptStop.receipt_id == receipt_id, ReceiptStop.decision.is_(None))
-    stop = session.scalars(query.order_by(ReceiptStop.id.desc())).first()
-    if stop is None or stop.stopped_by == actor.user_id:
-        raise arrival_errors.StopperMayNotDecide(number=receipt.number)
-    if decision is Decision.ACCEPT_WEIGHED and not weighings.standing(session, receipt.number):
-        raise arrival_errors.NotWeighed(number=receipt.number)
-    now = db_now(session)
-    stop.decision, stop.because, stop.decided_at, stop.decided_by = decision, because, now, actor.user_id
-    detail = {"decision": decision, "because": because}
-    audit.record(session, actor, "inventory.receipt_decided", f"receipt:{receipt.number}", detail)
-    if decision is Decision.REOPEN:
-        receipt.status = ReceiptStatus.OPEN
-        session.flush()
-        _tell(session, load, "receipt_reopened", {"because": because})
-        return receipt
-    if decision is Decision.REFUSE:
-        taking_back.all_of(session, actor, load, because)
-        receipt.status = ReceiptStatus.REFUSED
-        session.flush()
-        _tell(session, load, "receipt_refused", {"because": because})
-        return receipt
-    return _post(session, actor, load, weighed=decision is Decision.ACCEPT_WEIGHED)
+def tolerance(advice: StockAdvice | None, warehouse: Warehouse) -> int:
+    """How far the weighbridge may be off, in ‰: what the contract says, else what the yard has set."""
+    agreed = advice is not None and advice.tolerance_agreed
+    return advice.tolerance_permille if advice is not None and agreed else warehouse.tolerance_permille
 
 
-def _post(session: Session, actor: Actor, load: Held, *, weighed: bool) -> Receipt:
+def post(session: Session, actor: Actor, load: Held, *, weighed: bool) -> Receipt:
     """Bring the books to what was weighed, and the bundles to the state in which they may be used."""
     receipt = load.receipt
     virtual = yard.virtual_places(session, receipt.warehouse_id)
@@ -278,7 +237,7 @@ def _post(session: Session, actor: Actor, load: Held, *, weighed: bool) -> Recei
         advices.settle(session, load.advice)
     data = announcing.load_of(session, final)
     audit.record(session, actor, "inventory.receipt_posted", f"receipt:{receipt.number}", {"tags": data["tags"]})
-    _tell(session, load, "receipt_posted", {"source": receipt.source, **data})
+    tell(session, load, "receipt_posted", {"source": receipt.source, **data})
     return receipt
 
 
@@ -289,7 +248,8 @@ def _here(bundle: Bundle, stood: Sequence[Stood]) -> Stood:
     raise errors.BundleNotHere(tag=bundle.tag)
 
 
-def _tell(session: Session, load: Held, type_: str, more: Mapping[str, Any]) -> None:
+def tell(session: Session, load: Held, type_: str, more: Mapping[str, Any]) -> None:
+    """Publish what happened to a receipt, for its owner and the yard."""
     receipt = load.receipt
     announcing.announce(
         session, type_, f"receipt:{receipt.number}", load.warehouse, [receipt.owner_id],

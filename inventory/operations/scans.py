@@ -25,7 +25,7 @@ from inventory.operations import (
 )
 from inventory.operations.gathering import Asked, First, Gathered
 from inventory.quantities import Movement
-from inventory.rules import OVERFILL
+from inventory.rules import HEAD
 from inventory.scanning import (
     Answer,
     Carried,
@@ -84,7 +84,7 @@ def perform(
     )
     if any(op.kind is OperationKind.PUT_AWAY for op in rest):
         view.shelves = capacities.locked(session, found.places.values())
-        view.may_overfill = OVERFILL.allows(actor)
+        view.may_overfill = HEAD.allows(actor)
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     fresh = answered.fresh(rest, found.kept)
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)

@@ -49,6 +49,24 @@ def open_warehouse(session: Session, actor: Actor, code: str, name: str, org_id:
     return warehouse
 
 
+def own_yard(session: Session, actor: Actor, warehouse_id: int) -> Warehouse:
+    """A yard of the actor's organisation, locked; raises ``NotFound``."""
+    yard = own_warehouse(session, actor, warehouse_id)
+    session.refresh(yard, with_for_update={"key_share": True})
+    return yard
+
+
+def change_yard(session: Session, actor: Actor, yard: Warehouse, wanted: Mapping[str, Any]) -> Warehouse:
+    """Change name or tolerance of a locked yard; what is posted already stays as it was judged."""
+    before = {name: getattr(yard, name) for name in wanted}
+    for name, value in wanted.items():
+        setattr(yard, name, value)
+    session.flush()
+    detail = {name: {"from": before[name], "to": value} for name, value in wanted.items()}
+    audit.record(session, actor, "inventory.warehouse_changed", f"warehouse:{yard.code}", detail)
+    return yard
+
+
 def add_place(
     session: Session, actor: Actor, warehouse_id: int, code: str, name: str, parent: str | None = None, **more: Any
 ) -> Place:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.gate_errors import TicketContradictory, TicketTaken, TicketVoided
-from inventory.gate_models import Weighing
+from inventory.gate_models import WeighbridgeTicket, Weighing
 from inventory.quantities import Movement, Position, Quantity
 from inventory.states import Document
 from steelyard.core import audit
@@ -22,13 +22,17 @@ MOST_GROSS_G = 200_000_000
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """A lorry weighed full and empty, in grams. ``weighed_at`` is by default now."""
+    """A lorry weighed full and empty, in grams. ``weighed_at`` is by default now.
+
+    ``opened_id`` is the open ticket of which this is the whole.
+    """
 
     ticket_number: str
     plate: str
     gross_g: int
     tare_g: int
     weighed_at: datetime | None = None
+    opened_id: int | None = None
 
 
 def record(session: Session, actor: Actor, warehouse_id: int, ticket: Ticket, kind: Document, number: str) -> Weighing:
@@ -41,11 +45,7 @@ def record(session: Session, actor: Actor, warehouse_id: int, ticket: Ticket, ki
         raise TicketContradictory(gross_g=ticket.gross_g, tare_g=ticket.tare_g, most_t=MOST_GROSS_G // 1_000_000)
     if ticket.weighed_at is not None:
         errors.check_moment(ticket.weighed_at, now)
-    same = select(Weighing.document_number).where(
-        Weighing.warehouse_id == warehouse_id, Weighing.ticket_number == ticket.ticket_number, Weighing.voided == 0
-    )
-    if (taken := session.scalar(same)) is not None:
-        raise TicketTaken(ticket=ticket.ticket_number, number=taken)
+    check_free(session, warehouse_id, ticket.ticket_number, ticket.opened_id)
     weighing = Weighing(
         warehouse_id=warehouse_id, document_kind=kind, document_number=number,
         ticket_number=ticket.ticket_number, plate=ticket.plate, gross_g=ticket.gross_g, tare_g=ticket.tare_g,
@@ -59,6 +59,20 @@ def record(session: Session, actor: Actor, warehouse_id: int, ticket: Ticket, ki
     return weighing
 
 
+def check_free(session: Session, warehouse_id: int, ticket_number: str, but: int | None = None) -> None:
+    """Raise ``TicketTaken`` for a number that a ticket of the yard bears, other than the open one ``but``."""
+    same = select(Weighing.document_number).where(
+        Weighing.warehouse_id == warehouse_id, Weighing.ticket_number == ticket_number, Weighing.voided == 0
+    )
+    waits = select(WeighbridgeTicket.plate).where(
+        WeighbridgeTicket.warehouse_id == warehouse_id, WeighbridgeTicket.ticket_number == ticket_number,
+        WeighbridgeTicket.voided == 0, WeighbridgeTicket.id != (but or 0),
+    )  # fmt: skip
+    taken = session.scalar(same) or session.scalar(waits)
+    if taken is not None:
+        raise TicketTaken(ticket=ticket_number, number=taken)
+
+
 def standing(session: Session, number: str) -> Sequence[Weighing]:
     """The tickets of a document that were not taken out, in their order; a lorry and its trailer have one each."""
     query = select(Weighing).where(Weighing.document_number == number, Weighing.voided == 0)
@@ -70,6 +84,8 @@ def void(session: Session, actor: Actor, weighing: Weighing, reason: str) -> Non
     if weighing.voided:
         raise TicketVoided(ticket=weighing.ticket_number)
     weighing.voided = weighing.id
+    opened = update(WeighbridgeTicket).where(WeighbridgeTicket.weighing_id == weighing.id)
+    session.execute(opened.values(voided=WeighbridgeTicket.id))
     session.flush()
     detail = {"ticket": weighing.ticket_number, "reason": reason}
     audit.record(

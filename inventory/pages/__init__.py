@@ -19,6 +19,7 @@ from inventory.pages import (
     stock,
     stocktakes,
     titles,
+    weighbridge,
     yard_maps,
 )
 from inventory.pages.slice import pages
@@ -60,5 +61,6 @@ __all__ = [
     "stock",
     "stocktakes",
     "titles",
+    "weighbridge",
     "yard_maps",
 ]

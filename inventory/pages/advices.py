@@ -44,7 +44,7 @@ def announce_goods(call: Call, form: dict[str, Any]) -> Response:
     lines = [_announced(call, row) for row in advice_sheets.read(sheet or form.get("bundles") or "")]
     wanted = Announcement(
         form["number"], form.get("owner_id", call.actor.org_id), lines, form.get("warehouse_id"), form.get("plate"),
-        form["tolerance"], AdviceSource.FILE if sheet else AdviceSource.TYPED,
+        form.get("tolerance"), AdviceSource.FILE if sheet else AdviceSource.TYPED,
     )  # fmt: skip
     made = announcing.announce(call.session, call.actor, wanted)
     flash(_("Advice %(number)s was kept with %(count)s lines.", number=made.number, count=len(lines)), "success")

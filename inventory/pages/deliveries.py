@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from inventory import delivery_forms as forms
-from inventory import delivery_reading, delivery_words, documents, rules
+from inventory import delivery_reading, delivery_words, documents, rules, weighbridge_reading
 from inventory.delivery_models import DeliveryOrder
 from inventory.forms import tags_of
 from inventory.models import Warehouse
@@ -16,7 +16,7 @@ from inventory.operations.deliveries import Ordered
 from inventory.operations.gate import Leaving, Tried
 from inventory.pages.slice import CHOICES, asked, newest, pages
 from inventory.process_forms import ReasonForm
-from inventory.states import AllocationState
+from inventory.states import AllocationState, Direction
 from steelyard.accounts.secrets import hash_password
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
@@ -59,7 +59,7 @@ def place_delivery(call: Call, form: dict[str, Any]) -> Response:
     """Order that goods of one's own be handed to a lorry."""
     ordered = Ordered(
         form["order_number"], form["plate"], call.prepared, form["valid_until"], forms.lines_of(form),
-        form.get("driver"), form.get("waybill_number"),
+        form.get("driver"), form.get("waybill_number"), tolerance_permille=form.get("tolerance"),
     )  # fmt: skip
     made = deliveries.place(call.session, call.actor, form["warehouse_id"], ordered)
     flash(_("Delivery order %(number)s is placed. Tell the driver the pick-up code.", number=made.number), "success")
@@ -82,6 +82,9 @@ def delivery_order(call: Call, order_id: int) -> str:
         is_open=is_open,
         may_keep=is_open and not is_owner and rules.KEEP.allows(call.actor),
         may_change=is_open and is_owner and rules.SELL.allows(call.actor),
+        tickets=weighbridge_reading.waiting(
+            call.session, call.actor, found["warehouse_id"], Direction.OUT, found["plate"]
+        ),
         kinds=delivery_words,
     )
 
@@ -144,7 +147,9 @@ def _try(call: Call, form: dict[str, Any], order_id: int) -> Tried:
 @pages.form(f"{ONE}/gate-passes", rule=rules.KEEP, form=forms.GateForm, prepare=_try)
 def let_out(call: Call, form: dict[str, Any], order_id: int) -> Response:
     """Check plate and pick-up code, weigh, issue what was picked, and let the lorry go."""
-    leaving = Leaving(form["plate"], form["rest"], forms.ticket_of(form), form.get("difference_reason"))
+    leaving = Leaving(
+        form["plate"], form["rest"], forms.ticket_of(form), form.get("difference_reason"), forms.second_of(form)
+    )
     made = gate.pass_out(call.session, call.actor, order_id, leaving, call.prepared)
     flash(_("Gate pass %(number)s: the lorry may leave.", number=made.number), "success")
     return _to(order_id)

@@ -37,6 +37,7 @@ def places(call: Call) -> str:
         yard=yard,
         rows=rows[:SHOWN],
         following=more,
+        may_head=yard is not None and rules.HEAD.allows(call.actor) and yard.org_id == call.actor.org_id,
         may_import=rules.SET_UP.allows(call.actor),
         may_keep=yard is not None and rules.KEEP.allows(call.actor) and yard.org_id == call.actor.org_id,
     )
@@ -49,6 +50,15 @@ def add_place(call: Call, form: dict[str, Any]) -> Response:
     made = setting_up.add_place(call.session, call.actor, **form, **wanted)
     flash(_("Place %(code)s was added.", code=made.code), "success")
     return redirect(url_for("inventory_pages.places", yard=made.warehouse_id), 303)
+
+
+@pages.form("/warehouse/yards/<id:warehouse_id>", rule=rules.HEAD, form=forms.YardForm)
+def change_yard(call: Call, form: dict[str, Any], warehouse_id: int) -> Response:
+    """Set how far the weighbridge may be off where no contract says it."""
+    yard = setting_up.own_yard(call.session, call.actor, warehouse_id)
+    setting_up.change_yard(call.session, call.actor, yard, {"tolerance_permille": form["tolerance"]})
+    flash(_("The yard's tolerance is ±%(permille)s‰ now.", permille=yard.tolerance_permille), "success")
+    return redirect(url_for("inventory_pages.places", yard=yard.id), 303)
 
 
 @pages.view("/warehouse/places/<id:place_id>", rule=rules.SEE_YARD)

@@ -7,15 +7,26 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from inventory import advice_forms, advice_reading, advice_words, documents, forms, rules, storage, words
+from inventory import (
+    advice_forms,
+    advice_reading,
+    advice_words,
+    documents,
+    forms,
+    rules,
+    storage,
+    weighbridge_reading,
+    words,
+)
 from inventory.certificates import reading as certificates
 from inventory.models import Product, Receipt, Warehouse
+from inventory.operations import deciding, receiving, reweighing, setting_up, taking_back
 from inventory.operations import receipts as operations
-from inventory.operations import receiving, setting_up, taking_back
+from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
 from inventory.pages.slice import CHOICES, choices, newest, pages
 from inventory.process_forms import ReasonForm
-from inventory.states import ReceiptSource, ReceiptStatus
+from inventory.states import Direction, ReceiptSource, ReceiptStatus
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 from steelyard.core.errors import NotFound
@@ -68,6 +79,7 @@ def receipt(call: Call, receipt_id: int) -> str:
     keeps = rules.KEEP.allows(call.actor)
     stop = next((one for one in found["stops"] if one.decision is None), None)
     heats = sorted({line["heat_id"] for line in found["lines"] if not line["reversed"]})
+    may_weigh = keeps and stop is None and found["status"] in (ReceiptStatus.OPEN, ReceiptStatus.POSTED)
     filed = {row.heat_number for row in certificates.of_heats(call.session, call.actor, heats)}
     return render(
         "inventory/receipt.html",
@@ -75,6 +87,8 @@ def receipt(call: Call, receipt_id: int) -> str:
         may_print=keeps and any(not line["reversed"] for line in found["lines"]),
         is_open=found["status"] == ReceiptStatus.OPEN,
         may_keep=keeps,
+        may_weigh=may_weigh,
+        tickets=_tickets(call, found) if may_weigh else [],
         may_take_back=keeps and found["status"] in (ReceiptStatus.OPEN, ReceiptStatus.POSTED),
         stop=stop,
         may_decide=stop is not None and stop.stopped_by != call.actor.user_id and rules.APPROVE.allows(call.actor),
@@ -88,15 +102,24 @@ def receipt(call: Call, receipt_id: int) -> str:
 def weigh_receipt(call: Call, form: dict[str, Any], receipt_id: int) -> Response:
     """Keep a ticket of the weighbridge."""
     ticket = Ticket(form["ticket_number"], form["plate"], form["gross"], form["tare"])
-    operations.weigh(call.session, call.actor, receipt_id, ticket)
+    reweighing.weigh(call.session, call.actor, receipt_id, ticket)
     flash(_("Ticket %(ticket)s was kept.", ticket=ticket.ticket_number), "success")
+    return _to(receipt_id)
+
+
+@pages.form("/warehouse/receipts/<id:receipt_id>/second-weights", rule=rules.KEEP, form=advice_forms.SecondWeightForm)
+def weigh_receipt_again(call: Call, form: dict[str, Any], receipt_id: int) -> Response:
+    """Complete an open ticket by the weight of the empty lorry."""
+    second = SecondWeight(form["weighbridge_ticket_id"], form["second_weight"])
+    kept = reweighing.weigh(call.session, call.actor, receipt_id, second)
+    flash(_("Ticket %(ticket)s was kept.", ticket=kept.ticket_number), "success")
     return _to(receipt_id)
 
 
 @pages.form("/warehouse/receipts/<id:receipt_id>/weighings/<id:weighing_id>/void", rule=rules.KEEP, form=ReasonForm)
 def void_receipt_ticket(call: Call, form: dict[str, Any], receipt_id: int, weighing_id: int) -> Response:
     """Take out a ticket that was entered wrongly."""
-    operations.void_ticket(call.session, call.actor, receipt_id, weighing_id, form["reason"])
+    reweighing.void_ticket(call.session, call.actor, receipt_id, weighing_id, form["reason"])
     flash(_("The ticket was taken out; enter the right one."), "success")
     return _to(receipt_id)
 
@@ -115,7 +138,7 @@ def finish_receipt(call: Call, form: dict[str, Any], receipt_id: int) -> Respons
 @pages.form("/warehouse/receipts/<id:receipt_id>/decide", rule=rules.APPROVE, form=advice_forms.DecisionForm)
 def decide_receipt(call: Call, form: dict[str, Any], receipt_id: int) -> Response:
     """Decide on a receipt that stopped."""
-    made = operations.decide(call.session, call.actor, receipt_id, form["decision"], form["because"])
+    made = deciding.decide(call.session, call.actor, receipt_id, form["decision"], form["because"])
     flash(_("Your decision on %(number)s is kept.", number=made.number), "success")
     return _to(receipt_id)
 
@@ -144,6 +167,12 @@ def arrival(call: Call, receipt_id: int, bundle_id: int) -> str:
     if line is None:
         raise NotFound
     return render("inventory/arrival.html", receipt=found, line=line)
+
+
+def _tickets(call: Call, found: dict[str, Any]) -> list[dict[str, Any]]:
+    """The open tickets of lorries that bring goods, this receipt's first."""
+    yard, plate = found["warehouse_id"], found["plate"]
+    return weighbridge_reading.waiting(call.session, call.actor, yard, Direction.IN, plate)
 
 
 def _to(receipt_id: int) -> Response:

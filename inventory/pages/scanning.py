@@ -39,7 +39,7 @@ def scan(call: Call) -> Response:
         open_takes=newest(call, open_takes, Stocktake.id, BEING_WORKED_ON),
         may_keep=rules.KEEP.allows(call.actor),
         may_count=rules.COUNT.allows(call.actor),
-        may_overfill=rules.OVERFILL.allows(call.actor),
+        may_overfill=rules.HEAD.allows(call.actor),
         told=told,
         scheme=labels.SCHEME,
         **choices(call),

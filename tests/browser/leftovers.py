@@ -150,6 +150,9 @@ def _receive_lorries(keeper: ApiClient, owner_id: int) -> None:
         ticket = {"ticket_number": f"BD-{tags[0]}", "plate": "鲁P1", "gross_g": 16_600_000, "tare_g": 16_000_000}
         path = f"/receipts/{opened['id']}"
         assert keeper.post(f"{path}/weighings", ticket).status_code == 200
+        for direction in ("in", "out"):
+            weight = {"ticket_number": f"BD-{direction}-{tags[0]}", "plate": "鲁P1", "direction": direction}
+            _made(keeper, "/weighbridge-tickets", {**yard, **weight, "mass_g": 16_100_000})
         if len(tags) > 1:
             assert keeper.post(f"{path}/post", {"as_part": True}).get_json()["status"] == "stopped"
 

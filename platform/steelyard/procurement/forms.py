@@ -2,7 +2,7 @@
 
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import FormDateTime, FormInt, FormMass, FormPrice, FormSchema, FormText
-from steelyard.procurement.schemas import DIGEST, MOST_LINES, MOST_MASS_G
+from steelyard.procurement.schemas import DIGEST, MOST_LINES, MOST_MASS_G, MOST_PERMILLE
 
 ROWS = 3
 """Rows of products that the form for a new campaign offers; the API takes up to ``MOST_LINES``."""
@@ -20,6 +20,7 @@ class CampaignForm(FormSchema):
     opens_at = FormDateTime(load_default=None)
     pledge_deadline = FormDateTime(required=True)
     bid_deadline = FormDateTime(required=True)
+    tolerance = FormInt(max=MOST_PERMILLE)
     kind = _texts(16)
     grade = _texts(40)
     size = _texts(40)

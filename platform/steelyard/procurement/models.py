@@ -47,7 +47,10 @@ class DeliveryState(StrEnum):
 
 
 class Campaign(Versioned, Base):
-    """A group purchase (集采): one product list, one deadline for pledges and one for bids."""
+    """A group purchase (集采): one product list, one deadline for pledges and one for bids.
+
+    ``tolerance_permille`` is what its contract says of the receiving yard's weighbridge (磅差允差), if it says it.
+    """
 
     __tablename__ = "campaign"
     id: Mapped[Id]
@@ -62,6 +65,7 @@ class Campaign(Versioned, Base):
     receipts_root: Mapped[str | None] = mapped_column(String(64))
     tie_seed: Mapped[str | None] = mapped_column(String(64))
     ended_reason: Mapped[str | None] = mapped_column(String(500))
+    tolerance_permille: Mapped[int | None] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(nullable=False)
     created_by: Mapped[int] = mapped_column(BigInt, ForeignKey("user_account.id"), nullable=False)
 

@@ -46,6 +46,7 @@ def create_campaign(call: Call, form: dict[str, Any]) -> Any:
         pledge_deadline=form["pledge_deadline"],
         bid_deadline=form["bid_deadline"],
         lines=board.lines_of(form),
+        tolerance_permille=form.get("tolerance"),
     )
     call.session.flush()
     flash(_("Campaign %(number)s was drafted.", number=campaign.number), "success")

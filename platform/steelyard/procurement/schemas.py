@@ -22,6 +22,8 @@ from steelyard.procurement.models import AwardState, DeliveryState, Material
 
 MOST_LINES = 30
 MOST_MASS_G = 10**12
+MOST_PERMILLE = 200
+"""Most that a contract lets the weighbridge be off."""
 LOT_LEAST_G, LOT_MOST_G = 1_000, 10**9
 DIGEST = "[0-9a-f]{64}"
 
@@ -52,12 +54,16 @@ class CampaignLineOut(CampaignLineIn):
 
 
 class CampaignIn(Schema):
-    """A new campaign; without ``opens_at`` it opens as soon as it is published."""
+    """A new campaign; without ``opens_at`` it opens as soon as it is published.
+
+    ``tolerance_permille`` is what the contract says of the yard's weighbridge; without it the yard's own holds.
+    """
 
     title = Text(max=120, required=True)
     opens_at = Timestamp()
     pledge_deadline = Timestamp(required=True)
     bid_deadline = Timestamp(required=True)
+    tolerance_permille = Int(max=MOST_PERMILLE)
     lines = ListOf(Nested(CampaignLineIn), min=1, max=MOST_LINES, required=True)
 
 
@@ -84,6 +90,7 @@ class CampaignOut(Schema):
     receipts_root = Text(max=64, pattern=DIGEST, required=True, allow_none=True)
     tie_seed = Text(max=64, pattern=DIGEST, required=True, allow_none=True)
     ended_reason = Text(max=500, multiline=True, required=True, allow_none=True)
+    tolerance_permille = Int(max=MOST_PERMILLE, required=True, allow_none=True)
     version = Int(min=1, required=True)
     lines = ListOf(Nested(CampaignLineOut), max=MOST_LINES, required=True)
 

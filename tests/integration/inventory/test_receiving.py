@@ -11,7 +11,7 @@ from inventory import arrival_errors, errors
 from inventory.advice_models import StockAdvice
 from inventory.matching import Said
 from inventory.models import Bundle, Place, Receipt, StockBalance
-from inventory.operations import advices, receipts, taking_back
+from inventory.operations import advices, deciding, receipts, reweighing, taking_back
 from inventory.operations.advices import Announced, Announcement
 from inventory.operations.weighings import Ticket
 from inventory.scanning import Answer
@@ -28,7 +28,7 @@ MOST_STATEMENTS = {"sqlite": 24, "postgresql": 12}
 """Of a request of arrivals and moves, whatever its size."""
 
 
-def announce(yard: Yard, *lines: Announced, number: str = "DH-1", permille: int = 3) -> StockAdvice:
+def announce(yard: Yard, *lines: Announced, number: str = "DH-1", permille: int | None = 3) -> StockAdvice:
     wanted = Announcement(number, yard.owner.org_id, lines, yard.warehouse.id, tolerance_permille=permille)
     with yard.db.write() as session:
         return advices.announce(session, yard.keeper, wanted)
@@ -56,12 +56,12 @@ def finish(yard: Yard, receipt: Receipt, *, partial: bool = False) -> Receipt:
 
 def weigh(yard: Yard, receipt: Receipt, net_g: int, number: str = "BD-1") -> None:
     with yard.db.write() as session:
-        receipts.weigh(session, yard.keeper, receipt.id, Ticket(number, "鲁P1", 16_000_000 + net_g, 16_000_000))
+        reweighing.weigh(session, yard.keeper, receipt.id, Ticket(number, "鲁P1", 16_000_000 + net_g, 16_000_000))
 
 
 def decide(yard: Yard, actor: Actor, receipt: Receipt, decision: Decision) -> Receipt:
     with yard.db.write() as session:
-        return receipts.decide(session, actor, receipt.id, decision, "settled by telephone")
+        return deciding.decide(session, actor, receipt.id, decision, "settled by telephone")
 
 
 def stock(yard: Yard) -> dict[str, tuple[str, str, int]]:

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from inventory.advice_models import StockAdviceArrival
 from inventory.matching import Said
 from inventory.models import Bundle, Receipt, ReceiptLine, StockBalance, StockMove
-from inventory.operations import moving, receipts, scans, taking_back
+from inventory.operations import deciding, moving, receipts, reweighing, scans, taking_back
 from inventory.operations.weighings import Ticket
 from inventory.states import Decision, ReceiptStatus, State
 from steelyard.core.errors import Refused
@@ -135,7 +135,7 @@ class Receiving(RuleBasedStateMachine):
         self.tickets += 1
         ticket = Ticket(f"BD-{self.tickets}", "鲁P1", 16_000_000 + net_g, 16_000_000)
         receipt = self._receipt(data)
-        self._do(lambda session: receipts.weigh(session, self.yard.keeper, receipt.id, ticket))
+        self._do(lambda session: reweighing.weigh(session, self.yard.keeper, receipt.id, ticket))
 
     @rule(data=st.data(), partial=st.booleans())
     def post(self, data: st.DataObject, partial: bool) -> None:
@@ -145,7 +145,7 @@ class Receiving(RuleBasedStateMachine):
     @rule(data=st.data(), decision=st.sampled_from(Decision), boss=st.booleans())
     def decide(self, data: st.DataObject, decision: Decision, boss: bool) -> None:
         receipt, actor = self._receipt(data), self.yard.manager if boss else self.yard.keeper
-        self._do(lambda session: receipts.decide(session, actor, receipt.id, decision, "so be it"))
+        self._do(lambda session: deciding.decide(session, actor, receipt.id, decision, "so be it"))
 
     @rule(data=st.data(), tag=st.none() | TAGS)
     def take_back(self, data: st.DataObject, tag: str | None) -> None:

@@ -1,12 +1,15 @@
 """A campaign from draft to the last delivery, over HTTP."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 import pricing.subscribers
+from inventory.advice_models import StockAdvice
+from inventory.operations import advices
 from pricing.derived_models import PriceDeal
 from steelyard.core import outbox
 from steelyard.core.sequence import Cursor
 from steelyard.core.units import amount_fen
+from steelyard.procurement.models import Campaign
 from steelyard.procurement.subscribers import SUBSCRIBERS, on_warehouse_event
 from tests.integration.procurement.market import TONNE, ok, refused
 
@@ -40,7 +43,7 @@ def test_from_pledge_to_delivery(market):
 
 def hear(market, event_type, data):
     """Publish an event as the inventory does, and let the subscriber hear."""
-    assert SUBSCRIBERS[0].types == {"inventory.receipt_posted", "inventory.move_reversed"}
+    assert SUBSCRIBERS[0].types == {"inventory.receipt_posted", "inventory.move_reversed", "inventory.receipt_weighed"}
     with market.db.write() as session:
         event = outbox.publish(session, event_type, subject=f"receipt:{data['number']}", data=data)
         on_warehouse_event(session, event)
@@ -77,6 +80,37 @@ def test_a_receipt_of_goods_of_somebody_else_is_left_aside(market, caplog):
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
         "A receipt was left aside."
     ] * 3
+
+
+def test_a_late_weighing_changes_what_a_delivery_received(market):
+    market.awarded()
+    delivery = ok(market.as_(market.first).get("/deliveries"))["items"][0]
+    whole = delivery["mass_g"]
+    receive(market, delivery["number"], "RK-20261201-0001", whole)
+    late = {"number": "RK-20261201-0001", "reference": "weighing:7"}
+    for reference, difference_g, received_g in (("weighing:7", -TONNE, whole - TONNE), ("void:7", TONNE, whole)):
+        for _again in range(2):
+            hear(market, "inventory.receipt_weighed", late | {"reference": reference, "difference_g": difference_g})
+            assert standing(market, delivery)[::2] == (received_g, received_g)
+    hear(market, "inventory.receipt_weighed", {**late, "number": "RK-20261201-9999", "difference_g": TONNE})
+    assert standing(market, delivery)[0] == whole
+
+
+def test_the_contracts_tolerance_goes_with_the_delivery(market):
+    """From the campaign to the event by which the yard announces the goods; a contract that is silent says nothing."""
+    assert market.draft()["tolerance_permille"] is None
+    assert market.draft(tolerance_permille=5)["tolerance_permille"] == 5
+    campaign = market.proposed()
+    with market.db.write() as session:
+        session.execute(update(Campaign).where(Campaign.id == campaign["id"]).values(tolerance_permille=5))
+    ok(market.as_(market.second).post(f"/campaigns/{campaign['id']}/award/confirm"))
+    told = select(outbox.Event).where(outbox.Event.type == "procurement.delivery_ordered")
+    with market.db.write() as session:
+        events = session.scalars(told.order_by(outbox.Event.id)).all()
+        advices.from_delivery(session, events[0].data)
+        kept = session.scalars(select(StockAdvice)).one()
+    assert {event.data["tolerance_permille"] for event in events} == {5}
+    assert (kept.tolerance_permille, kept.tolerance_agreed) == (5, True)
 
 
 def test_a_reversed_receipt_takes_its_mass_back(market):

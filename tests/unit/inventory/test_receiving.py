@@ -12,6 +12,10 @@ from inventory.matching import Expected, Goods, Said, arrived, line_for, product
 from inventory.putting_away import Load, Shelf, suggest
 from steelyard.core.units import parse_size
 
+TRADED = (
+    "GB/T 8162", "GB/T 8163", "GB/T 3087", "GB/T 5310", "GB/T 6479", "GB/T 9948", "GB/T 9808", "GB/T 17396", "API 5L",
+    "API 5CT", "ASTM A106", "ASTM A53", "GB/T 699", "GB/T 1591", "YB/T 4149", "YB/T 5222",
+)  # fmt: skip
 PIPE = Goods(1, "GB/T 8163", "20", parse_size("108*4.5"), 7850)
 LONG = Goods(2, "GB/T 8163", "20", parse_size("108*4.5*9000"), 7850)
 
@@ -110,6 +114,14 @@ def test_findings_to_the_gram(net_g: int | None, advised_g: int | None, kinds: l
 def test_each_standard_has_its_band() -> None:
     assert tolerances.band_of("api 5l") == tolerances.band_of("API 5L-2018") == (-35, 100)
     assert tolerances.band_of("API 5LX") == tolerances.DEFAULT_BAND
+    assert tolerances.band_of("API 5CT") == (-35, 65)
+
+
+@pytest.mark.parametrize("standard", TRADED)
+def test_the_band_of_each_traded_standard_is_named(standard: str) -> None:
+    """Nothing that the yards store falls to the default unseen, with its year or without, in any way of writing."""
+    spellings = (standard, f"{standard}-2018", standard.lower(), standard.replace("GB/T ", "GB "))
+    assert {tolerances.band_of(one) for one in spellings} == {tolerances.BANDS[standard]}
 
 
 SHELVES: list[tuple[dict[str, Any], str | None]] = [

@@ -28,6 +28,7 @@ def create_campaign(
     pledge_deadline: datetime,
     bid_deadline: datetime,
     lines: Sequence[Mapping[str, Any]],
+    tolerance_permille: int | None = None,
 ) -> Campaign:
     """Draft a campaign under a new JC number. Raises ``DeadlinesOutOfOrder``, ``DeadlinePassed``,
     ``DeliveryWindow``.
@@ -47,6 +48,7 @@ def create_campaign(
         opens_at=opens_at,
         pledge_deadline=pledge_deadline,
         bid_deadline=bid_deadline,
+        tolerance_permille=tolerance_permille,
         created_at=now,
         created_by=actor.user_id,
         lines=[CampaignLine(position=position, **line) for position, line in enumerate(lines, 1)],

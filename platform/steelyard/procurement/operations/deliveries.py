@@ -63,6 +63,7 @@ def _tell_ordered(session: Session, delivery: Delivery) -> None:
             "mill_name": delivery.mill.name,
             "member_org_id": delivery.member_org_id,
             "mass_g": delivery.mass_g,
+            "tolerance_permille": delivery.campaign.tolerance_permille,
             **goods,
         },
         audience=[delivery.mill_org_id, delivery.member_org_id],
@@ -102,6 +103,19 @@ def take_back(session: Session, receipt_number: str, move_id: int, mass_g: int) 
     taken = min(mass_g, delivery.received_g)
     _count(session, delivery, reversal, -taken)
     _tell(session, delivery, "take_back", "procurement.delivery_reversed", receipt_number, taken)
+
+
+def weigh_again(session: Session, receipt_number: str, reference: str, difference_g: int) -> None:
+    """Add to a delivery what a late weighing changed of a receipt that was counted; the same weighing counts once."""
+    counted = exists().where(
+        DeliveryReceipt.delivery_id == Delivery.id, DeliveryReceipt.receipt_number == receipt_number
+    )
+    delivery = _lock(session, counted)
+    if delivery is None or any(known.receipt_number == reference for known in delivery.receipts):
+        return
+    change = max(difference_g, -delivery.received_g)
+    _count(session, delivery, reference, change)
+    _tell(session, delivery, "weigh_again", "procurement.delivery_weighed", receipt_number, change)
 
 
 def _lock(session: Session, condition: ColumnElement[bool]) -> Delivery | None:
