@@ -6,8 +6,8 @@ from alembic import op
 from steelyard.core import immutable
 from steelyard.core.models import BigInt, UtcDateTime
 
-revision = "0026"
-down_revision: str | None = "0025"
+revision = "0027"
+down_revision: str | None = "0026"
 branch_labels = None
 depends_on = None
 
