@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import BigInteger, Select, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory.models import Bundle, Place, Product, Receipt, ReceiptLine, StockBalance
@@ -19,7 +19,7 @@ def loads(warehouse_id: int) -> Select[Any]:
         select(
             StockBalance.place_id,
             func.count().label("bundles"),
-            func.sum(StockBalance.mass_g).label("mass_g"),
+            cast(func.sum(StockBalance.mass_g), BigInteger).label("mass_g"),  # PostgreSQL sums to a numeric
         )
         .join(Place, Place.id == StockBalance.place_id)
         .where(Place.warehouse_id == warehouse_id, StockBalance.is_real, StockBalance.pieces > 0)
