@@ -6,8 +6,8 @@ from alembic import op
 from steelyard.core import immutable
 from steelyard.core.models import BigInt, UtcDateTime
 
-revision = "0027"
-down_revision: str | None = "0026"
+revision = "0028"
+down_revision: str | None = "0027"
 branch_labels = None
 depends_on = None
 
