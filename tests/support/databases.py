@@ -15,6 +15,7 @@ from zlib import crc32
 
 import psycopg
 from psycopg import sql
+from sqlalchemy.engine.default import DefaultDialect
 
 from steelyard.core.database import Database
 from steelyard.migrations import run as migrations
@@ -27,6 +28,23 @@ _TEMPLATE = "steelyard_template"
 _PREFIX = "steelyard-tests-"
 Filling = Callable[[Database], object]
 """What writes into a fresh database; its name names the template."""
+
+
+_COMPILED: dict[Any, Any] = {}
+"""What SQLAlchemy compiled, for all engines of a worker: each test has one of its own, and would compile anew."""
+
+
+def _same_kind(self: DefaultDialect, other: object) -> bool:
+    return type(self) is type(other)
+
+
+def _hash_of_kind(self: DefaultDialect) -> int:
+    return hash(type(self))
+
+
+# A compiled statement is kept under its dialect, which is equal to itself alone.
+DefaultDialect.__eq__ = _same_kind  # type: ignore[method-assign]
+DefaultDialect.__hash__ = _hash_of_kind  # type: ignore[method-assign]
 
 
 def one_dialect(name: str) -> str:
@@ -88,7 +106,7 @@ class Databases:
 
     def connect(self, url: str, **options: Any) -> Database:
         """Return one more engine on ``url`` that is closed with the test."""
-        self._open.append(Database(url, **options))
+        self._open.append(Database(url, execution_options={"compiled_cache": _COMPILED}, **options))
         return self._open[-1]
 
     def close(self) -> None:

@@ -1,6 +1,5 @@
 """Several clients at once, in threads and in processes: exactly one wins, and nobody is answered wrongly."""
 
-import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -15,6 +14,7 @@ from steelyard.core.actors import Actor
 from steelyard.core.database import Database
 from steelyard.core.errors import Refused
 from steelyard.core.outbox import Event
+from tests.support import processes
 
 from .conftest import Yard
 
@@ -57,7 +57,7 @@ def test_of_four_processes_that_issue_a_bundle_one_wins(yard: Yard) -> None:
     yard.receive("T1")
     url = yard.db.url.render_as_string(hide_password=False)
     arguments = (url, yard.keeper, yard.warehouse.id, yard.owner.org_id, "T1")
-    with multiprocessing.get_context("spawn").Pool(4) as pool:
+    with processes.pool(4) as pool:
         outcomes = sorted(pool.starmap(issue_in_a_process, [arguments] * 4))
     assert outcomes == ["already_issued"] * 3 + ["posted"]
     yard.assert_sound()

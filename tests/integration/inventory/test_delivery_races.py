@@ -1,6 +1,5 @@
 """Orders against each other and against holds, in several processes: no bundle twice, nothing held leaves."""
 
-import multiprocessing
 from typing import Any
 
 from sqlalchemy import func, select
@@ -11,6 +10,7 @@ from inventory.operations.deliveries import OrderedLine
 from inventory.operations.gate import Leaving, Tried
 from inventory.states import Rest
 from steelyard.core.actors import Actor
+from tests.support import processes
 
 from .conftest import Yard
 from .orders import PLATE, allocate, order, pick, right, states
@@ -34,7 +34,7 @@ def test_in_several_processes_no_bundle_is_kept_twice_and_nothing_held_leaves(ya
     yard.receive(*(f"T{number}" for number in range(5)))
     line = OrderedLine(grade="20", pieces=10)
     orders = [order(yard, line, number=f"O-{number}") for number in range(CLIENTS)]
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
+    with processes.pool(3) as pool:
         asked = [pool.apply_async(attempt, (url, keep, yard.keeper, one)) for one in orders]
         outcomes = sorted(job.get(60) for job in asked)
         assert outcomes == ["allocation_short"] * 3 + ["kept"] * 5

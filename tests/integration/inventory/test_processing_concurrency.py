@@ -1,6 +1,5 @@
 """Several at once on one bundle, in threads and in processes: one wins, the rest are told, and nothing is doubled."""
 
-import multiprocessing
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -12,6 +11,7 @@ from inventory.operations import owning, retagging, splitting, unmaking
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
 from steelyard.core.errors import Refused
+from tests.support import processes
 
 from .conftest import Yard
 from .test_concurrency import issue_once
@@ -36,7 +36,7 @@ def split_in_a_process(url: str, keeper: Actor, warehouse_id: int, number: int) 
 def test_of_two_processes_that_split_a_bundle_one_wins(yard: Yard) -> None:
     yard.receive("T1")
     url = yard.db.url.render_as_string(hide_password=False)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    with processes.pool(2) as pool:
         arguments = [(url, yard.keeper, yard.warehouse.id, number) for number in range(4)]
         outcomes = sorted(pool.starmap(split_in_a_process, arguments, chunksize=1))
     assert outcomes == ["bundle_not_here"] * 3 + ["split"]

@@ -1,6 +1,5 @@
 """Holds against lorries in several processes at once: what is held has not left, what has left is not held."""
 
-import multiprocessing
 from collections.abc import Callable
 from typing import Any
 
@@ -9,6 +8,7 @@ from inventory.operations.holding import Ban
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
 from steelyard.core.errors import Refused
+from tests.support import processes
 
 from .conftest import Yard
 from .test_quality import heat_of, states
@@ -44,7 +44,7 @@ def test_of_a_hold_and_a_lorry_in_two_processes_exactly_one_wins(yard: Yard, ins
     url = yard.db.url.render_as_string(hide_password=False)
     tags = [f"T{number}" for number in range(6)]
     yard.receive(*tags)
-    with multiprocessing.get_context("spawn").Pool(2) as pool:
+    with processes.pool(2) as pool:
         for tag, bundle_id in zip(tags, yard.bundle_ids(tags), strict=True):
             going = (url, leave, yard.keeper, yard.warehouse.id, yard.owner.org_id, tag)
             jobs = [pool.apply_async(attempt, going), pool.apply_async(attempt, (url, stop, inspector, bundle_id))]
@@ -58,7 +58,7 @@ def test_of_a_hold_of_the_heat_and_lorries_nothing_leaves_after_the_hold(yard: Y
     tags = [f"T{number}" for number in range(8)]
     yard.receive(*tags)
     going = [(url, leave, yard.keeper, yard.warehouse.id, yard.owner.org_id, tag) for tag in tags]
-    with multiprocessing.get_context("spawn").Pool(3) as pool:
+    with processes.pool(3) as pool:
         jobs = [pool.apply_async(attempt, one) for one in going]
         held = pool.apply_async(attempt, (url, stop_heat, inspector, heat_of(yard, "T0")))
         outcomes = [job.get(30) for job in jobs]
