@@ -1,7 +1,7 @@
 """axe-core, run in the page, and the two things that it does not measure: width and targets."""
 
-import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -19,25 +19,16 @@ _SMALL_TARGETS = """(least) => {
 }"""
 
 
-class Looked:
-    """Which ways of building were looked at before, by any worker of the run: the same need no second look."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._known = set[str]()
-
-    def first_time(self, parts: set[str]) -> bool:
-        """Whether one of these is met for the first time."""
-        claimed = [self._claimed(part) for part in parts - self._known]
-        self._known |= parts
-        return any(claimed)
-
-    def _claimed(self, part: str) -> bool:
-        try:
-            (self._folder / hashlib.sha256(part.encode()).hexdigest()).touch(exist_ok=False)
-        except FileExistsError:
-            return False
-        return True
+def few_of_all(pages: Iterable[tuple[str, str, set[str]]]) -> list[tuple[str, str]]:
+    """Return a few of the pages, each the kind of people and the path, that hold all parts of all of them."""
+    left = list(pages)
+    missing = set[str]().union(*(parts for *_, parts in left))
+    chosen = []
+    while missing:
+        kind, path, parts = max(left, key=lambda page: len(page[2] & missing))
+        chosen.append((kind, path))
+        missing -= parts
+    return chosen
 
 
 def violations(page: Page, *, colours_only: bool = False) -> list[str]:

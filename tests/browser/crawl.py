@@ -57,16 +57,9 @@ class Seen:
         return texts - {""}
 
 
-def pages_from(
-    root: str, cookies: Mapping[str, str], start: str = "/", *, seen: set[str] | None = None
-) -> Iterator[Seen]:
-    """Read ``start`` and, one of each kind of address, every page that is linked from there on; yield them.
-
-    Kinds of address in ``seen`` are passed over, but for those that ``start`` itself leads to; all found are added.
-    """
-    met = {_shape(start)}
-    deep = met if seen is None else seen
-    waiting = [start]
+def pages_from(root: str, cookies: Mapping[str, str], start: str = "/") -> Iterator[Seen]:
+    """Read ``start`` and, one of each kind of address, every page that is linked from there on; yield them."""
+    met, waiting = {_shape(start)}, [start]
     with requests.Session() as visitor:
         visitor.cookies.update(cookies)
         while waiting:
@@ -80,10 +73,9 @@ def pages_from(
                 target = urlsplit(link)
                 if target.netloc != urlsplit(root).netloc or not _is_page(target.path):
                     continue
-                if _shape(target.path) not in (met if path == start else met | deep):
+                if _shape(target.path) not in met:
                     met.add(_shape(target.path))
                     waiting.append(target.path)
-    deep |= met
 
 
 def _is_page(path: str) -> bool:

@@ -3,6 +3,7 @@
 import atexit
 import fcntl
 import os
+import pickle
 import secrets
 import shutil
 import tempfile
@@ -27,7 +28,7 @@ DIALECTS = ("sqlite", "postgresql")
 _TEMPLATE = "steelyard_template"
 _PREFIX = "steelyard-tests-"
 Filling = Callable[[Database], object]
-"""What writes into a fresh database; its name names the template."""
+"""What writes into a fresh database; its name names the template, and what it returns is kept with it."""
 
 
 _COMPILED: dict[Any, Any] = {}
@@ -104,6 +105,11 @@ class Databases:
         """Return a new database as :meth:`url` says, connected lazily; ``options`` go to the engine."""
         return self.connect(self.url(dialect, empty=empty, holding=holding), **options)
 
+    def held(self, dialect: str, holding: Filling) -> Any:
+        """Return what ``holding`` returned when it filled the database that others are copied from."""
+        (_sqlite_template if dialect == "sqlite" else _postgresql_template)(holding)
+        return pickle.loads(_returned(dialect, holding).read_bytes())
+
     def connect(self, url: str, **options: Any) -> Database:
         """Return one more engine on ``url`` that is closed with the test."""
         self._open.append(Database(url, execution_options={"compiled_cache": _COMPILED}, **options))
@@ -164,7 +170,7 @@ def _postgresql_template(holding: Filling | None = None) -> str:
         if not done.exists():
             query = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
             _administer(query.format(sql.Identifier(name), sql.Identifier(above)))
-            (_migrate if holding is None else _filled(holding))(_server().url(name))
+            (_migrate if holding is None else _filled("postgresql", holding))(_server().url(name))
             done.touch()
     return name
 
@@ -176,17 +182,22 @@ def _sqlite_template(holding: Filling | None = None) -> Path:
             building = path.with_suffix(".new")
             if base is not None:
                 shutil.copyfile(base, building)
-            (_migrate if holding is None else _filled(holding))(f"sqlite:///{building}")
+            (_migrate if holding is None else _filled("sqlite", holding))(f"sqlite:///{building}")
             building.rename(path)
         return path
 
 
-def _filled(holding: Filling) -> Callable[[str], None]:
+def _filled(dialect: str, holding: Filling) -> Callable[[str], None]:
     def fill(url: str) -> None:
         with closing(Database(url)) as database:
-            holding(database)
+            _returned(dialect, holding).write_bytes(pickle.dumps(holding(database)))
 
     return fill
+
+
+def _returned(dialect: str, holding: Filling) -> Path:
+    whose = "all" if dialect == "sqlite" else _worker()
+    return Path(os.environ[RUN_FOLDER]) / f"returned-{dialect}-{whose}-{holding.__name__}"
 
 
 def _migrate(url: str) -> None:

@@ -31,10 +31,7 @@ class World:
 
     def org(self, kind: OrgKind | str, name: str | None = None) -> Organisation:
         """Return a new organisation; without a name it gets one of its own."""
-        kind = OrgKind(kind)
-        organisation = Organisation(
-            kind=kind.value, name=name or f"{kind.value} {secrets.token_hex(4)}", active=True, created_at=utc_now()
-        )
+        organisation = _new_org(kind, name)
         with self.db.write() as session:
             session.add(organisation)
         return organisation
@@ -50,15 +47,13 @@ class World:
         """Return a new person in ``org`` (or in a new organisation of ``kind``); without roles an admin of it."""
         held = [Role(role) for role in roles] or [Role.ADMIN]
         login = f"user-{secrets.token_hex(6)}"
-        with self.db.write() as session:
-            found = session.get_one(Organisation, _org_id(org)) if org is not None else None
-        organisation = found or self.org(kind)
-        if organisation.kind != OrgKind(kind).value:
-            raise AssertionError(f"{organisation.name} is a {organisation.kind}, not a {kind}")
         now = utc_now()
         user = User(login=login, name=name or login, password_hash=_password_hash(), locale=locale, created_at=now)
         with self.db.write() as session:
-            session.add(user)
+            organisation = _new_org(kind) if org is None else session.get_one(Organisation, _org_id(org))
+            if organisation.kind != OrgKind(kind).value:
+                raise AssertionError(f"{organisation.name} is a {organisation.kind}, not a {kind}")
+            session.add_all([organisation, user])
             session.flush()
             roles_held = [role.value for role in held]
             session.add(
@@ -110,6 +105,12 @@ class World:
                 )
             )
         return cookie
+
+
+def _new_org(kind: OrgKind | str, name: str | None = None) -> Organisation:
+    kind = OrgKind(kind).value
+    name = name or f"{kind} {secrets.token_hex(4)}"
+    return Organisation(kind=kind, name=name, active=True, created_at=utc_now())
 
 
 def _org_id(org: Organisation | Actor | int) -> int:

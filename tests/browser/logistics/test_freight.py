@@ -1,4 +1,4 @@
-"""The freight pages in a real browser, on a desk and on a phone."""
+"""The freight pages in a real browser, on a phone."""
 
 from collections.abc import Callable
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from steelyard.core.actors import Actor, OrgKind
 from tests.browser.accessibility import overflow, small_targets, violations
-from tests.browser.chromium import DESK, PHONE
+from tests.browser.chromium import PHONE
 from tests.browser.live import Site
 from tests.browser.logistics.market import Papers, stock_market
 
@@ -20,10 +20,7 @@ def papers(site: Site, people: dict[OrgKind, Actor]) -> Papers:
     return stock_market(site.world, people)
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-def test_freight_pages_are_fit_for_desk_and_phone(
-    open_as: Open, people: dict[OrgKind, Actor], papers: Papers, viewport: dict[str, int]
-) -> None:
+def test_freight_pages_are_fit_for_a_phone(open_as: Open, people: dict[OrgKind, Actor], papers: Papers) -> None:
     """With something on every page: WCAG 2.2 AA by axe-core, targets for thumbs, nothing wider than the window."""
     visits = {
         OrgKind.OPERATOR: ["/freight", f"/freight/rounds/{papers.round_id}"],
@@ -33,7 +30,7 @@ def test_freight_pages_are_fit_for_desk_and_phone(
     }
     faults = []
     for kind, paths in visits.items():
-        page = open_as(people[kind], viewport=viewport)
+        page = open_as(people[kind], viewport=PHONE)
         for path in paths:
             page.goto(path)
             faults += [f"{path}: {fault}" for fault in (*violations(page), *small_targets(page))]

@@ -14,6 +14,7 @@ from steelyard.core.settings import Settings
 from tests.integration.cli.conftest import Installation
 from tests.support.databases import Databases
 
+pytestmark = pytest.mark.either_database
 BUYER = ("--org-kind", "pipe_maker", "--org-name", "聊城无缝", "--role", "buyer")
 
 

@@ -113,6 +113,7 @@ def test_a_kill_during_writes_loses_nothing_that_was_answered(installation: Inst
     installation.did("audit", "verify")
 
 
+@pytest.mark.either_database
 def test_ctrl_c_lets_a_request_finish_and_leaves_nothing_behind(installation: Installation) -> None:
     """Web, worker and clock run together, the clock's jobs are done, and all ends with exit 0."""
     with installation.serve() as served:

@@ -1,7 +1,7 @@
 """A yard with places, people, a product and owners, as every test of inventory needs it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +18,7 @@ from inventory.states import LengthKind, OperationKind, ProductKind, ReceiptSour
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
 from steelyard.core.units import parse_size
+from tests.support.databases import Databases
 from tests.support.world import World
 
 PLACES = ("A-01", "A-02", "B-01")
@@ -113,10 +114,22 @@ def make_yard(db: Database, world: World, code: str = "LC01") -> Yard:
     )  # fmt: skip
 
 
+def a_yard(db: Database) -> dict[str, Any]:
+    """Set up a yard; return its parts but for the database."""
+    made = make_yard(db, World(db))
+    return {one.name: getattr(made, one.name) for one in fields(made) if one.name not in {"db", "world", "_ops"}}
+
+
 @pytest.fixture
-def yard(db: Database, world: World) -> Yard:
+def db(request: pytest.FixtureRequest, databases: Databases, dialect: str) -> Database:
+    """A fresh migrated database, with a yard on it where the test asks for one."""
+    return databases.open(dialect, holding=a_yard if "yard" in request.fixturenames else None)
+
+
+@pytest.fixture
+def yard(db: Database, world: World, databases: Databases, dialect: str) -> Yard:
     """A yard on a fresh database."""
-    return make_yard(db, world)
+    return Yard(db, world, **databases.held(dialect, a_yard))
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from steelyard.jobs.queue import create_tables
 from steelyard.jobs.worker import Worker
 
 PATIENCE_S = 60.0
-TICK = timedelta(seconds=0.5)
+TICK = timedelta(seconds=0.3)
 
 
 def wait_until(condition: Callable[[], object], what: str, seconds: float = PATIENCE_S) -> None:

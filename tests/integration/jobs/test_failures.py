@@ -15,6 +15,7 @@ from tests.integration.jobs.stations import Station, effects, prepare, wait_unti
 from tests.support.databases import Databases
 
 
+@pytest.mark.either_database
 def test_a_hopeless_job_is_shown_and_can_be_tried_again(db: Database, tmp_path: Path) -> None:
     """After three attempts it stands among the failed ones with its reason; tried again with hope, it succeeds."""
     prepare(db)
@@ -34,6 +35,7 @@ def test_a_hopeless_job_is_shown_and_can_be_tried_again(db: Database, tmp_path: 
     assert effects(db, "hopeless") == 1
 
 
+@pytest.mark.either_database
 def test_an_order_that_kills_its_workers_is_set_aside(db: Database, tmp_path: Path) -> None:
     """One that was running when ten workers died is not given to an eleventh; it is shown."""
     prepare(db)

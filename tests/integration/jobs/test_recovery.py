@@ -15,10 +15,9 @@ from tests.support.databases import Databases
 
 
 @pytest.fixture
-def queue_db(db: Database) -> Database:
+def queue_db(databases: Databases, dialect: str) -> Database:
     """A database with the queue's tables."""
-    prepare(db)
-    return db
+    return databases.open(dialect, holding=prepare)
 
 
 def _order(db: Database, job: str, name: str) -> None:
@@ -47,6 +46,7 @@ def test_a_killed_workers_job_is_finished_elsewhere_once(queue_db: Database, tmp
     assert effects(queue_db, "job") == 1
 
 
+@pytest.mark.either_database
 def test_a_worker_that_dies_after_the_commit_leaves_no_second_effect(queue_db: Database, tmp_path: Path) -> None:
     """Killed between the effect's commit and the queue's note of it: the job runs again and changes nothing."""
     with Station("doomed", queue_db, tmp_path) as doomed:
@@ -78,8 +78,7 @@ def _cut_off(db: Database) -> bool:
 @pytest.mark.postgresql
 def test_a_worker_that_was_only_cut_off_is_fenced(databases: Databases, tmp_path: Path) -> None:
     """Its lock is lost in the middle of a job and the job given away; it comes back: one effect, and it lives on."""
-    db = databases.open("postgresql")
-    prepare(db)
+    db = databases.open("postgresql", holding=prepare)
     with durable_queue(db) as queue, Station("worker", db, tmp_path) as cut_off:
         _order(db, "held", "job")
         wait_until(lambda: list(tmp_path.glob("begun-job-*")), "the job to begin")
@@ -113,6 +112,7 @@ def test_of_two_clocks_one_leads_and_the_other_takes_over(queue_db: Database, tm
     assert effects(queue_db, "tick") == len(runs) == len(set(runs))
 
 
+@pytest.mark.either_database
 def test_two_leaders_at_once_run_a_job_once(queue_db: Database, tmp_path: Path) -> None:
     """Even two clocks that both lead, without any lock between them, order each run once."""
     ordered: list[str] = []
