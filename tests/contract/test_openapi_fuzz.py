@@ -1,6 +1,7 @@
 """Every published operation answers as its description says, whatever a fuzzer sends."""
 
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from steelyard.app import create_app
 from steelyard.core.actors import OrgKind
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
-from tests.support.databases import Databases, one_dialect
+from tests.support.databases import DIALECTS, Databases, one_dialect
 from tests.support.world import World
 
 LATE_REFUSALS = ["2xx", "401", "403", "404", "409", "412", "429"]
@@ -104,9 +105,19 @@ def someone_of_each_kind(db: Database) -> None:
             session.execute(query.values(token_hash=token_hash(TOKENS[kind.value])))
 
 
+@pytest.fixture(scope="module")
+def library() -> Iterator[dict[str, Database]]:
+    """One database of each kind for all operations that only read."""
+    maker = Databases()
+    yield {dialect: maker.open(dialect, holding=someone_of_each_kind) for dialect in DIALECTS}
+    maker.close()
+
+
 @pytest.fixture
-def db(databases: Databases, dialect: str) -> Database:
+def db(databases: Databases, library: dict[str, Database], dialect: str, label: str) -> Database:
     """A database with the people who send the requests."""
+    if label.startswith("GET "):
+        return library[dialect]
     return databases.open(dialect, holding=someone_of_each_kind)
 
 
