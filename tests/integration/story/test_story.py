@@ -11,14 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 
-from steelyard.cli.demo.server import Server
+from steelyard.core.database import Database
+from steelyard.core.settings import Settings
 from tests.integration.cli.conftest import PATIENCE_S
+from tests.support import applications
+from tests.support.clients import ApiClient
 from tests.support.databases import Databases
 from tests.support.ports import free_port
 
 TELLING_S = 240
+SECRET = "only the tests know this secret key"
 DOCUMENTS = {
     "buying.campaign": "/campaigns/{id}",
     "yard.warehouse": "/warehouses/{id}",
@@ -33,12 +36,13 @@ class Telling:
     """An installation on which the story is told."""
 
     def __init__(self, data_dir: Path, database_url: str) -> None:
+        self.data_dir, self.database_url = data_dir, database_url
         self.notebook = data_dir / "demo.json"
         self.port = free_port()
         self.environment = os.environ | {
             "STEELYARD_DATA_DIR": str(data_dir),
             "STEELYARD_DATABASE_URL": database_url,
-            "STEELYARD_SECRET_KEY": "only the tests know this secret key",
+            "STEELYARD_SECRET_KEY": SECRET,
             "STEELYARD_LOG_LEVEL": "ERROR",
         }
 
@@ -85,14 +89,14 @@ def numbers(report: str) -> list[str]:
 
 
 @pytest.mark.slow
-def test_the_story_survives_a_kill_and_is_told_once(telling: Telling, dialect: str) -> None:
+def test_the_story_survives_a_kill_and_is_told_once(telling: Telling, databases: Databases, dialect: str) -> None:
     """SIGKILL of everything: what was answered is there, the story goes on, and telling it again adds nothing.
 
     The report names a document of every kind and its figures agree.
     """
     while_pledging, in_the_yard = 9, 24
     _kill_after(telling, {"sqlite": while_pledging, "postgresql": in_the_yard}[dialect])
-    _find_again(telling, telling.answers())
+    _find_again(telling, telling.answers(), databases.connect(telling.database_url))
     report = telling.tell()
     kinds = {"JC", "TB", "RK", "PD", "CF", "JG", "GH", "DH", "PZ", "CK", "YD"}
     assert {number[:2] for number in numbers(report)} == kinds
@@ -118,26 +122,15 @@ def _kill_after(telling: Telling, steps: int) -> None:
     assert len(telling.answers()) >= steps
 
 
-def _find_again(telling: Telling, answered: dict[str, Any]) -> None:
-    """Ask a restarted server for every document that was answered 2xx."""
+def _find_again(telling: Telling, answered: dict[str, Any], db: Database) -> None:
+    """Ask for every document that was answered 2xx, from what the killed server left."""
     tokens = json.loads(telling.notebook.read_text())["tokens"]
-    before = dict(os.environ)
-    os.environ.update(telling.environment)
-    try:
-        with Server("127.0.0.1", telling.port) as server:
-            for step in DOCUMENTS.keys() & answered.keys():
-                who = "demo-keeper" if step.startswith("yard") else "demo-operator"
-                address = f"{server.address}/api/v1{DOCUMENTS[step].format(id=answered[step]['id'])}"
-                found = requests.get(address, headers={"Authorization": f"Bearer {tokens[who]}"}, timeout=PATIENCE_S)
-                assert found.status_code == 200, (step, found.text)
-                assert found.json()["number" if "number" in answered[step] else "id"] in answered[step].values()
-            pledges = {step for step in answered if step.startswith("buying.pledge")}
-            campaign = answered["buying.campaign"]["id"]
-            address = f"{server.address}/api/v1/campaigns/{campaign}/pledges"
-            kept = requests.get(
-                address, headers={"Authorization": f"Bearer {tokens['demo-operator']}"}, timeout=PATIENCE_S
-            ).json()["items"]
-            assert {one["id"] for one in kept} >= {answered[step]["id"] for step in pledges}
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
+    app = applications.on(Settings(telling.data_dir, db.url.render_as_string(hide_password=False), SECRET), db)
+    keeper, operator = (ApiClient(app, tokens[who]) for who in ("demo-keeper", "demo-operator"))
+    for step in DOCUMENTS.keys() & answered.keys():
+        who = keeper if step.startswith("yard") else operator
+        found = who.get(DOCUMENTS[step].format(id=answered[step]["id"])).get_json()
+        assert found["number" if "number" in answered[step] else "id"] in answered[step].values()
+    pledges = {step for step in answered if step.startswith("buying.pledge")}
+    kept = operator.get(f"/campaigns/{answered['buying.campaign']['id']}/pledges").get_json()["items"]
+    assert {one["id"] for one in kept} >= {answered[step]["id"] for step in pledges}
