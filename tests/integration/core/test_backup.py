@@ -66,6 +66,7 @@ def test_restored_elsewhere_everything_is_there(db, files, archive, databases, t
         assert next_number(session, "JC", business_date(utc_now())).endswith("-0002")
 
 
+@pytest.mark.either_database
 def test_a_second_generation_is_the_first_but_for_the_epoch(db, files, archive, databases, tmp_path):
     """A backup of what was restored holds the same bytes in every table."""
     url = databases.url(db.dialect, empty=True)
@@ -99,6 +100,7 @@ def test_a_backup_sees_one_moment_while_others_write(db, files, databases, tmp_p
     assert sizes[0]["outbox_event"] < sizes[-1]["outbox_event"]
 
 
+@pytest.mark.either_database
 def test_archive_is_for_its_owner_alone_and_never_overwritten(db, files, archive):
     assert archive.stat().st_mode & 0o777 == 0o600
     content = archive.read_bytes()
@@ -116,6 +118,7 @@ def test_backup_of_a_database_behind_the_program_is_refused(databases, dialect, 
     assert not list(tmp_path.glob("*.tar.gz"))
 
 
+@pytest.mark.either_database
 def test_a_damaged_stored_file_stops_the_backup(db, files, tmp_path):
     digest = files.put(b"heat 26A1")
     files.path(digest).write_bytes(b"heat 26A2")
@@ -192,6 +195,7 @@ def test_a_place_with_tables_is_refused(db, sample, databases, tmp_path):
         assert taken.url.password not in str(refusal.value)
 
 
+@pytest.mark.either_database
 def test_a_place_with_files_is_refused(db, sample, databases, tmp_path):
     store = FileStore(tmp_path / "new")
     digest = store.put(b"mine")
@@ -202,6 +206,7 @@ def test_a_place_with_files_is_refused(db, sample, databases, tmp_path):
     assert nothing_in(url, tmp_path / "elsewhere", databases)
 
 
+@pytest.mark.either_database
 def test_restoring_twice_into_one_place_is_refused_the_second_time(db, archive, databases, tmp_path):
     url = databases.url(db.dialect, empty=True)
     restore(url, tmp_path / "new", archive)
@@ -219,6 +224,7 @@ POWER_CUT = """
 """
 
 
+@pytest.mark.either_database
 def test_a_restore_that_was_killed_is_simply_repeated(dialect, sample, databases, tmp_path):
     """Killed when all rows are loaded but nothing is committed: the place counts as empty."""
     url, data_dir = databases.url(dialect, empty=True), tmp_path / "new"

@@ -14,18 +14,22 @@ from steelyard.migrations.tables import metadata
 
 def schema(db):
     """Everything that the database knows of its tables, in comparable form."""
-    found = {}
     with db.engine.connect() as connection:
         inspector = inspect(connection)
-        for table in inspector.get_table_names():
-            found[table] = {
-                "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table)],
-                "key": inspector.get_pk_constraint(table)["constrained_columns"],
-                "unique": sorted((u["name"], u["column_names"]) for u in inspector.get_unique_constraints(table)),
-                "references": sorted(str(sorted(f.items())) for f in inspector.get_foreign_keys(table)),
-                "checks": sorted(c["name"] or "" for c in inspector.get_check_constraints(table)),
-                "indexes": sorted((i["name"], i["column_names"]) for i in inspector.get_indexes(table)),
+        columns, keys = inspector.get_multi_columns(), inspector.get_multi_pk_constraint()
+        uniques, references = inspector.get_multi_unique_constraints(), inspector.get_multi_foreign_keys()
+        checks, indexes = inspector.get_multi_check_constraints(), inspector.get_multi_indexes()
+        found = {
+            name: {
+                "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in columns[schema_, name]],
+                "key": keys[schema_, name]["constrained_columns"],
+                "unique": sorted((u["name"], u["column_names"]) for u in uniques.get((schema_, name), ())),
+                "references": sorted(str(sorted(f.items())) for f in references.get((schema_, name), ())),
+                "checks": sorted(c["name"] or "" for c in checks.get((schema_, name), ())),
+                "indexes": sorted((i["name"], i["column_names"]) for i in indexes.get((schema_, name), ())),
             }
+            for schema_, name in columns
+        }
         if db.dialect == "sqlite":
             triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
         else:
