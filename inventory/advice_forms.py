@@ -4,7 +4,7 @@ from inventory.advice_sheets import LONGEST_TABLE
 from inventory.operations.weighings import MOST_GROSS_G
 from inventory.states import Decision, Direction
 from inventory.tolerances import MOST_PERMILLE
-from steelyard.api.form_fields import FormChoice, FormFlag, FormInt, FormMass, FormSchema, FormText
+from steelyard.api.form_fields import FormChoice, FormDay, FormFlag, FormInt, FormMass, FormSchema, FormText
 
 
 class AdviceForm(FormSchema):
@@ -58,6 +58,20 @@ class WeightCorrectionForm(FormSchema):
 
     first_weight = FormMass(max=MOST_GROSS_G, required=True)
     reason = FormText(max=200, required=True)
+
+
+class CertificateChoiceForm(FormSchema):
+    """A certificate that is on file."""
+
+    certificate_id = FormInt(min=1, required=True)
+
+
+class PaperCertificateForm(FormSchema):
+    """A certificate on paper; its PDF comes beside it."""
+
+    heat_id = FormInt(min=1, required=True)
+    certificate_number = FormText(max=80, required=True)
+    issued_on = FormDay(required=True)
 
 
 class FinishForm(FormSchema):

@@ -153,6 +153,12 @@ class ReceiptProgressOut(StockReceiptOut):
     missing_bundles = Int(required=True)
 
 
+class CertificateChoiceIn(Schema):
+    """A certificate that is on file."""
+
+    certificate_id = IdField(required=True)
+
+
 class FinishIn(Schema):
     """Whether the receipt is posted although announced bundles are missing."""
 

@@ -1,4 +1,4 @@
-"""Picking list (拣货单) and gate pass (出门证) on paper: facts, a table and a code.
+"""Picking list (拣货单), gate pass (出门证) and receipt (入库单) on paper: facts, a table and a code.
 
 Imports neither flask nor sqlalchemy.
 """
@@ -43,6 +43,12 @@ PICKING = (
 PASSING = (
     Column("捆号 Bundle", 130), Column("品种 Product", 160), Column("炉号 Heat", 100), Column("支 Pcs", 55),
     Column("重量 Mass", 70),
+)  # fmt: skip
+
+RECEIVING = (
+    Column("捆号 Bundle", 82), Column("品种 Product", 110), Column("炉号 Heat", 60), Column("质保书 Certificate", 65),
+    Column("库位 Place", 48), Column("支 Pcs", 27), Column("理计 Theory", 41), Column("标重 Stated", 41),
+    Column("过磅 Weighed", 41),
 )  # fmt: skip
 
 

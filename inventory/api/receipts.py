@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from inventory import advice_reading, documents, receipt_tables, rules, storage
+from inventory import advice_reading, delivery_papers, documents, receipt_sheets, receipt_tables, rules, storage
 from inventory import advice_schemas as arrivals
 from inventory import document_schemas as papers
 from inventory import weighbridge_schemas as bridge
 from inventory.api.slice import Body, Record, blp
 from inventory.models import Receipt
-from inventory.operations import deciding, receipts, receiving, reweighing, taking_back
+from inventory.operations import deciding, receipt_certificates, receipts, receiving, reweighing, taking_back
 from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
 from steelyard.api.calls import Call
+from steelyard.api.downloads import NamedFile
 from steelyard.api.schemas import PageQuery
 from steelyard.core.spreadsheets import Table
 
@@ -52,6 +53,25 @@ def get_receipt(call: Call, receipt_id: int) -> Record:
 def export_receipt_bundles(call: Call, receipt_id: int) -> Table:
     """The bundles of a receipt as a table."""
     return receipt_tables.bundles(call.session, call.actor, receipt_id)
+
+
+@blp.file("/receipts/<id:receipt_id>/receipt.pdf", rule=rules.SEE, media_type="application/pdf")
+def print_receipt(call: Call, receipt_id: int) -> NamedFile:
+    """The receipt on paper: bundles with their three masses, tickets, decisions, room for signatures."""
+    paper = receipt_sheets.paper(call.session, call.actor, receipt_id)
+    return NamedFile(f"{paper.number}.pdf", delivery_papers.pdf(paper))
+
+
+@blp.act(
+    "/receipts/<id:receipt_id>/certificates",
+    rule=rules.KEEP,
+    body=arrivals.CertificateChoiceIn,
+    returns=arrivals.ReceiptProgressOut,
+)
+def certify_receipt(call: Call, body: Body, receipt_id: int) -> Record:
+    """Say that a certificate is that of the receipt's bundles of its heats."""
+    receipt_certificates.pick(call.session, call.actor, receipt_id, body["certificate_id"])
+    return _progress(call, receipt_id)
 
 
 @blp.act(

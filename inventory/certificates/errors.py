@@ -11,6 +11,13 @@ class CertificateExists(Refused):
     message = N_("Certificate %(number)s of %(mill)s is on file already, with other contents.")
 
 
+class CertificateOfAnotherHeat(Refused):
+    """The certificate is of no heat that came with the receipt."""
+
+    code = "certificate_of_another_heat"
+    message = N_("Certificate %(number)s is of no heat of receipt %(receipt)s. Choose another, or attach the PDF.")
+
+
 class NotAPdf(Refused):
     """The file is no PDF, whatever its name says."""
 

@@ -55,7 +55,7 @@ def type_certificate(call: Call, form: dict[str, Any]) -> Response:
     return _filed(certifying.file_certificate(call.session, call.actor, paper))
 
 
-def _uploaded(most_bytes: int) -> tuple[str, bytes]:
+def uploaded(most_bytes: int) -> tuple[str, bytes]:
     """Return name and bytes of the file that was chosen; raises ``FileNotChosen`` and ``BodyTooLarge``."""
     file = request.files.get("file")
     if file is None or not file.filename:
@@ -68,7 +68,7 @@ def _uploaded(most_bytes: int) -> tuple[str, bytes]:
 
 def _read_document(call: Call, form: dict[str, Any]) -> tuple[bytes, Paper]:
     """Read the document before anything is locked; what is wrong is told in a few lines, as a page can show them."""
-    _name, raw = _uploaded(metals.MOST_BYTES)
+    _name, raw = uploaded(metals.MOST_BYTES)
     try:
         return raw, metals.read(raw)
     except CertificateInvalid as error:
@@ -108,7 +108,7 @@ def certificate(call: Call, certificate_id: int) -> str:
 
 
 def _read_scan(call: Call, form: dict[str, Any], certificate_id: int) -> tuple[str, bytes]:
-    name, content = _uploaded(certifying.MOST_PDF_BYTES)
+    name, content = uploaded(certifying.MOST_PDF_BYTES)
     certifying.check_pdf(content)
     return name, content
 

@@ -80,7 +80,8 @@ def receipt(call: Call, receipt_id: int) -> str:
     stop = next((one for one in found["stops"] if one.decision is None), None)
     heats = sorted({line["heat_id"] for line in found["lines"] if not line["reversed"]})
     may_weigh = keeps and stop is None and found["status"] in (ReceiptStatus.OPEN, ReceiptStatus.POSTED)
-    filed = {row.heat_number for row in certificates.of_heats(call.session, call.actor, heats)}
+    on_file = certificates.of_heats(call.session, call.actor, heats)
+    filed = {row.heat_number for row in on_file}
     return render(
         "inventory/receipt.html",
         receipt=found,
@@ -93,6 +94,9 @@ def receipt(call: Call, receipt_id: int) -> str:
         stop=stop,
         may_decide=stop is not None and stop.stopped_by != call.actor.user_id and rules.APPROVE.allows(call.actor),
         unfiled=sorted({line["heat_number"] for line in found["lines"] if not line["reversed"]} - filed),
+        may_certify=keeps and found["status"] not in (ReceiptStatus.REFUSED, ReceiptStatus.REVERSED),
+        on_file=on_file,
+        heats=sorted({(line["heat_number"], line["heat_id"]) for line in found["lines"] if not line["reversed"]}),
         kinds=advice_words,
         words=words,
     )

@@ -22,6 +22,7 @@ FIELD_NAMES = {
     "capacity": N_("Capacity"),
     "ceiling": N_("Highest price"),
     "ceiling_fen": N_("Highest freight"),
+    "certificate_id": N_("Certificate"),
     "certificate_number": N_("Certificate number"),
     "certified": N_("Only with a certificate"),
     "code": N_("Code"),
