@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import func, select
 
 from inventory.delivery_models import StockAllocation
@@ -16,6 +15,7 @@ from inventory.operations.holding import Ban
 from inventory.states import PROMISED, AllocationState, EncumbranceKind, Rest
 from steelyard.core.actors import Actor
 from steelyard.core.errors import Refused
+from tests.support.attacks import attack
 from tests.support.databases import Databases
 from tests.support.world import World
 
@@ -159,10 +159,4 @@ class DeliveryMachine(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_no_order_of_events_keeps_a_bundle_twice_or_lets_a_held_one_out(databases: Databases, dialect: str) -> None:
-    machine: Any = type(f"Delivery_{dialect}", (DeliveryMachine,), {"databases": databases, "dialect": dialect})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=3, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    attack(DeliveryMachine, databases, dialect, stories=2, steps=20)

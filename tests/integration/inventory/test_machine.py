@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -11,7 +10,6 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 from sqlalchemy import func, select
 
@@ -21,6 +19,7 @@ from inventory.operations import approving, encumbrances, moving, stocktakes
 from inventory.scanning import Operation
 from inventory.states import EncumbranceKind
 from steelyard.core.errors import Refused
+from tests.support.attacks import attack
 from tests.support.databases import Databases
 from tests.support.world import World
 
@@ -202,10 +201,4 @@ class YardMachine(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_no_order_of_operations_breaks_the_books(databases: Databases, dialect: str) -> None:
-    machine: Any = type(f"Yard_{dialect}", (YardMachine,), {"databases": databases, "dialect": dialect})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=8, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    attack(YardMachine, databases, dialect, stories=4, steps=25)

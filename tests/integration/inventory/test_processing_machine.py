@@ -1,12 +1,10 @@
 """A random yard of splits, merges, cuts, heats and sales against a simple picture of it: nothing appears or is lost."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import func, select
 
 from inventory import errors, queries
@@ -17,6 +15,7 @@ from inventory.operations import encumbrances, owning, unmaking
 from inventory.quantities import Quantity
 from inventory.states import EncumbranceKind, LossKind, ProcessKind
 from steelyard.core.errors import Refused
+from tests.support.attacks import attack
 from tests.support.databases import Databases
 from tests.support.world import World
 
@@ -233,10 +232,4 @@ class ProcessMachine(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_nothing_appears_or_is_lost_whatever_is_done(databases: Databases, dialect: str) -> None:
-    machine: Any = type(f"Processes_{dialect}", (ProcessMachine,), {"databases": databases, "dialect": dialect})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=5, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    attack(ProcessMachine, databases, dialect, stories=3, steps=25)

@@ -4,9 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import func, select
 
 from inventory.advice_models import StockAdviceArrival
@@ -16,6 +15,7 @@ from inventory.operations import deciding, moving, receipts, reweighing, scans, 
 from inventory.operations.weighings import Ticket
 from inventory.states import Decision, ReceiptStatus, State
 from steelyard.core.errors import Refused
+from tests.support.attacks import attack
 from tests.support.databases import Databases
 from tests.support.world import World
 
@@ -195,13 +195,7 @@ class Receiving(RuleBasedStateMachine):
 
 @pytest.mark.slow
 def test_no_order_of_steps_breaks_a_receipt(databases: Databases, dialect: str) -> None:
-    machine: Any = type(f"Receiving_{dialect}", (Receiving,), {"databases": databases, "dialect": dialect})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=2, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    attack(Receiving, databases, dialect, stories=2, steps=20)
 
 
 def test_a_refusal_is_answered_again_after_the_receipt_has_changed(yard: Yard) -> None:
