@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, and_, select
 from sqlalchemy.orm import Session
 
-from inventory import visibility
+from inventory import lineage, visibility
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, GatePass, StockAllocation
 from inventory.models import Bundle, Heat, Place, Product, StockBalance, StockIssue, Warehouse
 from inventory.operations import allocating, yard
@@ -64,7 +64,13 @@ def _kept(session: Session, order_id: int) -> list[Record]:
     here = and_(StockBalance.bundle_id == Bundle.id, StockBalance.is_real, StockBalance.pieces > 0)
     query = (
         select(
-            StockAllocation, DeliveryLine.position, Bundle.tag, Bundle.certificate_number, Heat.heat_number, Place.code
+            StockAllocation,
+            DeliveryLine.position,
+            Bundle.tag,
+            Bundle.certificate_number,
+            Heat.heat_number,
+            lineage.IS_MIXED.label("mixed_heats"),
+            Place.code,
         )
         .join(DeliveryLine, DeliveryLine.id == StockAllocation.line_id)
         .join(Bundle, Bundle.id == StockAllocation.bundle_id)
@@ -80,9 +86,9 @@ def _kept(session: Session, order_id: int) -> list[Record]:
         {
             **{name: getattr(one, name) for name in ("bundle_id", "state", "is_part", "pieces", "mass_g", "reason")},
             "line_id": one.line_id, "line": line, "tag": tag, "certificate_number": certificate, "heat_number": heat,
-            "place": place, "held": one.bundle_id in held,
+            "mixed_heats": mixed, "place": place, "held": one.bundle_id in held,
         }
-        for one, line, tag, certificate, heat, place in rows
+        for one, line, tag, certificate, heat, mixed, place in rows
     ]  # fmt: skip
 
 
@@ -124,7 +130,8 @@ def explanation(session: Session, actor: Actor, order_id: int) -> Record:
         candidates = [
             {
                 "bundle_id": goods.bundle_id, "tag": goods.tag, "place": goods.place, "heat_number": goods.heat_number,
-                "received_at": goods.received_at, "pieces": goods.quantity.pieces, "mass_g": goods.quantity.mass_g,
+                "mixed_heats": goods.several_heats, "received_at": goods.received_at,
+                "pieces": goods.quantity.pieces, "mass_g": goods.quantity.mass_g,
                 "why": why, "held_by": goods.held_by,
             }
             for goods, why in told

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inventory import delivery_papers, delivery_reading, delivery_words, documents
+from inventory import delivery_papers, delivery_reading, delivery_words, documents, labels
 from inventory.delivery_papers import Paper
 from inventory.models import Bundle, Product
 from inventory.operations import weighings
@@ -28,7 +28,7 @@ def picking_list(session: Session, actor: Actor, order_id: int) -> bytes:
     products = _products(session, waits)
     rows = [
         [
-            "☐", one["place"] or "—", one["tag"], products[one["bundle_id"]], one["heat_number"],
+            "☐", one["place"] or "—", one["tag"], products[one["bundle_id"]], _heat(one),
             f"{one['pieces']}*" if one["is_part"] else str(one["pieces"]), format_mass(one["mass_g"]),
         ]
         for one in waits
@@ -52,7 +52,7 @@ def gate_pass(session: Session, actor: Actor, pass_id: int) -> bytes:
     products = _products(session, issue["lines"])
     rows = [
         [
-            one["tag"], products[one["bundle_id"]], one["heat_number"], str(one["pieces"]), format_mass(one["mass_g"]),
+            one["tag"], products[one["bundle_id"]], _heat(one), str(one["pieces"]), format_mass(one["mass_g"]),
         ]
         for one in issue["lines"]
     ]  # fmt: skip
@@ -92,13 +92,17 @@ def goods(session: Session, actor: Actor, order_id: int) -> Table:
     order, words = delivery_reading.order(session, actor, order_id), delivery_words.ALLOCATIONS
     rows = [
         (
-            one["line"], one["tag"], one["heat_number"], one["certificate_number"], one["place"],
+            one["line"], one["tag"], _heat(one), one["certificate_number"], one["place"],
             _(word), one["pieces"], Scaled(one["mass_g"], 6), one["reason"],
         )
         for one in order["allocations"]
         for word in (words[one["state"]],)
     ]  # fmt: skip
     return Table(order["number"], [Column(_(title), kind) for title, kind in _GOODS], rows)
+
+
+def _heat(one: Mapping[str, Any]) -> str:
+    return labels.heats(one["heat_number"], mixed=one["mixed_heats"])
 
 
 def _facts(order: Mapping[str, Any]) -> list[str]:

@@ -82,6 +82,7 @@ class KitBundleOut(Schema):
     size = Text(max=60, required=True)
     grade = Text(max=40, required=True)
     heat_number = Text(max=80, required=True)
+    mixed_heats = Flag(required=True)
     pieces = Int(required=True)
     state = Choice(State, required=True)
     encumbered = Flag(required=True)

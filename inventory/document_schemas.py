@@ -140,6 +140,7 @@ class IssueLineOut(Schema):
     bundle_id = IdField(required=True)
     tag = Text(max=60, required=True)
     heat_number = Text(max=80, required=True)
+    mixed_heats = Flag(required=True)
     certificate_number = Text(max=80, allow_none=True)
     pieces = Int(required=True)
     length_mm = Int(required=True)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import visibility
+from inventory import lineage, visibility
 from inventory.models import (
     Bundle,
     Heat,
@@ -118,17 +118,17 @@ def issue(session: Session, actor: Actor, issue_id: int) -> Record:
         raise NotFound
     movements = {movement.bundle_id: movement.quantity for movement in loaded(session, found)}
     named = session.execute(
-        select(Bundle.id, Bundle.tag, Heat.heat_number, Bundle.certificate_number)
+        select(Bundle.id, Bundle.tag, Heat.heat_number, lineage.IS_MIXED, Bundle.certificate_number)
         .join(Heat, Heat.id == Bundle.heat_id)
         .where(Bundle.id.in_(movements))
         .order_by(Bundle.id)
     )
     lines = [
         {
-            "bundle_id": id_, "tag": tag, "heat_number": heat, "certificate_number": certificate,
+            "bundle_id": id_, "tag": tag, "heat_number": heat, "mixed_heats": mixed, "certificate_number": certificate,
             **movements[id_]._asdict(),
         }
-        for id_, tag, heat, certificate in named
+        for id_, tag, heat, mixed, certificate in named
     ]  # fmt: skip
     return {**_plain(session, found), "lines": lines, "mass_g": sum(line["mass_g"] for line in lines)}
 

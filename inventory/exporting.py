@@ -24,8 +24,9 @@ _GOODS: Columns = (
 )  # fmt: skip
 STOCK: Columns = (
     (N_("Tag"), Kind.TEXT), (N_("Yard"), Kind.TEXT), (N_("Place"), Kind.TEXT), (N_("Owner"), Kind.TEXT), *_GOODS,
-    (N_("Heat"), Kind.TEXT), (N_("Mill"), Kind.TEXT), (N_("Certificate"), Kind.TEXT), (N_("State"), Kind.TEXT),
-    (N_("On hold"), Kind.TEXT), (N_("Pieces"), Kind.INTEGER), (N_("Piece length, mm"), Kind.INTEGER),
+    (N_("Heat"), Kind.TEXT), (N_("Mill"), Kind.TEXT), (N_("Several heats"), Kind.TEXT), (N_("Certificate"), Kind.TEXT),
+    (N_("State"), Kind.TEXT), (N_("On hold"), Kind.TEXT), (N_("Pieces"), Kind.INTEGER),
+    (N_("Piece length, mm"), Kind.INTEGER),
     (N_("Mass, t"), Kind.DECIMAL), (N_("Theoretical mass, t"), Kind.DECIMAL), (N_("Weighed mass, t"), Kind.DECIMAL),
     (N_("Certificate mass, t"), Kind.DECIMAL), (N_("Came"), Kind.MOMENT), (N_("Age, days"), Kind.INTEGER),
 )  # fmt: skip
@@ -73,7 +74,8 @@ def _stock(session: Session, query: Select[Any], wanted: Mapping[str, Any]) -> I
         for one in queries.dated(session, [queries.record(row) for row in part], wanted.get("as_of")):
             yield (
                 one["tag"], one["warehouse_code"], one["place"], one["owner_name"], *goods(one), one["heat_number"],
-                one["mill_name"], one["certificate_number"], _(words.STATES[State(one["state"])]),
+                one["mill_name"], _("yes") if one["mixed_heats"] else None, one["certificate_number"],
+                _(words.STATES[State(one["state"])]),
                 _("yes") if one["encumbered"] else None, one["pieces"], one["piece_length_mm"],
                 *(tonnes(one[name]) for name in _MASSES), one["arrived_at"], one["age_days"],
             )  # fmt: skip

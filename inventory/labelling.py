@@ -24,7 +24,7 @@ def label_of(found: Mapping[str, Any], sscc: str | None, copy: int) -> Label:
     return Label(
         warehouse_code=found["warehouse_code"],
         tag=found["tag"],
-        heat=found["heat_number"],
+        heat=labels.heats(found["heat_number"], mixed=found["mixed_heats"]),
         grade=found["grade"],
         standard=found["standard"],
         size=found["size"],

@@ -88,6 +88,11 @@ class Label:
         return (*((f"SSCC {self.sscc}",) if self.sscc else ()), *copy)
 
 
+def heats(number: str, *, mixed: bool) -> str:
+    """The heat of a bundle as papers name it: of several heats it says so."""
+    return f"{number}（多炉 several heats）" if mixed else number
+
+
 def bundle_uri(warehouse_code: str, tag: str) -> str:
     """The private URI of a bundle."""
     return f"{SCHEME}{quote(warehouse_code, safe='')}/{quote(tag, safe='')}"

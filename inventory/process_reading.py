@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import visibility
+from inventory import lineage, visibility
 from inventory.genealogy_models import (
     BundleEdge,
     ProcessLoss,
@@ -92,6 +92,7 @@ def _moved(session: Session, actor: Actor, number: str, bundle_ids: Collection[i
     query = (
         select(
             Bundle.id.label("bundle_id"), Bundle.tag, Heat.heat_number, Heat.mill_name, Bundle.piece_length_mm,
+            lineage.IS_MIXED.label("mixed_heats"),
             StockMove.pieces, StockMove.length_mm, StockMove.mass_g,
             and_(visibility.bundles(actor), Bundle.voided == 0).label("shown"),
         )
@@ -122,7 +123,13 @@ def title(session: Session, actor: Actor, transfer_id: int) -> Record:
     if found is None:
         raise NotFound
     rows = session.execute(
-        select(Bundle.id.label("bundle_id"), Bundle.tag, Heat.heat_number, Bundle.certificate_number)
+        select(
+            Bundle.id.label("bundle_id"),
+            Bundle.tag,
+            Heat.heat_number,
+            Bundle.certificate_number,
+            lineage.IS_MIXED.label("mixed_heats"),
+        )
         .join(TitleTransferLine, TitleTransferLine.bundle_id == Bundle.id)
         .join(Heat, Heat.id == Bundle.heat_id)
         .where(TitleTransferLine.transfer_id == transfer_id)

@@ -3,7 +3,7 @@
 from inventory.document_schemas import MOST_BUNDLES
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import LossKind, Medium, ProcessKind, TitleStatus, Treatment, WorkKind
-from steelyard.api.fields import Choice, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
+from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
 MOST_PIECES = 10_000
@@ -106,6 +106,7 @@ class ProcessBundleOut(Schema):
     bundle_id = IdField(required=True)
     tag = Text(max=60, required=True)
     heat_number = Text(max=80, required=True)
+    mixed_heats = Flag(required=True)
     mill_name = Text(max=120, required=True)
     piece_length_mm = Int(required=True)
     pieces = Int(required=True)
@@ -187,6 +188,7 @@ class TitleLineOut(Schema):
     bundle_id = IdField(required=True)
     tag = Text(max=60, required=True)
     heat_number = Text(max=80, required=True)
+    mixed_heats = Flag(required=True)
     certificate_number = Text(max=80, allow_none=True)
 
 

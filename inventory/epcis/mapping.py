@@ -123,7 +123,7 @@ PROCESSES: dict[Process, Shape] = {
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """A bundle as others know it."""
+    """A bundle as others know it; ``heats`` are the melts of one that is of several, each with its mill."""
 
     warehouse_code: str
     tag: str
@@ -131,6 +131,7 @@ class Goods:
     mill_name: str
     product: str
     certificate_number: str | None = None
+    heats: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ def events_of_move(names: Names, move: Move, undone_at: datetime | None = None) 
 
 
 def event_of_process(names: Names, made: Making, undone_at: datetime | None = None) -> Event:
-    """Return the transformation that a process is."""
+    """Return the transformation that a process is; of bundles of several heats it names them all."""
     shape = PROCESSES[made.process]
     code = made.outputs[0][0].warehouse_code
     event: Event = {
@@ -214,6 +215,9 @@ def event_of_process(names: Names, made: Making, undone_at: datetime | None = No
         "readPoint": {"id": names.place(code)},
         "bizTransactionList": [{"type": "prodorder", "bizTransaction": names.of("document", made.number)}],
     }
+    if heats := made.outputs[0][0].heats:
+        told = " + ".join(f"{number} ({mill})" for number, mill in heats)
+        event["ilmd"] = {f"{PREFIX}:heat": told, f"{PREFIX}:severalHeats": f"({len(heats)})"}
     return _signed(names, event, undone_at)
 
 

@@ -1,12 +1,13 @@
 """Processes in the history of bundles: each line of a document is one transformation, told once."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import BigInteger, String, select
 from sqlalchemy.orm import Session, aliased
 
+from inventory import lineage
 from inventory.epcis import mapping
 from inventory.epcis.identifiers import Names
 from inventory.epcis.mapping import Event, Goods, Making, Process
@@ -106,7 +107,13 @@ def _goods(session: Session, bundle_ids: Collection[int]) -> dict[int, Goods]:
         .join(Product, Product.id == Bundle.product_id)
         .select_from(Bundle)
     )
-    return {row.Bundle.id: goods_of(*row) for row in session.execute(query)}
+    rows = session.execute(query).all()
+    melts = lineage.heats_of(session, {row.Heat.id for row in rows})
+    heats = {id_: tuple((one.heat_number, one.mill_name) for one in found) for id_, found in melts.items()}
+    return {
+        row.Bundle.id: replace(goods_of(*row), heats=several if len(several := heats[row.Heat.id]) > 1 else ())
+        for row in rows
+    }
 
 
 def _masses(session: Session, numbers: Collection[str]) -> dict[tuple[str, int], int]:

@@ -12,8 +12,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from tests.support.databases import Databases
 
 FACTOR = int(os.environ.get("STEELYARD_ATTACK", "1"))
-LONG = FACTOR > 1
-"""Whether it was asked for more than a moment."""
+THOROUGH = FACTOR >= 20
+"""Whether so much was asked for that nothing should be left untried."""
 
 
 def attack(machine: type[Any], databases: Databases, dialect: str, *, stories: int, steps: int) -> None:
@@ -22,7 +22,7 @@ def attack(machine: type[Any], databases: Databases, dialect: str, *, stories: i
     run_state_machine_as_test(
         named,
         settings=settings(
-            max_examples=stories * FACTOR, stateful_step_count=steps * (2 if LONG else 1), deadline=None,
+            max_examples=stories * FACTOR, stateful_step_count=steps * (2 if FACTOR > 1 else 1), deadline=None,
             suppress_health_check=list(HealthCheck), print_blob=True,
         ),
     )  # fmt: skip

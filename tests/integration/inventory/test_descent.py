@@ -8,15 +8,17 @@ from typing import Any
 
 import pytest
 
-from inventory import queries, tracing
+from inventory import labelling, queries, tracing
 from inventory.certificates import issuing
 from inventory.descent_schemas import GenealogyOut
 from inventory.making import Line, Loss, Output
 from inventory.operations import owning, unmaking
+from inventory.operations.deliveries import OrderedLine
 from inventory.states import LossKind, ProcessKind
 from tests.support.clients import ApiClient, Browser
 from tests.support.epcis import official
 
+from . import orders
 from .conftest import Yard
 from .test_ledger import THEORY_G
 from .test_processing import merge, order, split, work
@@ -169,6 +171,36 @@ def test_the_pages_draw_it(worked: Yard, browse_as: Callable[..., Browser], api_
     trace = browser.get("/stock/trace?heat_number=H1").text
     assert f"/stock/heats/{heat}/descent" in trace
     assert "several heats" in trace
+
+
+def test_a_bundle_of_several_heats_says_so_wherever_it_is_shown(
+    worked: Yard, browse_as: Callable[..., Browser], api_as: ApiAs
+) -> None:
+    """In lists, papers, the device's data and what partners read."""
+    keeper, page = api_as(worked.keeper), browse_as(worked.keeper)
+    issue = keeper.get("/issues").json["items"][0]["id"]
+    assert keeper.get(f"/issues/{issue}").json["lines"][0]["mixed_heats"] is True
+    kit = keeper.get(f"/warehouses/{worked.warehouse.id}/kit").json["items"]
+    assert {row["tag"]: row["mixed_heats"] for row in kit} == {"A": False, "R": True}
+    title = order(worked, "R")
+    placed = orders.order(worked, OrderedLine(tag="R"))
+    orders.allocate(worked, placed)
+    for path in (
+        f"/warehouse/issues/{issue}", f"/warehouse/title-transfers/{title.id}", f"/warehouse/delivery-orders/{placed}",
+        "/warehouse/processing/3", "/stock",
+    ):  # fmt: skip
+        assert "several heats" in page.get(path).text, path
+    table = keeper.get("/stock.csv").get_data(as_text=True)
+    assert "H1+H2,Mill One,yes," in table
+    goods = keeper.get(f"/warehouse/delivery-orders/{placed}/goods.csv").get_data(as_text=True)
+    assert "多炉 several heats" in goods
+    (remnant,) = worked.bundle_ids(["R"])
+    with worked.db.read() as session:
+        found = queries.bundle(session, worked.keeper, remnant)
+    assert labelling.label_of(found, None, 1).heat == "H1+H2（多炉 several heats）"
+    events = keeper.get(f"/bundles/{remnant}/epcis").get_json()["epcisBody"]["eventList"]
+    melts = [event["ilmd"] for event in events if event["type"] == "TransformationEvent" and "ilmd" in event]
+    assert melts == [{"sy:heat": "H1 (Mill One) + H2 (Mill One)", "sy:severalHeats": "(2)"}] * 2
 
 
 def test_the_history_tells_each_process_once_as_a_transformation(

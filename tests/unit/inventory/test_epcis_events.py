@@ -1,6 +1,7 @@
 """Our moves as events: sound by the official schema, with the ids that the standard's hash gives them."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from tests.support.epcis import official
 AT = datetime(2026, 9, 1, 4, 0, 0, 999_999, tzinfo=UTC)
 GOODS = Goods("LC01", "捆 1/2", "2E5", "Mill, One", "108×4.5×6000 20 GB/T 8163", "ZB-1")
 OTHER = Goods("LC01", "T-2", "1_000", "Mill 二", "50×6000 45 GB/T 699")
+MIXED = replace(GOODS, tag="M", heat_number="2E5+1_000", heats=(("2E5", "Mill, One"), ("1_000", "Mill 二")))
 NAMES = {"public address": Names("https://yard.example.com"), "no public address": Names()}
 STEPS = [step for step in StepKind if step is not StepKind.REVERSED]
 
@@ -45,7 +47,8 @@ def everything(names: Names) -> list[dict[str, Any]]:
     for process in Process:
         made = Making(process, [(GOODS, 2000)], [(OTHER, 1500)], AT, AT, "JG-1")
         events += [mapping.event_of_process(names, made), mapping.event_of_process(names, made, AT)]
-    return events
+    mixed = Making(Process.MERGE, [(GOODS, 2000), (OTHER, 1500)], [(MIXED, 3500)], AT, AT, "BK-1")
+    return [*events, mapping.event_of_process(names, mixed)]
 
 
 @pytest.mark.parametrize("names", NAMES.values(), ids=NAMES.keys())

@@ -182,7 +182,8 @@ async function known(scan) {
   if (scan.asked.kind === "count") return "";
   const found = await bundle(scan.yard, scan.tag).catch(() => undefined);
   if (!found) return "";
-  return say("held", { bundle: [found.size, found.grade, found.heat_number, found.place].join(" · ") });
+  const heat = found.mixed_heats ? `${found.heat_number} (${say("mixed")})` : found.heat_number;
+  return say("held", { bundle: [found.size, found.grade, heat, found.place].join(" · ") });
 }
 
 /** What the user chose for a refused scan. */
