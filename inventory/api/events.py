@@ -220,6 +220,15 @@ def list_event_types(call: Call, given: None) -> Reply:
     return Reply(dumps({"@context": STANDARD_CONTEXT, "type": "Collection", "member": member}))
 
 
+@blp.bound(
+    "DELETE", "/epcis/nextPageToken/<token>", rule=rules.SEE, binding=EPCIS, read=_nothing, status=204
+)  # fmt: skip
+def release_page(call: Call, given: None, token: str) -> Reply:
+    """Let go of a page's token. It holds its place by itself and nothing on the server, so that nothing is left."""
+    querying.decode_token(token)
+    return Reply("", 204)
+
+
 def _saved(document: Any, name: str) -> Reply:
     disposition = {"Content-Disposition": f'attachment; filename="{name}.jsonld"'}
     return Reply(dumps(document, ordered=False), headers=disposition)

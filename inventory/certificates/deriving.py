@@ -16,6 +16,9 @@ from inventory.certificates.metals import SCHEMA_URL, Figure
 NOT_STATED = "not stated"
 NO_COUNTRY = "ZZ"
 """What the schema wants of a party and we do not know; ZZ is reserved by ISO 3166 for an unknown country."""
+CHANGING = ("heat-treated", "reworked")
+"""Ways to the next bundle after which the mill's mechanical values need not hold any more."""
+TREATED = "The steel was heat-treated or reworked since: the mechanical values are those of the state before."
 TITLE = "Derived certificate – not a mill test certificate"
 
 
@@ -64,6 +67,17 @@ class Derived:
     ancestors: tuple[Ancestor, ...] = ()
 
     @property
+    def heats_without_paper(self) -> list[str]:
+        """The heats of the bundle of which no mill's certificate is on file."""
+        known = {paper.heat_number for paper in self.papers}
+        return [number for number, _ in self.heats if number not in known]
+
+    @property
+    def is_treated(self) -> bool:
+        """Whether the steel was heated or worked on again after the mill measured it."""
+        return any(one.how in CHANGING for one in self.ancestors)
+
+    @property
     def number(self) -> str:
         """The number of our certificate: the yard and the bundle."""
         return f"DC-{self.warehouse_code}-{self.tag}"
@@ -74,11 +88,14 @@ class Derived:
         papers = "; ".join(f"{one.number} of {one.mill_name}, {one.issued_on.isoformat()}" for one in self.papers)
         made = "; ".join(f"{one.tag} ({one.how}, heat {one.heat_number})" for one in self.ancestors)
         several = len(self.heats) > 1
+        lacking = [f"No mill's certificate is on file for heat {one}." for one in self.heats_without_paper]
         return [
             f"{TITLE}.",
             f"Issued by {self.issuer} for bundle {self.tag} of yard {self.warehouse_code}.",
             f"{'The bundle holds several heats' if several else 'Heat'}: {heats}.",
             f"Derived from the mill's certificates: {papers}. Their values were not measured again.",
+            *lacking,
+            *([TREATED] if self.is_treated else []),
             f"Ancestors of the bundle: {made}." if made else "The bundle was not split or processed in this yard.",
         ]
 

@@ -29,6 +29,13 @@ def lines(derived: Derived) -> Iterator[tuple[float, str]]:
         yield 10, f"炉号 Heat  {number}    钢厂 Mill  {mill}"
     for one in derived.ancestors:
         yield 10, f"来源捆 Made of  {one.tag}    {one.how}    炉号 Heat  {one.heat_number}"
+    for number in derived.heats_without_paper:
+        yield 10, f"炉号 {number} 没有钢厂质量证明书  No mill's certificate is on file for heat {number}"
+    if derived.is_treated:
+        yield (
+            10,
+            "钢厂检验之后又经热处理或返修，力学性能为处理之前的数值  Heat-treated or reworked since the mill's tests",
+        )
     for paper in derived.papers:
         yield 10, ""
         issued = paper.issued_on.isoformat()

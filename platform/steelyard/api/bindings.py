@@ -82,7 +82,7 @@ def describe_bound(
     *,
     rule: Rule,
     binding: Binding,
-    returns: Doc,
+    returns: Doc | None = None,
     status: int = 200,
     body: Doc | None = None,
     parameters: Sequence[Doc] = (),
@@ -90,13 +90,14 @@ def describe_bound(
 ) -> Doc:
     """Return the description of an operation in OpenAPI's own words; ``body`` and ``returns`` are JSON schemas.
 
+    Without ``returns`` the answer is empty.
+
     ``also`` are statuses of refusals beyond the usual ones.
     """
     problems = {400, 401, 403, 404, 406, 409, 413, 415, 429, 503, *also} - (set() if body else {415})
-    success = {
-        "description": HTTPStatus(status).phrase,
-        "content": {media_type: {"schema": returns} for media_type in binding.offers},
-    }
+    success: Doc = {"description": HTTPStatus(status).phrase}
+    if returns is not None:
+        success["content"] = {media_type: {"schema": returns} for media_type in binding.offers}
     refusals = {str(code): {"description": HTTPStatus(code).phrase, "content": _PROBLEM} for code in sorted(problems)}
     manual: Doc = {
         "security": [{"bearer": []}, {"session": []}],

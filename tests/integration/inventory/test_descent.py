@@ -238,3 +238,12 @@ def test_our_certificate_names_the_heats_and_the_ancestors(worked: Yard) -> None
     assert [(one.tag, one.how, one.heat_number) for one in ancestors] == [
         ("M", "cut to length", "H1+H2"), ("B", "merged", "H1"), ("T2", "merged", "H2"), ("T1", "split", "H1"),
     ]  # fmt: skip
+    furnace = {"heatings": [{"treatment": "normalise", "temperature_c": 900, "holding_min": 30, "medium": "air"}]}
+    line = Line(["R"], [Output(15, "N")], [Loss(LossKind.SCALE, mass_g=200)])
+    work(worked, ProcessKind.HEAT_TREATMENT, line, furnace_charge="L-1", parameters=furnace)
+    (normalised,) = worked.bundle_ids(["N"])
+    with worked.db.read() as session:
+        _, ancestors = issuing.lineage(session, queries.bundle(session, worked.owner, normalised))
+    assert [(one.tag, one.how) for one in ancestors] == [
+        ("R", "heat-treated"), ("M", "cut to length"), ("B", "merged"), ("T2", "merged"), ("T1", "split"),
+    ]  # fmt: skip

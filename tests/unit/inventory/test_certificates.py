@@ -256,6 +256,19 @@ def test_a_bundle_of_several_heats_says_so() -> None:
     assert "This bundle holds several heats" in str(list(printing.lines(derived(**SEVERAL))))
 
 
+def test_what_the_mill_did_not_certify_is_said() -> None:
+    """A heat without a certificate, and steel that was treated after the mill's tests."""
+    lacking = derived(heats=SEVERAL["heats"])
+    assert "No mill's certificate is on file for heat H2." in lacking.statements()
+    assert "heat H2" in str(list(printing.lines(lacking)))
+    treated = derived(ancestors=(Ancestor("A", "heat-treated", "H1"), Ancestor("T1", "split", "H1")))
+    assert deriving.TREATED in treated.statements()
+    assert "热处理或返修" in str(list(printing.lines(treated)))
+    plain = derived()
+    assert not plain.is_treated
+    assert plain.heats_without_paper == []
+
+
 def test_our_certificate_on_paper_says_what_it_is() -> None:
     """On each page, however many there are; its text can be read again."""
     import pypdfium2
