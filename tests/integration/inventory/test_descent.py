@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from tests.support.clients import ApiClient, Browser
 from tests.support.epcis import official
 
 from . import orders
-from .conftest import Yard
+from .conftest import PLACES, Yard
 from .test_ledger import THEORY_G
 from .test_processing import merge, order, split, work
 
@@ -201,6 +202,35 @@ def test_a_bundle_of_several_heats_says_so_wherever_it_is_shown(
     events = keeper.get(f"/bundles/{remnant}/epcis").get_json()["epcisBody"]["eventList"]
     melts = [event["ilmd"] for event in events if event["type"] == "TransformationEvent" and "ilmd" in event]
     assert melts == [{"sy:heat": "H1 (Mill One) + H2 (Mill One)", "sy:severalHeats": "(2)"}] * 2
+
+
+def test_an_auditor_rebuilds_the_yard_from_the_moves(worked: Yard, api_as: ApiAs) -> None:
+    """With nothing but the ledger as a file, and gets the stock as the yard tells it."""
+    yard = worked
+    yard.receive("X1", owner=yard.other_owner)
+    yard.scan(yard.operation("move", "A", place="B-01"))
+    auditor = api_as(yard.world.actor("warehouse", "auditor", org=yard.keeper, locale="en"))
+
+    def table(name: str) -> list[dict[str, str]]:
+        text = auditor.get(f"/{name}.csv").data.decode("utf-8-sig")
+        return list(csv.DictReader(io.StringIO(text)))
+
+    amounts: Counter[tuple[str, ...]] = Counter()
+    grams: Counter[tuple[str, ...]] = Counter()
+    for move in table("moves"):
+        for sign, side in ((-1, "before"), (1, "after")):
+            key = (move["Tag"], *(move[f"{what} {side}"] for what in ("Place", "Owner", "State")))
+            amounts[key] += sign * int(move["Pieces"])
+            grams[key] += sign * round(1_000_000 * float(move["Mass, t"]))
+    assert sum(amounts.values()) == sum(grams.values()) == 0
+    rebuilt = {key: (pieces, grams[key]) for key, pieces in amounts.items() if pieces and key[1] in PLACES}
+    assert rebuilt == {
+        (row["Tag"], row["Place"], row["Owner"], row["State"]): (
+            int(row["Pieces"]), round(1_000_000 * float(row["Mass, t"])),
+        )
+        for row in table("stock")
+    }  # fmt: skip
+    assert len(rebuilt) == 3
 
 
 def test_the_history_tells_each_process_once_as_a_transformation(
