@@ -20,7 +20,7 @@ from steelyard.api import bindings
 from steelyard.api.bindings import Binding, NotAcceptable, Reply
 from steelyard.api.calls import Call
 from steelyard.api.json_body import parse_json
-from steelyard.core.errors import BadRequest
+from steelyard.core.errors import BadRequest, NotFound
 
 ROOT = "/api/v1/epcis"
 VERSION = "2.0"
@@ -225,7 +225,10 @@ def list_event_types(call: Call, given: None) -> Reply:
 )  # fmt: skip
 def release_page(call: Call, given: None, token: str) -> Reply:
     """Let go of a page's token. It holds its place by itself and nothing on the server, so that nothing is left."""
-    querying.decode_token(token)
+    try:
+        querying.decode_token(token)
+    except QueryParameterWrong:
+        raise NotFound from None
     return Reply("", 204)
 
 
