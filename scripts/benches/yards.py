@@ -76,7 +76,10 @@ def _set_up(database: Any, url: str) -> Yard:
 
 
 def _fill(yard: Yard, bundles: int, moves_each: int) -> None:
-    """Write the bundles on the server: each received at the first place and moved there and back."""
+    """Write the bundles on the server: each received at the first place and moved there and back.
+
+    Scans were answered before, too: a statement that is planned while a table is empty reads all of it later.
+    """
     first, second = yard.place_ids
     amounts = f"{PIECES}, {LENGTH_MM}, {MASS_G}"
     move = (
@@ -104,6 +107,14 @@ def _fill(yard: Yard, bundles: int, moves_each: int) -> None:
             "INSERT INTO stock_balance (bundle_id, place_id, owner_id, state, is_real, pieces, length_mm, mass_g) "
             f"SELECT id, {at}, {yard.owner_id}, 'available', true, {amounts} FROM bundle UNION ALL "
             f"SELECT id, {mill}, {yard.owner_id}, 'available', false, -{PIECES}, -{LENGTH_MM}, -{MASS_G} FROM bundle"
+        )
+        run(
+            "INSERT INTO scan_answer (warehouse_id, client_op_id, fingerprint, answer, recorded_at, actor_id) "
+            f"SELECT {yard.warehouse_id}, 'before-' || id, '', '{{}}', now(), {yard.actor_id} FROM bundle"
+        )
+        run(
+            "INSERT INTO idempotency_key (user_id, org_id, key, request_hash, created_at) "
+            f"SELECT {yard.actor_id}, {yard.org_id}, 'before-' || id, '', now() FROM bundle"
         )
     with yard.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
