@@ -3,7 +3,7 @@
 # ruff: noqa: S608  # the names and figures that are put into statements are the bench's own
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,10 +76,7 @@ def _set_up(database: Any, url: str) -> Yard:
 
 
 def _fill(yard: Yard, bundles: int, moves_each: int) -> None:
-    """Write the bundles on the server: each received at the first place and moved there and back.
-
-    Scans were answered before, too: a statement that is planned while a table is empty reads all of it later.
-    """
+    """Write the bundles on the server: each received at the first place and moved there and back."""
     first, second = yard.place_ids
     amounts = f"{PIECES}, {LENGTH_MM}, {MASS_G}"
     move = (
@@ -108,16 +105,21 @@ def _fill(yard: Yard, bundles: int, moves_each: int) -> None:
             f"SELECT id, {at}, {yard.owner_id}, 'available', true, {amounts} FROM bundle UNION ALL "
             f"SELECT id, {mill}, {yard.owner_id}, 'available', false, -{PIECES}, -{LENGTH_MM}, -{MASS_G} FROM bundle"
         )
-        run(
-            "INSERT INTO scan_answer (warehouse_id, client_op_id, fingerprint, answer, recorded_at, actor_id) "
-            f"SELECT {yard.warehouse_id}, 'before-' || id, '', '{{}}', now(), {yard.actor_id} FROM bundle"
-        )
-        run(
-            "INSERT INTO idempotency_key (user_id, org_id, key, request_hash, created_at) "
-            f"SELECT {yard.actor_id}, {yard.org_id}, 'before-' || id, '', now() FROM bundle"
-        )
+        _answered_before(run, yard)
     with yard.database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def _answered_before(run: Callable[[str], Any], yard: Yard) -> None:
+    """Let scans have been answered: a statement that is planned while a table is empty reads all of it later."""
+    run(
+        "INSERT INTO scan_answer (warehouse_id, client_op_id, fingerprint, answer, recorded_at, actor_id) "
+        f"SELECT {yard.warehouse_id}, 'before-' || id, '', '{{}}', now(), {yard.actor_id} FROM bundle"
+    )
+    run(
+        "INSERT INTO idempotency_key (user_id, org_id, key, request_hash, created_at) "
+        f"SELECT {yard.actor_id}, {yard.org_id}, 'before-' || id, '', now() FROM bundle"
+    )
 
 
 def environment(yard: Yard, folder: Path) -> dict[str, str]:
