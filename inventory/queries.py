@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory import arrivals, delivery_waiting, lineage, visibility
+from inventory.advice_models import ReceiptStop
 from inventory.models import (
     Bundle,
     Encumbrance,
@@ -204,7 +205,7 @@ def waiting(session: Session, actor: Actor) -> list[Waiting]:
     if actor.has_role(Role.INSPECTOR, Role.KEEPER, Role.ADMIN):
         closed = _how_many(session, actor, Stocktake, _may_approve(actor))
         found.append(Waiting(variances, closed, url_for("inventory_pages.stocktakes")))
-        stopped = _how_many(session, actor, Receipt, Receipt.status == ReceiptStatus.STOPPED)
+        stopped = _how_many(session, actor, Receipt, _is_stopped())
         found.append(
             Waiting(N_("%(count)s receipts wait for a decision"), stopped, url_for("inventory_pages.receipts"))
         )
@@ -228,6 +229,12 @@ def _how_many(
 ) -> int:
     own = visibility.documents(actor, table.warehouse_id)
     return session.scalar(select(func.count()).select_from(table).where(own, condition)) or 0
+
+
+def _is_stopped() -> ColumnElement[bool]:
+    """A receipt waits for a decision: before its posting, or because it was weighed after it."""
+    late = exists().where(ReceiptStop.receipt_id == Receipt.id, ReceiptStop.decision.is_(None))
+    return (Receipt.status == ReceiptStatus.STOPPED) | ((Receipt.status == ReceiptStatus.POSTED) & late)
 
 
 def _may_approve(actor: Actor) -> ColumnElement[bool]:

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from inventory import arrival_errors, gate_errors
 from inventory.advice_models import ReceiptStop
+from inventory.delivery_models import StockAllocation
 from inventory.gate_models import Weighing
 from inventory.models import Bundle, Place, Receipt, StockMove
 from inventory.operations import advices, announcing, ledger, receipts, weighbridge, weighings, yard
+from inventory.operations.candidates import OPEN
 from inventory.operations.receipts import Held
 from inventory.operations.scope import own_warehouse
 from inventory.operations.weighbridge import SecondWeight
@@ -123,6 +125,7 @@ def _book(session: Session, actor: Actor, load: Held, reference: str) -> None:
     ledger.post(session, stamp, postings)
     if rows:
         session.execute(update(Bundle), rows)
+    _follow(session, movements)
     if load.advice is not None:
         advices.settle(session, load.advice)
     difference = sum(_signed(one, virtual) for one in movements)
@@ -130,6 +133,16 @@ def _book(session: Session, actor: Actor, load: Held, reference: str) -> None:
     audit.record(session, actor, "inventory.receipt_weighed", f"receipt:{receipt.number}", detail)
     tags = [one["tag"] for one in announcing.bundles_of(session, movements)]
     receipts.tell(session, load, "receipt_weighed", {**detail, "tags": tags})
+
+
+def _follow(session: Session, movements: Sequence[Movement]) -> None:
+    """Let what is kept for delivery orders weigh what its bundle does."""
+    weighed = {one.bundle_id for one in movements}
+    kept = select(StockAllocation).where(StockAllocation.bundle_id.in_(weighed), StockAllocation.state.in_(OPEN))
+    stood = yard.standing(session, weighed)
+    for one in session.scalars(kept.where(~StockAllocation.is_part)):
+        one.mass_g = stood[one.bundle_id][0].quantity.mass_g
+    session.flush()
 
 
 def _signed(movement: Movement, virtual: Mapping[PlaceKind, int]) -> int:

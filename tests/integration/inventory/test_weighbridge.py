@@ -8,6 +8,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DatabaseError
 
 from inventory import delivery_errors, gate_errors
+from inventory.delivery_models import StockAllocation
 from inventory.gate_models import WeighbridgeReading
 from inventory.models import Bundle, Receipt
 from inventory.operations import deciding, reweighing, setting_up, weighbridge, weighings
@@ -130,6 +131,17 @@ def test_a_late_weighing_beyond_the_tolerance_waits_for_another_person(yard: Yar
     yard.assert_sound()
 
 
+def test_what_is_kept_for_an_order_weighs_what_its_bundle_does(yard: Yard) -> None:
+    receipt = posted(yard, "K1", "K2")
+    wanted = order(yard)
+    allocate(yard, wanted)
+    weigh(yard, receipt, 1_382_000)
+    query = select(StockAllocation.mass_g).where(StockAllocation.order_id == wanted)
+    with yard.db.read() as session:
+        assert list(session.scalars(query)) == [691_000, 691_000]
+    yard.assert_sound()
+
+
 def test_an_empty_lorry_is_weighed_again_at_the_gate(yard: Yard) -> None:
     """The ticket must be of the order's lorry; the tolerance is the order's own, and the yard's where it has none."""
     yard.receive("T1", "T2")
@@ -188,6 +200,8 @@ def test_the_weighbridge_over_http_and_on_its_page(
     page = browser.submit(path, f"{path}/second-weights", second_weight="16")
     assert "Ticket BD-7 was kept." in page.text
     assert "0.691 t" in page.text
+    weigh(yard, receipt, 900_000, "BD-9")
+    assert "receipts wait for a decision" in browser.get("/").text
     first_page = browser.submit(
         "/warehouse/weighbridge", "/warehouse/weighbridge", ticket_number="BD-8", plate="鲁P2", first_weight="48.6"
     )
