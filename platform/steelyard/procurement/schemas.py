@@ -74,6 +74,7 @@ class CampaignPatch(Schema):
     opens_at = Timestamp()
     pledge_deadline = Timestamp()
     bid_deadline = Timestamp()
+    tolerance_permille = Int(max=MOST_PERMILLE, allow_none=True)
 
 
 class CampaignOut(Schema):

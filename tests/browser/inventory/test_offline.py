@@ -251,7 +251,7 @@ def test_a_lorry_of_forty_bundles_is_received_with_the_network_off_half_the_time
     phone.context.set_offline(False)
     waiting(page, 0)
     assert yard.moves("R07", "R08") == {"R07": 1, "R08": 0}
-    page.get_by_label("Report a defect").check()
+    page.locator("[name=kind][value=defect]").check()
     phone.context.set_offline(True)
     page.locator("[name=photo]").set_input_files({"name": "bent.png", "mimeType": "image/png", "buffer": photo()})
     page.locator("[name=defective]").fill("2")

@@ -99,7 +99,11 @@ def test_a_late_weighing_changes_what_a_delivery_received(market):
 def test_the_contracts_tolerance_goes_with_the_delivery(market):
     """From the campaign to the event by which the yard announces the goods; a contract that is silent says nothing."""
     assert market.draft()["tolerance_permille"] is None
-    assert market.draft(tolerance_permille=5)["tolerance_permille"] == 5
+    drafted = market.draft(tolerance_permille=5)
+    assert drafted["tolerance_permille"] == 5
+    path = f"/campaigns/{drafted['id']}"
+    changed = ok(market.as_(market.first).patch(path, {"tolerance_permille": 4}, etag=f'"{drafted["version"]}"'))
+    assert changed["tolerance_permille"] == 4
     campaign = market.proposed()
     with market.db.write() as session:
         session.execute(update(Campaign).where(Campaign.id == campaign["id"]).values(tolerance_permille=5))
