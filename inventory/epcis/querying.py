@@ -43,6 +43,9 @@ TERMS: dict[str, tuple[str, ...]] = {
     "EQ_transformationID": ("transformation",),
     "EQ_correctiveEventID": ("corrective",),
 }
+PERSISTENT = {
+    "EQ_persistentDisposition_set": "persistent_set", "EQ_persistentDisposition_unset": "persistent_unset",
+}  # fmt: skip
 TYPED = {"EQ_bizTransaction_": "bizTransaction", "EQ_source_": "source", "EQ_destination_": "destination"}
 TIMES: dict[str, InstrumentedAttribute[Any]] = {
     "eventTime": PartnerEvent.event_at, "recordTime": PartnerEvent.recorded_at,
@@ -118,12 +121,19 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
     values = value.split("|")
     if len(values) > MOST_VALUES or not all(0 < len(one) <= LONGEST_URI for one in values):
         raise QueryParameterWrong(name=name[:80])
+    return _chosen(name, values)
+
+
+def _chosen(name: str, values: list[str]) -> ColumnElement[bool]:
+    """The events with one of the values that a parameter names; raises ``QueryParameterWrong``."""
     if name in WORDS:
         if name == "EQ_action" and not ACTIONS.issuperset(values):
             raise QueryParameterWrong(name=name)
         return WORDS[name].in_([bare(one) for one in values])
     if name in TERMS:
         return _named(TERMS[name], values)
+    if name in PERSISTENT:
+        return _named((PERSISTENT[name],), [bare(one) for one in values])
     for start, kind in TYPED.items():
         if name.startswith(start) and len(name) > len(start):
             return _named((f"{kind}:{bare(name.removeprefix(start))}",), values)
@@ -205,7 +215,7 @@ def _list_parameter(name: str, items: dict[str, Any]) -> dict[str, Any]:
 def parameters() -> list[dict[str, Any]]:
     """Return the description of the parameters for OpenAPI."""
     text = {"type": "string", "minLength": 1, "maxLength": LONGEST_URI, "pattern": r"^[^|\x00-\x1f]+$"}
-    names = [*WORDS, *TERMS, *(f"EQ_bizTransaction_{kind}" for kind in sorted(BIZ_TRANSACTIONS))]
+    names = [*WORDS, *TERMS, *PERSISTENT, *(f"EQ_bizTransaction_{kind}" for kind in sorted(BIZ_TRANSACTIONS))]
     names += [f"{start}{kind}" for start in ("EQ_source_", "EQ_destination_") for kind in sorted(PARTIES)]
     found = [
         _list_parameter(n, {"type": "string", "enum": sorted(ACTIONS)} if n == "EQ_action" else text) for n in names

@@ -1,6 +1,6 @@
 """What a store looks events up by, taken from a sound event. Imports neither flask nor sqlalchemy."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -75,5 +75,12 @@ def _terms(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Iterator[tu
     for name, inner in _PAIRS.items():
         for element in event.get(name, ()):
             yield f"{inner}:{bare(element.get('type', ''), prefixes)}", element[inner]
+    yield from _lasting(event.get("persistentDisposition", {}), prefixes)
     for identity in event.get("errorDeclaration", {}).get("correctiveEventIDs", ()):
         yield "corrective", identity
+
+
+def _lasting(dispositions: Mapping[str, Sequence[str]], prefixes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for side, words in dispositions.items():
+        for word in words:
+            yield f"persistent_{side}", bare(word, prefixes)

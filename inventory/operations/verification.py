@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, Select, case, func, literal_column, or_, s
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from inventory.delivery_models import StockAllocation
-from inventory.genealogy_models import BundleEdge, ProcessLoss, StockProcess
-from inventory.models import Place, StockBalance, StockMove
+from inventory.genealogy_models import BundleEdge, HeatPart, ProcessLoss, StockProcess
+from inventory.models import Bundle, Place, StockBalance, StockMove
 from inventory.quantities import NOTHING, Quantity
 from inventory.states import COATING_ADDED, PROMISED, AllocationState, PlaceKind
 
@@ -55,7 +55,7 @@ def verify(session: Session) -> Report:
 
     What the books have as promised is what is kept for delivery orders, bundle by bundle.
     """
-    faults = [*_differences(session), *_scattered(session), *_descent(session), *_promises(session)]
+    faults = [*_differences(session), *_scattered(session), *_descent(session), *_melts(session), *_promises(session)]
     return Report(
         session.scalar(select(func.count()).select_from(StockMove)) or 0,
         session.scalar(select(func.count()).select_from(StockBalance)) or 0,
@@ -139,6 +139,21 @@ def _descent(session: Session) -> Iterator[Fault]:
         select(ProcessLoss.process_id, ProcessLoss.parent_id.label("bundle_id"), *lost),
     ]
     yield from _unequal(session, "edges_from", spent, _worked(made=False), _AMOUNTS[1:])
+
+
+def _melts(session: Session) -> Iterator[Fault]:
+    """Bundles that are not of the very heats of which the bundles were that went into them."""
+
+    def of(bundle_id: InstrumentedAttribute[int]) -> Select[Any]:
+        melt = func.coalesce(HeatPart.part_id, Bundle.heat_id).label("melt")
+        columns: tuple[Any, ...] = (BundleEdge.child_id.label("bundle_id"), melt)
+        query = select(*columns).join(Bundle, Bundle.id == bundle_id)
+        return query.outerjoin(HeatPart, HeatPart.heat_id == Bundle.heat_id).distinct()
+
+    both = union_all(of(BundleEdge.child_id), of(BundleEdge.parent_id)).subquery("melts")
+    alone = select(both.c.bundle_id).group_by(both.c.bundle_id, both.c.melt).having(func.count() == 1)
+    for bundle_id in sorted(set(session.scalars(alone))):
+        yield Fault("heats_differ", bundle_id)
 
 
 def _promises(session: Session) -> Iterator[Fault]:

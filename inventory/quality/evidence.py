@@ -6,6 +6,7 @@ from datetime import datetime
 from flask_babel import force_locale, gettext
 from sqlalchemy.orm import Session
 
+from inventory import labels
 from inventory.models import Bundle, Product
 from inventory.quality import reading
 from inventory.quality.claim_paper import ClaimPaper, Goods
@@ -31,7 +32,8 @@ def claim_paper(session: Session, actor: Actor, store: FileStore, claim_id: int)
     return ClaimPaper(
         number=claim.number, day=_when(claim.sent_at)[:10], mill=report["mill_name"],
         claimant=reading.yard_name(session, report["warehouse_id"]),
-        heat=report["heat_number"], report=report["number"], kind=kind, severity=severity,
+        heat=labels.heats(report["heat_number"], mixed=report["mixed_heats"]), report=report["number"], kind=kind,
+        severity=severity,
         found=" ".join(part for part in (_when(report["event_at"]), report["place"]) if part),
         pieces=str(report["pieces"]) if report["pieces"] is not None else "整炉 whole heat",
         remark=report["remark"] or "", demand=claim.demand, amount=format_money(claim.amount_fen),

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from inventory import visibility
+from inventory.genealogy_models import HeatPart
 from inventory.models import Bundle, Heat, Product, Warehouse
 from inventory.quality.kinds import DefectStatus, DispositionStatus
 from inventory.quality.models import Claim, Defect, DefectPhoto, Disposition, DispositionBundle, QualityHold
@@ -33,9 +34,15 @@ def _seen(actor: Actor) -> ColumnElement[bool]:
     return exists(select(Bundle.id).where(about, visibility.bundles(actor)).correlate(Defect))
 
 
+def _mixed(heat_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    """Whether a heat is a mixture of several."""
+    return exists().where(HeatPart.heat_id == heat_id).label("mixed_heats")
+
+
 def _reports(actor: Actor) -> Select[Any]:
     columns: tuple[Any, ...] = (
-        Defect, Heat.heat_number, Heat.mill_name, Bundle.tag, User.name.label("reported_by_name"),
+        Defect, Heat.heat_number, Heat.mill_name, _mixed(Defect.heat_id), Bundle.tag,
+        User.name.label("reported_by_name"),
     )  # fmt: skip
     return (
         select(*columns)
@@ -147,7 +154,7 @@ def claim(session: Session, actor: Actor, claim_id: int) -> Claim:
 
 def _holds(*conditions: ColumnElement[bool]) -> Select[Any]:
     columns: tuple[Any, ...] = (
-        QualityHold, Heat.heat_number, Heat.mill_name, Bundle.tag,
+        QualityHold, Heat.heat_number, Heat.mill_name, _mixed(QualityHold.heat_id), Bundle.tag,
         _Placer.name.label("placed_by_name"), _Lifter.name.label("lifted_by_name"),
         _Origin.number.label("origin_number"),
     )  # fmt: skip

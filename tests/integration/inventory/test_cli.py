@@ -9,7 +9,7 @@ from sqlalchemy import text
 from inventory.cli import inventory
 
 from .conftest import Yard
-from .test_processing import split
+from .test_processing import merge, split
 
 
 @pytest.fixture
@@ -108,6 +108,22 @@ def test_a_rewritten_edge_of_the_genealogy_breaks_its_seal(yard: Yard) -> None:
     bad = CliRunner().invoke(inventory, ["verify"])
     assert (bad.exit_code, "they agree" in bad.output) == (1, True)
     assert f"edges:{yard.warehouse.id}: block 1 sealed 2 rows" in bad.output
+
+
+@pytest.mark.usefixtures("environment")
+def test_a_heat_left_out_of_a_mixture_is_named(yard: Yard) -> None:
+    """A bundle is of the heats of what went into it, no more and no fewer."""
+    yard.receive("T1")
+    yard.receive("T2", heat_number="H2")
+    merge(yard, "T1", "T2")
+    split(yard, "M", 5, 15)
+    assert CliRunner().invoke(inventory, ["verify"]).exit_code == 0
+    immutable_off(yard, "heat_part")
+    with yard.db.write() as session:
+        session.execute(text("DELETE FROM heat_part WHERE part_id = (SELECT max(part_id) FROM heat_part)"))
+    result = CliRunner().invoke(inventory, ["verify"])
+    assert result.exit_code == 1
+    assert "heats_differ" in result.output
 
 
 def immutable_off(yard: Yard, table: str) -> None:
