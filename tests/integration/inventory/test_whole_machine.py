@@ -336,16 +336,18 @@ class WholeYard(RuleBasedStateMachine):
         placed = order(self.yard, lines[pick % len(lines)], number=self.new("O-"))
         self.act("allocate", lambda session: allocating.allocate(session, self.yard.keeper, placed))
 
-    def kept(self, pick: int) -> tuple[DeliveryOrder, str] | None:
-        """An order and a bundle that is kept for it."""
+    def kept(self, pick: int, *conditions: Any) -> tuple[DeliveryOrder, str] | None:
+        """An order and a bundle that is kept for it; where there is none, one is placed for the next time."""
         query = (
             select(DeliveryOrder, Bundle.tag)
             .join(StockAllocation, StockAllocation.order_id == DeliveryOrder.id)
             .join(Bundle, Bundle.id == StockAllocation.bundle_id)
-            .where(StockAllocation.state.in_((AllocationState.RESERVED, AllocationState.PICKED)))
+            .where(StockAllocation.state.in_((AllocationState.RESERVED, AllocationState.PICKED)), *conditions)
         )
         with self.yard.db.read() as session:
             rows = session.execute(query).all()
+        if not rows:
+            self.ordered(2 if conditions else pick)
         return tuple(rows[pick % len(rows)]) if rows else None
 
     @rule(pick=PICK, other=PICK, swap=st.booleans())
@@ -367,7 +369,8 @@ class WholeYard(RuleBasedStateMachine):
 
     @rule(pick=PICK, what=st.sampled_from(["part", "back", "cancel"]))
     def change_an_order(self, pick: int, what: str) -> None:
-        if (found := self.kept(pick)) is None:
+        conditions = (StockAllocation.is_part, StockAllocation.state == AllocationState.RESERVED)
+        if (found := self.kept(pick, *(conditions if what == "part" else ()))) is None:
             return
         id_, tag, keeper, owner = found[0].id, found[1], self.yard.keeper, self.yard.owner
         changes: dict[str, Callable[[Any], object]] = {
