@@ -45,13 +45,14 @@ class LaterMove:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The last count of a tag; ``pieces`` is ``None`` when the bundle was only seen."""
+    """A person's last count of a tag; ``pieces`` is ``None`` when the bundle was only seen."""
 
     tag: str
     bundle_id: int | None
     place_id: int
     pieces: int | None
     event_at: datetime
+    counted_by: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,33 +76,63 @@ def variance(
 ) -> list[VarianceLine]:
     """Compare ``counts`` with the books, by tag.
 
-    ``booked`` holds the bundles that stand in ``scope`` now or were counted, ``moves`` their moves since the opening
-    in the order of their events. Up to ``tolerance`` pieces more or fewer are let pass.
+    ``counts`` are in the order of their events, of each person who counted a tag in the last round in which it was
+    counted. Where they differ the tag is to be counted again, and nothing else is said of it. ``booked`` holds the
+    bundles that stand in ``scope`` now or were counted, ``moves`` their moves since the opening in the order of their
+    events. Up to ``tolerance`` pieces more or fewer are let pass.
     """
     lines: list[VarianceLine] = []
     seen: set[int] = set()
-    for count in counts:
+    for own in by_tag(counts):
+        count = own[-1]
         if count.bundle_id is None:
             lines.append(VarianceLine(count.tag, None, Finding.UNKNOWN, None, count.place_id, count.pieces))
             continue
         seen.add(count.bundle_id)
-        bundle = booked[count.bundle_id]
-        later = [move for move in moves.get(bundle.bundle_id, ()) if move.event_at > count.event_at]
-        then = later[0].source if later else bundle.standing
-        passes = count.pieces is not None and 0 < abs(count.pieces - then.pieces) <= tolerance
-        finding = _judge(then, replace(count, pieces=None) if passes else count, settled=bool(later))
-        pieces = count.pieces
-        if passes and finding is Finding.MATCHED:
-            finding = Finding.WITHIN
-        elif passes:
-            pieces = None  # the place is set right, the pieces are let pass
-        lines.append(VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, pieces))
+        lines.append(_counted(booked[count.bundle_id], own, moves.get(count.bundle_id, ()), tolerance))
     for bundle in booked.values():
         if bundle.bundle_id not in seen:
             uncounted = _judge_uncounted(bundle, moves.get(bundle.bundle_id, ()), scope)
             if uncounted is not None:
                 lines.append(VarianceLine(bundle.tag, bundle.bundle_id, uncounted, bundle.standing, None, None))
     return sorted(lines, key=lambda line: line.tag)
+
+
+def _counted(bundle: Booked, own: Sequence[Count], moves: Sequence[LaterMove], tolerance: int) -> VarianceLine:
+    """The line of a bundle that was counted, by one or by several people."""
+    count = own[-1]
+    if len(own) > 1 and differ(own, moves, tolerance):
+        counted = (count.place_id, count.pieces)
+        return VarianceLine(bundle.tag, bundle.bundle_id, Finding.DISPUTED, bundle.standing, *counted)
+    later = next((move for move in moves if move.event_at > count.event_at), None)
+    then = later.source if later else bundle.standing
+    passes = count.pieces is not None and 0 < abs(count.pieces - then.pieces) <= tolerance
+    finding = _judge(then, replace(count, pieces=None) if passes else count, settled=later is not None)
+    pieces = count.pieces
+    if passes and finding is Finding.MATCHED:
+        finding = Finding.WITHIN
+    elif passes:
+        pieces = None  # the place is set right, the pieces are let pass
+    return VarianceLine(bundle.tag, bundle.bundle_id, finding, bundle.standing, count.place_id, pieces)
+
+
+def by_tag(counts: Iterable[Count]) -> Iterable[list[Count]]:
+    """The counts of each tag together, in the order in which they come."""
+    found: dict[str, list[Count]] = {}
+    for count in counts:
+        found.setdefault(count.tag, []).append(count)
+    return found.values()
+
+
+def differ(own: Sequence[Count], moves: Iterable[LaterMove], tolerance: int = 0) -> bool:
+    """Whether counts of one tag by several people contradict each other.
+
+    They do not where the bundle was moved or worked on between them: then each may be right.
+    """
+    if any(own[0].event_at < move.event_at <= own[-1].event_at for move in moves):
+        return False
+    pieces = [count.pieces for count in own if count.pieces is not None]
+    return len({count.place_id for count in own}) > 1 or (bool(pieces) and max(pieces) - min(pieces) > tolerance)
 
 
 def _judge(then: Standing, count: Count, *, settled: bool) -> Finding:

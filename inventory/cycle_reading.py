@@ -2,18 +2,20 @@
 
 from datetime import date
 
-from sqlalchemy import func, select
+from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session
 
-from inventory import arrivals, storage
-from inventory.cycles import Due, Held, plan
-from inventory.models import Place, StockBalance, Stocktake, StocktakePlace
+from inventory import arrivals, storage, visibility
+from inventory.cycle_models import ProductValue
+from inventory.cycles import Due, Held, plan, worth
+from inventory.models import Bundle, Place, StockBalance, Stocktake, StocktakePlace
 from inventory.states import StocktakeStatus
+from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 
 
 def plan_of(session: Session, warehouse_id: int, today: date) -> list[Due]:
-    """The plan of a yard: three statements."""
+    """The plan of a yard: five statements."""
     counted = (
         select(StocktakePlace.place_id, func.max(Stocktake.closed_at))
         .join(Stocktake, Stocktake.id == StocktakePlace.stocktake_id)
@@ -35,11 +37,36 @@ def plan_of(session: Session, warehouse_id: int, today: date) -> list[Due]:
         .group_by(StockBalance.place_id)
     )
     since = {place_id: business_date(moment) for place_id, moment in session.execute(oldest)}
+    value = _worth(session, warehouse_id)
     held = [
-        Held(row.id, row.code, row.bundles, int(row.mass_g), last.get(row.id), since.get(row.id))
+        Held(row.id, row.code, row.bundles, int(row.mass_g), last.get(row.id), since.get(row.id), value.get(row.id, 0))
         for row in session.execute(storage.loads(warehouse_id))
     ]
     return plan(held, today)
+
+
+def values(actor: Actor, warehouse_id: int) -> Select[ProductValue]:
+    """All values that products were set to have in a yard that the actor runs (the operator sees all)."""
+    of_yard = ProductValue.warehouse_id == warehouse_id
+    return select(ProductValue).where(of_yard, visibility.documents(actor, ProductValue.warehouse_id))
+
+
+def standing_values(session: Session, warehouse_id: int) -> dict[int, int]:
+    """What each product was last set to be worth, in fen per tonne."""
+    last = select(func.max(ProductValue.id)).where(ProductValue.warehouse_id == warehouse_id)
+    query = select(ProductValue.product_id, ProductValue.fen_per_t)
+    return dict(session.execute(query.where(ProductValue.id.in_(last.group_by(ProductValue.product_id)))).all())
+
+
+def _worth(session: Session, warehouse_id: int) -> dict[int, int]:
+    lying = (
+        select(StockBalance.place_id, Bundle.product_id, cast(func.sum(StockBalance.mass_g), BigInteger))
+        .join(Bundle, Bundle.id == StockBalance.bundle_id)
+        .where(Bundle.warehouse_id == warehouse_id, StockBalance.is_real, StockBalance.pieces > 0)
+        .group_by(StockBalance.place_id, Bundle.product_id)
+    )
+    rows = [(place_id, product_id, mass) for place_id, product_id, mass in session.execute(lying)]
+    return worth(rows, standing_values(session, warehouse_id))
 
 
 def due(session: Session, warehouse_id: int, today: date) -> list[Due]:

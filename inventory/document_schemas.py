@@ -16,6 +16,7 @@ from inventory.states import (
 from steelyard.api.fields import (
     Choice,
     Day,
+    FenPerT,
     Flag,
     IdField,
     Int,
@@ -30,6 +31,7 @@ from steelyard.api.fields import (
 from steelyard.api.schemas import PageQuery, QuerySchema, Schema
 
 MOST_BUNDLES = 500
+MOST_RECOUNTED = 500
 
 
 class ArrivalIn(Schema):
@@ -255,14 +257,61 @@ class ReasonsIn(Schema):
     reasons = ListOf(Nested(ReasonIn), min=1, max=1000, required=True)
 
 
+class FoundGoodsIn(Schema):
+    """What a bundle under an unknown tag is; ``mass_g`` where it was weighed."""
+
+    tag = Text(max=60, required=True)
+    owner_org_id = IdField(required=True)
+    product_id = IdField(required=True)
+    heat_number = Text(max=80, required=True)
+    mill_name = Text(max=120, required=True)
+    pieces = Pieces(max=10_000, required=True)
+    piece_length_mm = LengthMm(min=LEAST_PIECE_MM, max=MOST_PIECE_MM, required=True)
+    mass_g = MassG()
+    certificate_number = Text(max=80)
+
+
+class LinkIn(Schema):
+    """An unknown tag, and the tag in the books of the bundle that bears it now."""
+
+    tag = Text(max=60, required=True)
+    bundle_tag = Text(max=60, required=True)
+
+
+class RelocationsIn(Schema):
+    """Bundles that were counted at another place."""
+
+    tags = ListOf(Text(max=60), min=1, max=500, required=True)
+
+
+class ProductValueIn(Schema):
+    """What a product is worth, in fen per tonne."""
+
+    product_id = IdField(required=True)
+    fen_per_t = FenPerT(required=True)
+
+
+class ProductValueOut(ProductValueIn):
+    """What a product was set to be worth."""
+
+    id = IdField(required=True)
+    warehouse_id = IdField(required=True)
+    set_at = Timestamp(required=True)
+
+
 class CyclePlanOut(Schema):
-    """A place of the plan of cycle counts: class A, B or C by its share of the yard's mass, and when it is due."""
+    """A place of the plan of cycle counts: class A, B or C by its share of the yard's value, and when it is due.
+
+    ``value_fen`` is worked out from the values set for products; where none is set, the mass decides.
+    """
 
     place_id = IdField(required=True)
     code = Text(max=40, required=True)
     cycle_class = Choice(CycleClass, required=True)
     bundles = Int(required=True)
     mass_g = Int(required=True)
+    value_fen = Int(required=True)
+    oldest = Day(required=True, allow_none=True)
     counted_on = Day(required=True, allow_none=True)
     due_on = Day(required=True)
 
@@ -286,6 +335,7 @@ class StocktakeSummaryOut(Schema):
 class VarianceLineOut(Schema):
     """What a stocktake says of one tag."""
 
+    id = IdField(required=True)
     tag = Text(max=60, required=True)
     bundle_id = IdField(allow_none=True)
     finding = Choice(Finding, required=True)
@@ -296,10 +346,21 @@ class VarianceLineOut(Schema):
     booked_pieces = Int(allow_none=True)
     counted_place = Text(max=40, allow_none=True)
     counted_pieces = Int(allow_none=True)
+    settled_at = Timestamp(allow_none=True)
+
+
+class FindingSumOut(Schema):
+    """How many lines of a variance say the same."""
+
+    finding = Choice(Finding, required=True)
+    count = Int(required=True)
 
 
 class StocktakeOut(StocktakeSummaryOut):
-    """A stocktake; its variance is shown once the counting has ended."""
+    """A stocktake; once the counting has ended, how many lines there are by finding.
+
+    ``to_recount`` are tags that several people counted differently in an earlier round, 500 at a time.
+    """
 
     place = Text(max=40, allow_none=True)
     owner_org_id = IdField(allow_none=True)
@@ -308,7 +369,16 @@ class StocktakeOut(StocktakeSummaryOut):
     counted_tags = Int(required=True)
     counters = Int(required=True)
     late_counts = Int(required=True)
-    lines = ListOf(Nested(VarianceLineOut), required=True)
+    findings = ListOf(Nested(FindingSumOut), required=True)
+    to_recount = ListOf(Text(max=60), max=MOST_RECOUNTED, required=True)
+
+
+class LineQuery(PageQuery):
+    """Which lines of a variance; ``differing`` ones are those that do not agree with the books."""
+
+    finding = Choice(Finding)
+    tag = Text(max=60)
+    differing = Flag()
 
 
 class StocktakeQuery(PageQuery):

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session
 
-from inventory import lineage, visibility
+from inventory import lineage, variance_reading, visibility
 from inventory.models import (
     Bundle,
     Heat,
@@ -19,17 +19,19 @@ from inventory.models import (
     StockMove,
     Stocktake,
     StocktakeCount,
-    StocktakeLine,
     Warehouse,
 )
 from inventory.operations.issuing import loaded
-from inventory.operations.stocktakes import late_counts
+from inventory.operations.stocktakes import late_counts, to_recount
 from inventory.queries import Record
-from inventory.states import Finding, StocktakeStatus
+from inventory.states import StocktakeStatus
 from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.clock import day_begins
 from steelyard.core.errors import NotFound
+
+MOST_RECOUNTED = 500
+"""Tags to count once more that are named at a time; the next ones follow when these are counted."""
 
 
 def warehouses(actor: Actor) -> Select[Warehouse]:
@@ -142,11 +144,8 @@ def stocktakes(actor: Actor, wanted: Mapping[str, Any]) -> Select[Stocktake]:
     return query
 
 
-def stocktake(session: Session, actor: Actor, stocktake_id: int, most: int | None = None) -> Record:
-    """A stocktake with its counts, and its variance once it is closed; raises ``NotFound``.
-
-    With ``most``, no more than that many lines of the variance, those that differ from the books first.
-    """
+def stocktake(session: Session, actor: Actor, stocktake_id: int) -> Record:
+    """A stocktake with its counts, and once it is closed how many lines there are by finding; raises ``NotFound``."""
     found = session.scalars(stocktakes(actor, {}).where(Stocktake.id == stocktake_id)).one_or_none()
     if found is None:
         raise NotFound
@@ -155,7 +154,7 @@ def stocktake(session: Session, actor: Actor, stocktake_id: int, most: int | Non
     owner = session.get(Organisation, found.owner_id) if found.owner_id else None
     product = session.get(Product, found.product_id) if found.product_id else None
     people = select(func.count(StocktakeCount.counted_by.distinct())).where(StocktakeCount.stocktake_id == stocktake_id)
-    blind = found.status == StocktakeStatus.OPEN
+    again = found.status == StocktakeStatus.OPEN and found.round > 1
     return {
         **{column.key: getattr(found, column.key) for column in Stocktake.__table__.columns},
         "place": place.code if place else None,
@@ -165,27 +164,9 @@ def stocktake(session: Session, actor: Actor, stocktake_id: int, most: int | Non
         "counted_tags": session.scalar(counted) or 0,
         "counters": session.scalar(people) or 0,
         "late_counts": late_counts(session, found),
-        "lines": [] if blind else _variance(session, stocktake_id, most),
+        "findings": variance_reading.sums(session, found),
+        "to_recount": to_recount(session, found)[:MOST_RECOUNTED] if again else [],
     }
-
-
-def _variance(session: Session, stocktake_id: int, most: int | None) -> list[Record]:
-    differing = [] if most is None else [StocktakeLine.finding == Finding.MATCHED]
-    booked, counted = aliased(Place), aliased(Place)
-    query = (
-        select(
-            StocktakeLine.tag, StocktakeLine.bundle_id, StocktakeLine.finding, StocktakeLine.resolution,
-            StocktakeLine.reason, StocktakeLine.remark,
-            booked.code.label("booked_place"), StocktakeLine.booked_pieces,
-            counted.code.label("counted_place"), StocktakeLine.counted_pieces,
-        )
-        .outerjoin(booked, booked.id == StocktakeLine.booked_place_id)
-        .outerjoin(counted, counted.id == StocktakeLine.counted_place_id)
-        .where(StocktakeLine.stocktake_id == stocktake_id)
-        .order_by(*differing, StocktakeLine.id)
-        .limit(most)
-    )  # fmt: skip
-    return [dict(row._mapping) for row in session.execute(query)]
 
 
 def moves(actor: Actor, wanted: Mapping[str, Any]) -> Select[StockMove]:

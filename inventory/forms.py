@@ -19,6 +19,7 @@ from steelyard.api.form_fields import (
     FormLength,
     FormMass,
     FormMoney,
+    FormPrice,
     FormSchema,
     FormText,
 )
@@ -129,6 +130,41 @@ class ReasonForm(FormSchema):
     remark = FormText(max=200)
 
 
+class FoundGoodsForm(FormSchema):
+    """What a bundle under an unknown tag is."""
+
+    tag = FormText(max=60, required=True)
+    owner_org_id = FormInt(min=1, required=True)
+    product_id = FormInt(min=1, required=True)
+    heat_number = FormText(max=80, required=True)
+    mill_name = FormText(max=120, required=True)
+    pieces = FormInt(min=1, max=MOST_PIECES, required=True)
+    piece_length_mm = FormLength(required=True)
+    mass_g = FormMass()
+    certificate_number = FormText(max=80)
+
+
+class LinkForm(FormSchema):
+    """An unknown tag, and the bundle that bears it."""
+
+    tag = FormText(max=60, required=True)
+    bundle_tag = FormText(max=60, required=True)
+
+
+class RelocateForm(FormSchema):
+    """A bundle that was counted at another place."""
+
+    tag = FormText(max=60, required=True)
+
+
+class ProductValueForm(FormSchema):
+    """What a product is worth, in yuan per tonne."""
+
+    warehouse_id = FormInt(min=1, required=True)
+    product_id = FormInt(min=1, required=True)
+    fen_per_t = FormPrice(required=True)
+
+
 class CountForm(FormSchema):
     """A count typed at a desk."""
 
@@ -149,6 +185,18 @@ class TariffForm(FormSchema):
     out_fen_per_t = FormMoney(min=0, required=True)
     minimum_fen = FormMoney(min=0, required=True)
     remark = FormText(max=200)
+
+
+class StatementForm(FormSchema):
+    """The month of a statement that is issued."""
+
+    month = FormText(max=7, required=True)
+
+
+class CorrectionForm(FormSchema):
+    """Why a statement is set right."""
+
+    reason = FormText(max=200, required=True)
 
 
 class MasterSheetForm(FormSchema):

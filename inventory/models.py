@@ -336,7 +336,7 @@ class StocktakeCount(Base):
 class StocktakeLine(Base):
     """The variance of one tag, and whether it was posted, superseded by a later move, or kept to be looked into.
 
-    ``reason`` is what people found out about it.
+    ``reason`` is what people found out about it; ``settled_by`` who received, linked, moved or dismissed it.
     """
 
     __tablename__ = "stocktake_line"
@@ -352,6 +352,8 @@ class StocktakeLine(Base):
     resolution: Mapped[str | None] = mapped_column(String(WORD))
     reason: Mapped[str | None] = mapped_column(String(WORD))
     remark: Mapped[str | None] = mapped_column(String(200))
+    settled_at: Mapped[datetime | None] = mapped_column()
+    settled_by: Mapped[int | None] = mapped_column(BigInt)
 
     __table_args__ = (UniqueConstraint("stocktake_id", "tag"),)
 

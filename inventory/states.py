@@ -146,6 +146,7 @@ class Finding(StrEnum):
     UNEXPECTED = "unexpected"
     UNSEEN = "unseen"
     UNKNOWN = "unknown"
+    DISPUTED = "disputed"
 
 
 class VarianceReason(StrEnum):
@@ -163,11 +164,23 @@ class VarianceReason(StrEnum):
 
 
 class Resolution(StrEnum):
-    """What became of a line of the variance: posted, overtaken by a later move, or kept to be looked into."""
+    """What became of a line of the variance: posted, overtaken by a later move, or kept to be looked into.
+
+    What was looked into was received as found goods, linked to the bundle that had lost its tag, moved on request, or
+    dismissed with a reason.
+    """
 
     POSTED = "posted"
     SUPERSEDED = "superseded"
     TO_LOOK_INTO = "to_look_into"
+    RECEIVED = "received"
+    LINKED = "linked"
+    MOVED = "moved"
+    DISMISSED = "dismissed"
+
+
+SETTLED = frozenset({Resolution.RECEIVED, Resolution.LINKED, Resolution.MOVED, Resolution.DISMISSED})
+"""The resolutions that people gave a line one by one; posting leaves them alone."""
 
 
 class EncumbranceKind(StrEnum):

@@ -13,6 +13,33 @@ class LateCounts(Refused):
     )
 
 
+class CountsDiffer(Refused):
+    """People counted the same bundle differently."""
+
+    code = "stocktake_counts_differ"
+    message = N_(
+        "%(count)s bundles were counted differently by several people. Open stocktake %(number)s again and have them "
+        "counted once more."
+    )
+
+
+class LineUnfit(Refused):
+    """A line of a variance that cannot be settled so."""
+
+    code = "stocktake_line_unfit"
+    message = N_(
+        "There is no line of %(tag)s in this stocktake that could be settled so: received and linked are unknown tags, "
+        "moved are bundles at another place, dismissed are lines to look into, each once."
+    )
+
+
+class CountedItself(Refused):
+    """A bundle that was counted under its own tag cannot be the one under another."""
+
+    code = "stocktake_counted_itself"
+    message = N_("Bundle %(tag)s was itself counted in this stocktake; it cannot bear the other tag.")
+
+
 class NothingToCount(Refused):
     """By the plan no place is due, or the scope is empty."""
 

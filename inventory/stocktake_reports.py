@@ -1,13 +1,11 @@
 """The report of a stocktake (盘点报告): every line as a table, and a paper to sign with what differs."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import Any
 
 from flask_babel import gettext as _
 
-from inventory import exporting, words
+from inventory import exporting, variance_reading, words
 from inventory.queries import Record
 from inventory.states import Finding, Resolution, StocktakeStatus, VarianceReason
 from steelyard.core.clock import SHANGHAI
@@ -22,12 +20,11 @@ LINES: exporting.Columns = (
 MOST_PRINTED = 2_000
 """Lines that differ and go on paper; the table has all."""
 _LEFT, _TOP, _BOTTOM, _LINE, _WIDTH = 50.0, 790.0, 80.0, 14.0, 495.0
-_UNLIKE = frozenset(Finding) - {Finding.MATCHED, Finding.WITHIN}
 
 
-def table(stocktake: Record) -> Table:
+def table(stocktake: Record, lines: Sequence[Record]) -> Table:
     """All lines of a variance; none while it is counted, for the count is blind."""
-    return exporting.table(stocktake["number"], LINES, map(_row, stocktake["lines"]))
+    return exporting.table(stocktake["number"], LINES, map(_row, lines))
 
 
 def _row(line: Record) -> Sequence[Cell]:
@@ -45,7 +42,7 @@ def _reason(line: Record) -> str | None:
     return _(words.REASONS[VarianceReason(line["reason"])]) if line["reason"] else None
 
 
-def pdf(stocktake: Record) -> bytes:
+def pdf(stocktake: Record, differing: Sequence[Record]) -> bytes:
     """The report on A4 pages with its font embedded, and a place for two signatures; raises ``LabelFontMissing``."""
     from reportlab.lib.pagesizes import A4
     from reportlab.pdfgen.canvas import Canvas
@@ -63,7 +60,7 @@ def pdf(stocktake: Record) -> bytes:
         canvas.drawString(_LEFT, 30, f"{stocktake['number']}  {page}")
         canvas.showPage()
 
-    for size, text in _paper(stocktake):
+    for size, text in _paper(stocktake, differing):
         if height < _BOTTOM:
             end()
             height, page = _TOP, page + 1
@@ -75,7 +72,7 @@ def pdf(stocktake: Record) -> bytes:
     return buffer.getvalue()
 
 
-def _paper(stocktake: Record) -> Iterator[tuple[float, str]]:
+def _paper(stocktake: Record, differing: Sequence[Record]) -> Iterator[tuple[float, str]]:
     """The lines of the paper with their sizes in points."""
     yield 16, _("Report of stocktake %(number)s", number=stocktake["number"])
     state = _(words.STOCKTAKES[StocktakeStatus(stocktake["status"])])
@@ -86,19 +83,18 @@ def _paper(stocktake: Record) -> Iterator[tuple[float, str]]:
         if stocktake[name] is not None:
             yield 10, f"{label}  {stocktake[name].astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
     yield 10, ""
-    found = Counter(Finding(line["finding"]) for line in stocktake["lines"])
-    for finding, count in sorted(found.items()):
-        yield 10, f"{_(words.FINDINGS[finding])}  {count}"
+    for one in stocktake["findings"]:
+        yield 10, f"{_(words.FINDINGS[Finding(one['finding'])])}  {one['count']}"
     yield 10, ""
-    unlike: list[Any] = [line for line in stocktake["lines"] if line["finding"] in _UNLIKE]
     yield 11, _("What differs from the books")
-    for line in unlike[:MOST_PRINTED]:
+    for line in differing:
         booked = f"{line['booked_place'] or '—'} {'' if line['booked_pieces'] is None else line['booked_pieces']}"
         counted = f"{line['counted_place'] or '—'} {'' if line['counted_pieces'] is None else line['counted_pieces']}"
         told = [_(words.FINDINGS[Finding(line["finding"])]), f"{booked} → {counted}", _resolution(line), _reason(line)]
         yield 9, "    ".join(text for text in (line["tag"], *told, line["remark"]) if text)
-    if len(unlike) > MOST_PRINTED:
-        yield 9, _("%(count)s further lines stand in the table.", count=len(unlike) - MOST_PRINTED)
+    unlike = sum(one["count"] for one in stocktake["findings"] if one["finding"] not in variance_reading.AGREE)
+    if unlike > len(differing):
+        yield 9, _("%(count)s further lines stand in the table.", count=unlike - len(differing))
     if not unlike:
         yield 10, _("Nothing differs.")
 

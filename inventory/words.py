@@ -71,6 +71,7 @@ FINDINGS = {
     Finding.UNEXPECTED: N_("booked out, yet here"),
     Finding.UNSEEN: N_("moved meanwhile, not counted"),
     Finding.UNKNOWN: N_("unknown tag"),
+    Finding.DISPUTED: N_("counted differently, to be counted again"),
 }
 FINDING_BADGES = {
     Finding.MATCHED: "ok",
@@ -78,6 +79,7 @@ FINDING_BADGES = {
     Finding.MISSING: "bad",
     Finding.UNKNOWN: "bad",
     Finding.UNEXPECTED: "bad",
+    Finding.DISPUTED: "bad",
 }
 REASONS = {
     VarianceReason.MISCOUNTED: N_("miscounted"),
@@ -94,6 +96,10 @@ RESOLUTIONS = {
     Resolution.POSTED: N_("posted"),
     Resolution.SUPERSEDED: N_("overtaken by a later move"),
     Resolution.TO_LOOK_INTO: N_("to be looked into"),
+    Resolution.RECEIVED: N_("received as found goods"),
+    Resolution.LINKED: N_("is a bundle that had lost its tag"),
+    Resolution.MOVED: N_("moved on request"),
+    Resolution.DISMISSED: N_("dismissed"),
 }
 HOLDS = {
     EncumbranceKind.PLEDGE: N_("pledge"),

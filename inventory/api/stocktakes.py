@@ -3,13 +3,14 @@
 from dataclasses import asdict
 from typing import Any
 
-from inventory import cycle_reading, documents, rules, schemas, stocktake_reports
+from inventory import cycle_reading, documents, rules, schemas, stocktake_reports, variance_reading
 from inventory import document_schemas as papers
 from inventory.answers import all_told
 from inventory.api.slice import Body, Record, blp
+from inventory.cycle_models import ProductValue
 from inventory.cycles import Due
 from inventory.models import Stocktake
-from inventory.operations import approving, scans, stocktakes
+from inventory.operations import approving, scans, settling, stocktakes, valuing
 from inventory.scanning import Operation
 from inventory.states import OperationKind
 from steelyard.api.calls import Call
@@ -35,6 +36,15 @@ def open_stocktake(call: Call, body: Body) -> Record:
 def get_stocktake(call: Call, stocktake_id: int) -> Record:
     """One stocktake; the variance shows once the counting has ended."""
     return documents.stocktake(call.session, call.actor, stocktake_id)
+
+
+@blp.list_(
+    "/stocktakes/<id:stocktake_id>/lines", rule=rules.SEE_YARD, query=papers.LineQuery, returns=papers.VarianceLineOut
+)
+def list_variance(call: Call, query: Body, stocktake_id: int) -> Any:
+    """The variance line by line; none while it is counted."""
+    documents.stocktake(call.session, call.actor, stocktake_id)
+    return variance_reading.page(call.session, stocktake_id, query)
 
 
 @blp.act("/stocktakes/<id:stocktake_id>/counts", rule=rules.COUNT, body=schemas.CountsIn, returns=schemas.AnswersOut)
@@ -69,6 +79,63 @@ def explain_variance(call: Call, body: Body, stocktake_id: int) -> Record:
     return documents.stocktake(call.session, call.actor, stocktake_id)
 
 
+@blp.act(
+    "/stocktakes/<id:stocktake_id>/found-goods", rule=rules.APPROVE, body=papers.FoundGoodsIn,
+    returns=papers.VarianceLineOut,
+)  # fmt: skip
+def receive_found_goods(call: Call, body: Body, stocktake_id: int) -> Record:
+    """Receive what bears an unknown tag, where it was counted; not by somebody who counted."""
+    goods = settling.FoundGoods(**{name: value for name, value in body.items() if name != "tag"})
+    settling.receive_found(call.session, call.actor, stocktake_id, body["tag"], goods)
+    return _line(call, stocktake_id, body["tag"])
+
+
+@blp.act("/stocktakes/<id:stocktake_id>/links", rule=rules.APPROVE, body=papers.LinkIn, returns=papers.VarianceLineOut)
+def link_unknown_tag(call: Call, body: Body, stocktake_id: int) -> Record:
+    """Say that an unknown tag is that of a bundle which had lost its own; it is re-tagged and brought there."""
+    settling.link(call.session, call.actor, stocktake_id, body["tag"], body["bundle_tag"])
+    return _line(call, stocktake_id, body["tag"])
+
+
+@blp.act(
+    "/stocktakes/<id:stocktake_id>/relocations", rule=rules.KEEP, body=papers.RelocationsIn, returns=papers.StocktakeOut
+)
+def relocate_misplaced(call: Call, body: Body, stocktake_id: int) -> Record:
+    """Move bundles to where they were counted, without waiting for the posting."""
+    settling.relocate(call.session, call.actor, stocktake_id, body["tags"])
+    return documents.stocktake(call.session, call.actor, stocktake_id)
+
+
+@blp.act(
+    "/stocktakes/<id:stocktake_id>/dismissals", rule=rules.APPROVE, body=papers.ReasonIn, returns=papers.VarianceLineOut
+)
+def dismiss_line(call: Call, body: Body, stocktake_id: int) -> Record:
+    """Let a line to look into rest, with the reason."""
+    settling.dismiss(call.session, call.actor, stocktake_id, **body)
+    return _line(call, stocktake_id, body["tag"])
+
+
+def _line(call: Call, stocktake_id: int, tag: str) -> Record:
+    rows, _ = variance_reading.page(call.session, stocktake_id, {"tag": tag, "limit": 1})
+    return rows[0]
+
+
+@blp.list_("/warehouses/<id:warehouse_id>/product-values", rule=rules.SEE_YARD, returns=papers.ProductValueOut)
+def list_product_values(call: Call, query: Body, warehouse_id: int) -> Any:
+    """What products were set to be worth; of several the last counts."""
+    documents.warehouse(call.session, call.actor, warehouse_id)
+    return call.page(cycle_reading.values(call.actor, warehouse_id), query, ProductValue.id)
+
+
+@blp.create(
+    "/warehouses/<id:warehouse_id>/product-values", rule=rules.KEEP, body=papers.ProductValueIn,
+    returns=papers.ProductValueOut,
+)  # fmt: skip
+def set_product_value(call: Call, body: Body, warehouse_id: int) -> ProductValue:
+    """Set what a product is worth, by which the plan of cycle counts classes places."""
+    return valuing.set_value(call.session, call.actor, warehouse_id, **body)
+
+
 @blp.list_("/warehouses/<id:warehouse_id>/cycle-plan", rule=rules.SEE_YARD, returns=papers.CyclePlanOut)
 def list_cycle_plan(call: Call, query: Body, warehouse_id: int) -> Any:
     """The places by when they are to be counted next; paged by place."""
@@ -89,13 +156,16 @@ def _place_id(due: Due) -> int:
 @blp.spreadsheet("/stocktakes/<id:stocktake_id>/report", rule=rules.SEE_YARD)
 def export_stocktake(call: Call, stocktake_id: int) -> Table:
     """The variance as a table."""
-    return stocktake_reports.table(documents.stocktake(call.session, call.actor, stocktake_id))
+    found = documents.stocktake(call.session, call.actor, stocktake_id)
+    return stocktake_reports.table(found, variance_reading.everything(call.session, stocktake_id))
 
 
 @blp.file("/stocktakes/<id:stocktake_id>/report", rule=rules.SEE_YARD, media_type="application/pdf")
 def print_stocktake(call: Call, stocktake_id: int) -> bytes:
     """The report to sign, what differs from the books and what was looked into."""
-    return stocktake_reports.pdf(documents.stocktake(call.session, call.actor, stocktake_id))
+    found = documents.stocktake(call.session, call.actor, stocktake_id)
+    most = stocktake_reports.MOST_PRINTED
+    return stocktake_reports.pdf(found, variance_reading.first(call.session, stocktake_id, most, differing=True))
 
 
 @blp.act("/stocktakes/<id:stocktake_id>/reopen", rule=rules.APPROVE, returns=papers.StocktakeOut)

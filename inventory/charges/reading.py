@@ -54,6 +54,11 @@ class Statement(NamedTuple):
         """The sum of the lines."""
         return sum(line.amount_fen for line in self.lines)
 
+    @property
+    def owner_name(self) -> str:
+        """The owner by his present name."""
+        return self.owner.name
+
 
 def month_of(session: Session, text: str | None) -> Month:
     """The month written as ``2026-11``, the present one where none is; raises ``MonthNotBegun``."""
@@ -63,6 +68,12 @@ def month_of(session: Session, text: str | None) -> Month:
         raise MonthNotBegun(month=text)
     after = (first + timedelta(days=31)).replace(day=1)
     return Month(first, min(after - ONE_DAY, today))
+
+
+def is_over(session: Session, month: Month) -> bool:
+    """Whether nothing can happen in a month any more."""
+    after = (month.first + timedelta(days=31)).replace(day=1)
+    return business_date(db_now(session)) >= after
 
 
 def tariffs(session: Session, warehouse_id: int) -> list[Tariff]:
@@ -98,6 +109,13 @@ def statement(session: Session, actor: Actor, warehouse_id: int, owner_id: int, 
     if not found:
         raise NotFound
     return found[0]
+
+
+def statement_or_nothing(session: Session, actor: Actor, warehouse_id: int, owner_id: int, month: Month) -> Statement:
+    """What an owner is asked for, which may be nothing at all; raises ``NotFound`` where it is not his to read."""
+    found = statements(session, actor, warehouse_id, month, owner_id)
+    owner = session.get_one(Organisation, owner_id)
+    return found[0] if found else Statement(open_yard(session, actor, warehouse_id), owner, month, [], [])
 
 
 def statements(

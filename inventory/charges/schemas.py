@@ -68,7 +68,50 @@ class ChargeLineOut(Schema):
     tariff_id = IdField(required=True, allow_none=True)
 
 
+class StatementIssueIn(Schema):
+    """The month of which a statement is issued, ``2026-10``."""
+
+    month = Text(max=7, pattern=MONTH, required=True)
+
+
+class CorrectionIn(Schema):
+    """Why a statement that was issued is set right."""
+
+    reason = Text(max=200, required=True)
+
+
+class IssuedQuery(PageQuery, MonthQuery):
+    """Which of the statements that were issued."""
+
+    warehouse_id = IdField()
+    owner_org_id = IdField()
+
+
+class IssuedHeadOut(Schema):
+    """The head of a statement as it was issued; ``corrects_id`` is the one in whose place it stands."""
+
+    id = IdField(required=True)
+    number = Text(max=24, required=True)
+    warehouse_id = IdField(required=True)
+    owner_org_id = IdField(required=True, attribute="owner_id")
+    owner_name = Text(max=120, required=True)
+    month = Day(required=True)
+    last_day = Day(required=True)
+    total_fen = Int(min=_SIGNED, required=True)
+    corrects_id = IdField(required=True, allow_none=True)
+    reason = Text(max=200, required=True, allow_none=True)
+    issued_at = Timestamp(required=True)
+
+
 class StatementOut(ChargesOut):
     """A statement with its lines."""
 
+    lines = ListOf(Nested(ChargeLineOut), required=True)
+
+
+class IssuedOut(IssuedHeadOut):
+    """A statement as it was issued; ``later_id`` is the one that stands in its place now."""
+
+    later_id = IdField(required=True, allow_none=True)
+    difference_fen = Int(min=_SIGNED, required=True, allow_none=True)
     lines = ListOf(Nested(ChargeLineOut), required=True)

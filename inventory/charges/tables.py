@@ -6,6 +6,7 @@ from decimal import Decimal
 from flask_babel import gettext as _
 
 from inventory.charges.arithmetic import ChargeKind, Line
+from inventory.charges.issued import Issued
 from inventory.charges.reading import Named, Statement
 from inventory.exporting import Columns, table, tonnes
 from steelyard.core.i18n import N_
@@ -31,14 +32,14 @@ BUNDLES: Columns = (
 )  # fmt: skip
 
 
-def lines(statement: Statement) -> Table:
+def lines(statement: Statement | Issued) -> Table:
     """The lines of a statement and their sum."""
     name = _("Storage and handling %(month)s", month=statement.month.text)
-    return table(f"{name} {statement.owner.name}", LINES, _lines(statement))
+    return table(f"{name} {statement.owner_name}", LINES, _lines(statement))
 
 
-def _lines(statement: Statement) -> Iterator[Sequence[Cell]]:
-    head = (statement.owner.name, statement.month.text)
+def _lines(statement: Statement | Issued) -> Iterator[Sequence[Cell]]:
+    head = (statement.owner_name, statement.month.text)
     for line in statement.lines:
         yield (
             *head, _(KINDS[line.kind]), line.first, line.last, _quantity(line),
@@ -61,6 +62,15 @@ def bundles(statement: Statement, names: Mapping[int, Named]) -> Table:
     """What each bundle brings to the lines; the columns sum to their quantities."""
     name = _("Storage and handling %(month)s", month=statement.month.text)
     return table(f"{name} {statement.owner.name} {_('Bundles')}", BUNDLES, _bundles(statement, names))
+
+
+def issued_bundles(issued: Issued) -> Table:
+    """What each bundle brought to the lines of a statement that was issued."""
+    rows = (
+        (*one[:7], one.days, tonnes(one.gram_days), tonnes(one.in_g), tonnes(one.out_g), one.tariff_id)
+        for one in issued.details
+    )
+    return table(f"{issued.document.number} {_('Bundles')}", BUNDLES, rows)
 
 
 def _bundles(statement: Statement, names: Mapping[int, Named]) -> Iterator[Sequence[Cell]]:

@@ -51,7 +51,10 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A lorry's load for one owner. ``event_at`` is when it came, by default now."""
+    """A lorry's load for one owner. ``event_at`` is when it came, by default now.
+
+    What was found at a count comes from there as its ``origin``.
+    """
 
     owner_id: int
     source: ReceiptSource
@@ -59,6 +62,7 @@ class Delivery:
     advice_number: str | None = None
     plate: str | None = None
     event_at: datetime | None = None
+    origin: PlaceKind = PlaceKind.MILL
 
 
 def receive(session: Session, actor: Actor, warehouse_id: int, delivery: Delivery) -> Receipt:
@@ -197,7 +201,7 @@ def _bring_in(
     for arrival in delivery.arrivals:
         target = Position(places[arrival.place], receipt.owner_id, State(arrival.state))
         quantity = Quantity(arrival.pieces, arrival.pieces * arrival.piece_length_mm, masses[arrival.tag].ledger_g)
-        movements.append(Movement(bundles[arrival.tag], quantity, target.at(virtual[PlaceKind.MILL]), target))
+        movements.append(Movement(bundles[arrival.tag], quantity, target.at(virtual[delivery.origin]), target))
     postings = [ledger.Posting(movement, Document.RECEIPT, receipt.number, receipt.event_at) for movement in movements]
     ledger.post(session, yard.stamp(session, actor, receipt.warehouse_id, virtual), postings)
     return movements

@@ -4,21 +4,19 @@ Counts come in as scans (:mod:`inventory.operations.scans`). A tag that nobody k
 already issued are kept as lines to be looked into; they are never posted by themselves.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, String, delete, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, Table, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from inventory import cycle_reading, errors
-from inventory.counting import NOWHERE, Booked, Count, LaterMove, Standing, VarianceLine, variance
+from inventory.counting import NOWHERE, VarianceLine, by_tag, differ
 from inventory.models import (
-    Bundle,
     Place,
     Product,
-    StockBalance,
-    StockMove,
     Stocktake,
     StocktakeCount,
     StocktakeLine,
@@ -27,19 +25,18 @@ from inventory.models import (
 from inventory.operations import yard
 from inventory.operations.processing import insert_rows
 from inventory.operations.scope import own_document, own_warehouse
-from inventory.operations.yard import Stood
-from inventory.states import STOCKTAKE_STEPS, PlaceKind, StocktakeStatus
+from inventory.operations.variances import judge, last_counts, moves_since
+from inventory.states import STOCKTAKE_STEPS, StocktakeStatus
 from inventory.stocktake_errors import NothingToCount, ScopeUnknown
 from steelyard.accounts.models import Organisation
 from steelyard.core import audit
 from steelyard.core.actors import Actor
+from steelyard.core.batch import Batch, Write
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.numbering import next_number
+from steelyard.core.prepared import given, packed
 from steelyard.core.rowset import RowTypes, rowset
-
-AT_ONCE = 1000
-"""Lines of one statement of writing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +161,18 @@ def late_counts(session: Session, document: Stocktake) -> int:
     return session.scalar(select(func.count()).select_from(StocktakeCount).where(_late(document))) or 0
 
 
+def to_recount(session: Session, document: Stocktake) -> list[str]:
+    """The tags that several people counted differently and that wait to be counted once more, by tag."""
+    counts = last_counts(session, document)
+    several = [own for own in by_tag(counts) if len(own) > 1]
+    moves = moves_since(session, document, {own[0].bundle_id for own in several if own[0].bundle_id is not None})
+    return sorted(
+        own[0].tag
+        for own in several
+        if own[0].bundle_id is not None and differ(own, moves.get(own[0].bundle_id, ()), document.tolerance_pieces)
+    )
+
+
 def reopen(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
     """Count again, as the next round; the variance is thrown away, the counts stay.
 
@@ -230,13 +239,20 @@ _LINE: RowTypes = {
 
 
 def _write_lines(session: Session, document: Stocktake, lines: Sequence[VarianceLine]) -> None:
-    """Write lines in statements of a thousand rows, and note up to which count they know."""
-    rows = [_line(document, line) for line in lines]
-    for first in range(0, len(rows), AT_ONCE):
-        insert_rows(session, StocktakeLine, _LINE, rows[first : first + AT_ONCE])
+    """Write lines in one statement, and note up to which count they know."""
+    batch = Batch(session)
+    batch.add(_lined(batch.dialect), lines=packed(batch.dialect, _LINE, [_line(document, line) for line in lines]))
+    batch.run()
     last = select(func.max(StocktakeCount.id)).where(StocktakeCount.stocktake_id == document.id)
     document.judged_count_id = session.scalar(last) or 0
     session.flush()
+
+
+@cache
+def _lined(dialect: str) -> Write:
+    rows, table = given(dialect, "lines", _LINE), cast(Table, StocktakeLine.__table__)
+    insert = table.insert().from_select(list(_LINE), select(*(rows.c[name] for name in _LINE)))
+    return Write("lined", insert, table.c.id)
 
 
 def _line(document: Stocktake, line: VarianceLine) -> dict[str, Any]:
@@ -246,73 +262,3 @@ def _line(document: Stocktake, line: VarianceLine) -> dict[str, Any]:
         "booked_place_id": booked.place_id if booked else None, "booked_pieces": booked.pieces if booked else None,
         "counted_place_id": line.counted_place_id, "counted_pieces": line.counted_pieces,
     }  # fmt: skip
-
-
-def judge(session: Session, document: Stocktake) -> list[VarianceLine]:
-    """The variance of all that was counted or stands in the scope: a fixed number of statements."""
-    counts = last_counts(session, document)
-    places = select(StocktakePlace.place_id).where(StocktakePlace.stocktake_id == document.id)
-    scope = frozenset(session.scalars(places))
-    in_scope = select(StockBalance.bundle_id).where(StockBalance.place_id.in_(places), StockBalance.pieces > 0)
-    if document.owner_id is not None:
-        in_scope = in_scope.where(StockBalance.owner_id == document.owner_id)
-    if document.product_id is not None:
-        of_product = select(Bundle.id).where(Bundle.product_id == document.product_id)
-        in_scope = in_scope.where(StockBalance.bundle_id.in_(of_product))
-    ids = {*session.scalars(in_scope), *(count.bundle_id for count in counts if count.bundle_id is not None)}
-    moves = _moves_since(session, document, ids)
-    return variance(_booked(session, ids), counts, moves, scope, document.tolerance_pieces)
-
-
-def last_counts(session: Session, document: Stocktake) -> list[Count]:
-    """The last count of each tag, by the time of the event. A tag typed before its bundle was known is looked up."""
-    rank = func.row_number().over(
-        partition_by=StocktakeCount.tag, order_by=(StocktakeCount.event_at.desc(), StocktakeCount.id.desc())
-    )
-    ranked = select(StocktakeCount.id, rank.label("rank")).where(StocktakeCount.stocktake_id == document.id).subquery()
-    query = (
-        select(
-            StocktakeCount.tag, func.coalesce(StocktakeCount.bundle_id, Bundle.id), StocktakeCount.place_id,
-            StocktakeCount.pieces, StocktakeCount.event_at,
-        )
-        .join(ranked, ranked.c.id == StocktakeCount.id)
-        .outerjoin(
-            Bundle,
-            (Bundle.tag == StocktakeCount.tag)
-            & (Bundle.warehouse_id == document.warehouse_id)
-            & (Bundle.voided == 0),
-        )
-        .where(ranked.c.rank == 1)
-    )  # fmt: skip
-    return [Count(*row) for row in session.execute(query)]
-
-
-def _booked(session: Session, ids: Collection[int]) -> dict[int, Booked]:
-    wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(ids)])
-    tags = select(Bundle.id, Bundle.tag).join(wanted, wanted.c.id == Bundle.id)
-    stood = yard.standing(session, ids)
-    return {id_: Booked(id_, tag, whereabouts(stood.get(id_, []))) for id_, tag in session.execute(tags)}
-
-
-def whereabouts(stood: Sequence[Stood]) -> Standing:
-    """Where a bundle is above all: in the yard, else where most of it went. One that is nowhere stands at no place."""
-    if not stood:
-        return NOWHERE
-    at = max(stood, key=lambda each: (each.kind is PlaceKind.REAL, each.quantity.pieces))
-    return Standing(at.position.place_id, at.kind, at.quantity.pieces)
-
-
-def _moves_since(session: Session, document: Stocktake, ids: Collection[int]) -> Mapping[int, Sequence[LaterMove]]:
-    wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(ids)])
-    source = aliased(Place)
-    query = (
-        select(StockMove.bundle_id, StockMove.event_at, source.id, source.kind, StockMove.pieces)
-        .join(wanted, wanted.c.id == StockMove.bundle_id)
-        .join(source, source.id == StockMove.from_place_id)
-        .where(StockMove.recorded_at >= document.opened_at)
-        .order_by(StockMove.event_at, StockMove.id)
-    )
-    found: dict[int, list[LaterMove]] = {}
-    for bundle_id, event_at, place_id, kind, pieces in session.execute(query):
-        found.setdefault(bundle_id, []).append(LaterMove(event_at, Standing(place_id, PlaceKind(kind), pieces)))
-    return found

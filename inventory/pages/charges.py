@@ -9,7 +9,7 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from inventory import documents, forms, rules
-from inventory.charges import reading, tables
+from inventory.charges import issued, reading, tables
 from inventory.charges.errors import MonthNotBegun
 from inventory.charges.models import StorageTariff
 from inventory.charges.schemas import MONTH
@@ -41,6 +41,7 @@ def charges(call: Call) -> str:
         {
             "yard": yard,
             "statements": reading.statements(call.session, call.actor, yard.id, month),
+            "issued": issued.standing(call.session, yard.id, month),
             "tariffs": newest(
                 call, select(StorageTariff).where(StorageTariff.warehouse_id == yard.id), StorageTariff.id
             ),
@@ -70,9 +71,14 @@ def statement(call: Call, warehouse_id: int, owner_id: int) -> str:
     month, _mistake = _month(call)
     found = reading.statement(call.session, call.actor, warehouse_id, owner_id, month)
     details = found.details[:MOST_BUNDLES]
+    standing = issued.standing(call.session, warehouse_id, month).get(owner_id)
+    own = {one.id for one in documents.own_warehouses(call.session, call.actor)}
+    may_issue = warehouse_id in own and rules.TARIFF.allows(call.actor) and reading.is_over(call.session, month)
     return render(
         "inventory/statement.html",
         statement=found,
+        issued=standing,
+        may_issue=may_issue and standing is None,
         details=details,
         cut=MOST_BUNDLES if len(found.details) > MOST_BUNDLES else None,
         names=reading.named(call.session, details),

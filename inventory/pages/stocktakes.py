@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from inventory import cycle_reading, documents, forms, rules, stocktake_reports
+from inventory import cycle_reading, documents, forms, rules, stocktake_reports, variance_reading
 from inventory.answers import told
 from inventory.cycles import Due
 from inventory.models import Product, Stocktake, Warehouse
@@ -17,7 +17,7 @@ from inventory.operations import approving, scans
 from inventory.operations import stocktakes as counting
 from inventory.pages.slice import CHOICES, choices, newest, pages
 from inventory.scanning import Operation
-from inventory.states import OperationKind, Outcome, StocktakeStatus
+from inventory.states import Finding, OperationKind, Outcome, StocktakeStatus
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 from steelyard.core.clock import business_date
@@ -36,9 +36,20 @@ def stocktakes(call: Call) -> str:
         rows=newest(call, documents.stocktakes(call.actor, {}), Stocktake.id),
         may_keep=rules.KEEP.allows(call.actor),
         plans=_plans(call),
+        values=_values(call),
         products=call.session.scalars(select(Product).order_by(Product.id).limit(CHOICES)).all(),
         **choices(call),
     )
+
+
+def _values(call: Call) -> list[tuple[Warehouse, Product, int]]:
+    """What products are worth in the actor's yards."""
+    found = []
+    for yard in documents.own_warehouses(call.session, call.actor):
+        values = cycle_reading.standing_values(call.session, yard.id)
+        products = call.session.scalars(select(Product).where(Product.id.in_(values)).order_by(Product.id))
+        found += [(yard, product, values[product.id]) for product in products]
+    return found[:CHOICES]
 
 
 def _plans(call: Call) -> list[tuple[Warehouse, list[Due]]]:
@@ -62,14 +73,18 @@ def open_stocktake(call: Call, form: dict[str, Any]) -> Response:
 @pages.view("/warehouse/stocktakes/<id:stocktake_id>", rule=rules.SEE_YARD)
 def stocktake(call: Call, stocktake_id: int) -> str:
     """One stocktake: counting while it is open, its variance afterwards."""
-    found = documents.stocktake(call.session, call.actor, stocktake_id, MOST_LINES + 1)
+    found = documents.stocktake(call.session, call.actor, stocktake_id)
+    lines = variance_reading.first(call.session, stocktake_id, MOST_LINES + 1)
     return render(
         "inventory/stocktake.html",
-        stocktake={**found, "lines": found["lines"][:MOST_LINES]},
-        cut=MOST_LINES if len(found["lines"]) > MOST_LINES else None,
+        stocktake={**found, "lines": lines[:MOST_LINES]},
+        cut=MOST_LINES if len(lines) > MOST_LINES else None,
         may_count=rules.COUNT.allows(call.actor) and found["status"] == StocktakeStatus.OPEN,
         may_decide=rules.APPROVE.allows(call.actor) and found["status"] == StocktakeStatus.CLOSED,
         may_explain=rules.COUNT.allows(call.actor) and found["status"] in EXPLAINED,
+        may_settle=rules.APPROVE.allows(call.actor) and found["status"] in EXPLAINED,
+        may_relocate=rules.KEEP.allows(call.actor) and found["status"] in EXPLAINED,
+        disputed=sum(one["count"] for one in found["findings"] if one["finding"] == Finding.DISPUTED),
         scope=stocktake_reports.scope(found),
         **choices(call),
     )

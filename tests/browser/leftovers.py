@@ -9,6 +9,7 @@ from flask import Flask
 from PIL import Image
 from sqlalchemy import select
 
+from inventory.operations import billing
 from pricing.fetching import running
 from pricing.fetching.client import Client, Manners
 from pricing.fetching.plans import Request
@@ -17,7 +18,9 @@ from pricing.operations import imports
 from pricing.queries.imports import document_of
 from pricing.sources import shfe
 from steelyard.accounts.models import Organisation
+from steelyard.core import clock
 from steelyard.core.actors import Actor, OrgKind
+from steelyard.core.clock import SHANGHAI, utc_now
 from steelyard.core.database import Database
 from tests.support.clients import ApiClient
 from tests.support.ports import free_port
@@ -58,6 +61,8 @@ def leave(world: World, app: Flask, people: dict[OrgKind, Actor]) -> None:
     _order_a_delivery(keeper, app, world)
     yard = keeper.get("/stock").get_json()["items"][0]["warehouse_id"]
     _made(keeper, "/master-imports", {"kind": "places", "warehouse_id": yard, "text": MASTER_SHEET})
+    _count_an_unknown_tag(keeper, yard)
+    _issue_a_statement(keeper, world.db, people[OrgKind.WAREHOUSE], yard)
     _made(ApiClient(app, world.token(operator)), "/price-indexes/city", _city(world.db))
 
 
@@ -169,6 +174,27 @@ def report_a_defect(keeper: ApiClient, tag: str) -> None:
     _made(keeper, "/quality-holds", {"bundle_id": bundle["bundle_id"], "defect_id": defect, "reason": "裂纹"})
     _made(keeper, f"/defects/{defect}/dispositions", {"kind": "release", "remark": "复检"})
     _made(keeper, f"/defects/{defect}/claims", {"demand": "退货", "amount_fen": 100_000})
+
+
+def _count_an_unknown_tag(keeper: ApiClient, yard: int) -> None:
+    place = keeper.get("/stock").get_json()["items"][0]["place"]
+    taken = _made(keeper, "/stocktakes", {"warehouse_id": yard, "place": place})
+    seen = {"client_op_id": "left-1", "tag": "没有吊牌-1", "place": place, "event_at": datetime.now(UTC).isoformat()}
+    keeper.post(f"/stocktakes/{taken}/counts", {"counts": [seen]})
+    keeper.post(f"/stocktakes/{taken}/close")
+
+
+def _issue_a_statement(keeper: ApiClient, db: Database, actor: Actor, yard: int) -> None:
+    """This month's statement of an owner, issued when it was over, and corrected after the tariff was set anew."""
+    owner = keeper.get("/stock").get_json()["items"][0]["owner_org_id"]
+    terms = {"valid_from": "2026-01-01", "free_days": 0, "minimum_fen": 0, "out_fen_per_t": 800, "in_fen_per_t": 800}
+    _made(keeper, f"/warehouses/{yard}/tariffs", {**terms, "storage_fen_per_t_day": 50})
+    month = f"{utc_now().astimezone(SHANGHAI):%Y-%m}"
+    with clock.shifted(seconds=32 * 86_400), db.write() as session:
+        first = billing.issue(session, actor, yard, owner, month)
+    _made(keeper, f"/warehouses/{yard}/tariffs", {**terms, "storage_fen_per_t_day": 60, "in_fen_per_t": 900})
+    with clock.shifted(seconds=32 * 86_400), db.write() as session:
+        billing.correct(session, actor, first.id, "费率更正")
 
 
 def _made(client: ApiClient, path: str, body: dict[str, Any]) -> int:

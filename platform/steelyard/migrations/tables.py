@@ -21,6 +21,7 @@ MODULES = (
     "inventory.masters.models",
     "inventory.models",
     "inventory.charges.models",
+    "inventory.cycle_models",
     "inventory.genealogy_models",
     "inventory.label_models",
     "inventory.gate_models",

@@ -79,7 +79,7 @@ def yard(told: dict[str, Any]) -> None:
         mass = units.format_mass(sum(one["weighed_mass_g"] for one in lines))
         line(name, f"{receipt['number']}，{len(lines)} 捆，{mass}，对应 {receipt['advice_number']}")
     count = told["count"]
-    findings = [one for one in count["lines"] if one["finding"] != "matched"]
+    findings = count["differing"]
     said = "；".join(f"{one['tag']} {FINDINGS.get(one['finding'], one['finding'])}" for one in findings)
     line("盘点 (stocktake)", f"{count['number']} 点到 {count['counted_tags']} 捆，差异 {len(findings)}：{said or '无'}")
     works = told["works"]

@@ -126,7 +126,8 @@ def _count(stage: Stage, yard: dict[str, Any]) -> Any:
     seen = [{"tag": _tag(stage, "G0011"), "place": "B2", "pieces": PIPES_A_BUNDLE} | _scan(stage, "count-11")]
     stage.do("yard.counts", "demo-counter", f"{path}/counts", {"counts": seen})
     stage.do("yard.close", "demo-counter", f"{path}/close")
-    return stage.do("yard.approve", KEEPER, f"{path}/approve")
+    posted = stage.do("yard.approve", KEEPER, f"{path}/approve")
+    return {**posted, "differing": stage.items(KEEPER, f"{path}/lines", differing="true")}
 
 
 def _scan(stage: Stage, name: str) -> dict[str, str]:
