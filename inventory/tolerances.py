@@ -36,7 +36,11 @@ BANDS: dict[str, tuple[int, int]] = {
     "YB/T 4149": DEFAULT_BAND,
     "YB/T 5222": DEFAULT_BAND,
 }
-"""Least and most difference from theory in ‰, by the standard's name without its year; ``GB`` is ``GB/T``."""
+"""Least and most difference from theory in ‰, by the standard's name without its year; ``GB`` is ``GB/T``.
+
+The figures are those that the trade quotes, not compared with the text of each edition: they decide when a person is
+asked, never what is booked.
+"""
 
 
 @dataclass(frozen=True, slots=True)
