@@ -356,7 +356,7 @@ def test_reasons_are_given_to_lines_that_are_there(yard: Yard) -> None:
 
 
 def test_a_count_needs_a_constant_number_of_statements(yard: Yard) -> None:
-    """From open to posted: as many for 60 bundles as for 240; beyond a thousand lines a statement more for each."""
+    """From open to posted: as many for 60 bundles as for 240."""
     needed = []
     for size in (60, 240):
         tags = [f"S{size}-{number}" for number in range(size)]
