@@ -1,10 +1,10 @@
 """Worker and clock as parts that are started and stopped together."""
 
 import signal
-import threading
 from contextlib import ExitStack
 
 from steelyard.cli.migrating import require_up
+from steelyard.cli.waiting import Waking
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
 
@@ -49,7 +49,7 @@ class JobServices:
 
     def run_until_signal(self) -> None:
         """Start, wait for Ctrl-C or a request to end, and stop."""
-        ended = threading.Event()
+        ended = Waking()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
         self.start()

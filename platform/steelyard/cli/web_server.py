@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from steelyard.cli.addresses import is_taken
+from steelyard.cli.waiting import Waking
 
 if TYPE_CHECKING:
     from steelyard.cli.certificates import ServerCertificate
@@ -141,5 +142,6 @@ def _make_server(options: WebOptions) -> Any:
         static_path_route=[TRUST_ROUTE] if tls else None,
         static_path_mount=[tls.authority.parent] if tls else None,
     )
+    server.main_loop_interrupt = Waking()
     server.on_shutdown(options.on_stop)
     return server

@@ -171,14 +171,14 @@ def test_a_stocktake_goes_its_way_over_http(yard: Yard, api_as: ApiAs) -> None:
     answers = counter.post(f"{path}/counts", {"counts": counts}).json["answers"]
     assert [answer["code"] for answer in answers] == ["counted", "counted", "place_not_in_scope"]
     assert counter.get(path).status_code == 200
-    assert counter.get(path).json["lines"] == []
-    closed = counter.post(f"{path}/close").json
-    assert {line["tag"]: line["finding"] for line in closed["lines"]} == {
+    assert counter.get(f"{path}/lines").json["items"] == []
+    assert counter.post(f"{path}/close").status_code == 200
+    assert {line["tag"]: line["finding"] for line in counter.get(f"{path}/lines").json["items"]} == {
         "NEW": "unknown", "P1": "pieces", "P2": "missing",
     }  # fmt: skip
     assert counter.post(f"{path}/approve").status_code == 403
-    posted = manager.post(f"{path}/approve").json
-    assert {line["tag"]: line["resolution"] for line in posted["lines"]} == {
+    assert manager.post(f"{path}/approve").status_code == 200
+    assert {line["tag"]: line["resolution"] for line in manager.get(f"{path}/lines").json["items"]} == {
         "NEW": "to_look_into", "P1": "posted", "P2": "posted",
     }  # fmt: skip
     assert [(item["tag"], item["pieces"]) for item in keeper.get("/stock").json["items"]] == [("P1", 9)]
