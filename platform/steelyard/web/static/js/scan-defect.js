@@ -21,9 +21,17 @@ export async function photoOf(form) {
   return file ? shrunk(file) : null;
 }
 
-/** Photo, remark and pieces are of one bundle only; kind and severity stay for the next. */
-export function forgetPhoto(form) {
-  for (const name of ["photo", "defect_remark", "defective"]) form.elements.namedItem(name).value = "";
+const OF_ONE_BUNDLE = ["photo", "defect_remark", "defective", "pieces"];
+
+/** What is filled in of one bundle only: photo, remark and pieces; kind and severity stay for the next. */
+export const ofOneBundle = (form) => OF_ONE_BUNDLE.map((name) => [name, form.elements.namedItem(name).value]);
+
+/** Empty what was taken with a scan, but for what was filled in for the next one meanwhile. */
+export function forget(form, taken) {
+  for (const [name, value] of taken) {
+    const field = form.elements.namedItem(name);
+    if (field.value === value) field.value = "";
+  }
 }
 
 async function shrunk(file) {

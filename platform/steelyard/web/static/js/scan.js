@@ -1,5 +1,5 @@
 // The scan page: a tag comes from a key, a handheld or the camera, is kept on the device, and then sent.
-import { faultOf, forgetPhoto, photoOf } from "./scan-defect.js";
+import { faultOf, forget, ofOneBundle, photoOf } from "./scan-defect.js";
 import { listen } from "./scan-keys.js";
 import { Answers } from "./scan-list.js";
 import { mute, muted, signal } from "./scan-signals.js";
@@ -126,6 +126,7 @@ async function scanned(text) {
     return;
   }
   const scan = newScan(text);
+  const taken = ofOneBundle(form);
   if (scan.task === "put_away" && scan.asked.place === undefined) {
     answers.show({ ...scan, state: "lost" }, say("no-suggestion"));
     signal("refused");
@@ -134,8 +135,7 @@ async function scanned(text) {
   }
   if (scan.task === "defect" && !(await withPhoto(scan))) return;
   await keep(scan, add);
-  if (scan.task === "count") field("pieces").value = "";
-  if (scan.task === "defect") forgetPhoto(form);
+  if (scan.task === "count" || scan.task === "defect") forget(form, taken);
 }
 
 /** Give the scan the photo that was taken; false where the file is none. */
