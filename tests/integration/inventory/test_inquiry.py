@@ -144,6 +144,7 @@ def life(yard: Yard) -> Iterator[datetime]:
         count,
     ]
     for step in steps:
+        time.sleep(0.003)  # SQLite keeps moments to the millisecond
         step()
         time.sleep(0.003)
         yield now()
