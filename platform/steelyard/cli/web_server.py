@@ -22,6 +22,7 @@ TAKEN_PATIENCE_SECONDS = 3.0
 """A server that was killed a moment ago may need a little to let go of its port."""
 STOP_PATIENCE_SECONDS = 10
 TRUST_ROUTE = "/trust"
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
 def _nothing() -> None:
@@ -68,11 +69,27 @@ def load_application() -> Any:
     if parent is not None:
         # A process group of its own: Ctrl-C reaches the parent alone, which then lets requests finish.
         os.setpgrp()
-        # Until it serves there is nothing to finish: a stop ends it at once. The server puts its own handlers here.
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, signal.SIG_DFL)
         threading.Thread(target=_end_after, args=(parent,), name="parent-watch", daemon=True).start()
     return _built_without_pauses()
+
+
+def _begin_workers_anew() -> None:
+    """Have a forked process answer a stop as the system does: by ending at once.
+
+    Until it serves there is nothing to finish, and then the server puts its own handlers there. Those of the parent,
+    which it would have until then, tell nobody. A stop that comes in the middle of the fork waits for its end.
+    """
+
+    def anew() -> None:
+        for number in _STOPS:
+            signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS)
+
+    os.register_at_fork(
+        before=lambda: signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS),
+        after_in_parent=lambda: signal.pthread_sigmask(signal.SIG_UNBLOCK, _STOPS),
+        after_in_child=anew,
+    )
 
 
 def _built_without_pauses() -> Any:
@@ -98,6 +115,7 @@ def _end_after(parent: Any) -> None:
 def run(options: WebOptions) -> None:
     """Serve until a signal comes; requests that run are finished first. Raises what ``after_start`` raised."""
     server = _make_server(options)
+    _begin_workers_anew()
     try:
         server.serve(target_loader=load_application, wrap_loader=False)
     finally:
