@@ -11,7 +11,7 @@ from steelyard.core.errors import Refused
 from tests.support import processes
 
 from .conftest import Yard
-from .test_quality import heat_of, states
+from .quality_acts import heat_of, states
 
 
 def attempt(url: str, act: Callable[..., str], *rest: Any) -> str:
