@@ -16,7 +16,7 @@ from zlib import crc32
 
 import psycopg
 from psycopg import sql
-from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy import Dialect
 
 from steelyard.core.database import Database
 from steelyard.migrations import run as migrations
@@ -35,17 +35,19 @@ _COMPILED: dict[Any, Any] = {}
 """What SQLAlchemy compiled, for all engines of a worker: each test has one of its own, and would compile anew."""
 
 
-def _same_kind(self: DefaultDialect, other: object) -> bool:
-    return type(self) is type(other)
+def _alike(dialect: Dialect, other: object) -> bool:
+    return type(dialect) is type(other)
 
 
-def _hash_of_kind(self: DefaultDialect) -> int:
-    return hash(type(self))
+def _hash_of_kind(dialect: Dialect) -> int:
+    return hash(type(dialect))
 
 
-# A compiled statement is kept under its dialect, which is equal to itself alone.
-DefaultDialect.__eq__ = _same_kind  # type: ignore[method-assign]  # for the tests alone
-DefaultDialect.__hash__ = _hash_of_kind  # type: ignore[method-assign]  # for the tests alone
+@cache
+def _equal_by_kind(kind: type[Dialect]) -> type[Dialect]:
+    """Return ``kind`` with instances that equal each other: a compiled statement is kept under its dialect."""
+    own = {"__eq__": _alike, "__hash__": _hash_of_kind, "supports_statement_cache": True}
+    return type(kind.__name__, (kind,), own)
 
 
 def one_dialect(name: str) -> str:
@@ -112,8 +114,10 @@ class Databases:
 
     def connect(self, url: str, **options: Any) -> Database:
         """Return one more engine on ``url`` that is closed with the test."""
-        self._open.append(Database(url, execution_options={"compiled_cache": _COMPILED}, **options))
-        return self._open[-1]
+        database = Database(url, execution_options={"compiled_cache": _COMPILED}, **options)
+        database.engine.dialect.__class__ = _equal_by_kind(type(database.engine.dialect))
+        self._open.append(database)
+        return database
 
     def close(self) -> None:
         """Close every engine and drop every database of this test."""

@@ -33,6 +33,12 @@ def test_a_module_is_read_at_one_go(path: Path) -> None:
         assert _long_functions(source) == []
 
 
+@pytest.mark.parametrize("path", python_files("tests"), ids=relative)
+def test_a_module_of_tests_is_read_at_one_go(path: Path) -> None:
+    """Tests are read as often as what they hold."""
+    assert path.read_text(encoding="utf-8").count("\n") <= MODULE_LINES
+
+
 def test_the_measure_measures() -> None:
     """A function of 41 lines is found, one of 40 is not."""
     long = "def long():\n" + "    x = 1\n" * FUNCTION_LINES
