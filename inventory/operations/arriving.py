@@ -4,8 +4,8 @@ What is received lies in the state ``expected`` until its receipt is posted. The
 as for a thousand; a heat that is new takes two more.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
@@ -24,6 +24,7 @@ from inventory.operations.receiving import heat_ids
 from inventory.quantities import Movement, Position, Quantity
 from inventory.scanning import Answer, Operation, refused
 from inventory.states import Document, OperationKind, Outcome, PlaceKind, ReceiptStatus, State
+from steelyard.api.idempotency import KeyReused, Once, note
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
 from steelyard.core.batch import Batch, Write
@@ -65,10 +66,22 @@ class _Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Came:
-    """The answers to arrivals, and at which place in the request each tag was received."""
+    """The answers to arrivals, and at which place in the request each tag was received.
+
+    ``labels`` are the bundles that were locked, with those that were made; ``None`` where nothing was. ``is_noted``
+    where the request held nothing else and is noted as answered.
+    """
 
     answers: First = field(default_factory=dict)
     at: Mapping[str, int] = field(default_factory=dict)
+    labels: Mapping[int, Label] | None = None
+    is_noted: bool = False
+
+    def of(self, tags: Collection[str]) -> dict[int, Label] | None:
+        """The labels of those that bear ``tags``; ``None`` where nothing was locked."""
+        if self.labels is None:
+            return None
+        return {id_: label for id_, label in self.labels.items() if label.tag in tags}
 
     def behind(self, operations: Sequence[Operation]) -> list[Operation]:
         """The other operations; what came before the arrival of its bundle did not know it yet."""
@@ -82,10 +95,13 @@ class Came:
         return one.unread is None and one.kind is not OperationKind.COUNT and place < self.at.get(one.tag, 0)
 
 
-def perform(session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation]) -> Came:
-    """Receive what ``operations`` receive, and answer each of those.
+def perform(
+    session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation], once: Once | None = None
+) -> Came:
+    """Receive what ``operations`` receive, and answer each of those; note the request where that is all of it.
 
-    The bundles of all operations are locked before the receipts. Raises ``NotFound`` and ``OperationInFlight``.
+    The bundles of all operations are locked before the receipts. Raises ``NotFound``, ``KeyReused`` and
+    ``OperationInFlight``.
     """
     wanted = [one for one in operations if one.kind is OperationKind.RECEIVE]
     if not wanted:
@@ -93,11 +109,13 @@ def perform(session: Session, actor: Actor, warehouse_id: int, operations: Seque
     labels = gathering.lock(session, actor, warehouse_id, {one.tag for one in operations})
     receipts = awaiting.receipts(session, warehouse_id, wanted)
     places = {one.place for one in wanted if one.place is not None}
-    asked = Asked({one.tag for one in wanted}, places, {one.client_op_id for one in wanted})
+    own = once if len(wanted) == len(operations) else None
+    asked = Asked({one.tag for one in wanted}, places, {one.client_op_id for one in wanted}, own)
     found = gathering.gather(session, actor, warehouse_id, labels, asked)
     fresh = answered.fresh(wanted, found.kept)
     if not fresh:
-        return Came(found.kept)
+        return Came(found.kept, labels=labels)
+    recognise(own, found)
     yard = _Yard(
         found,
         receipts,
@@ -105,20 +123,38 @@ def perform(session: Session, actor: Actor, warehouse_id: int, operations: Seque
         awaiting.catalogue(session, [_said(one) for one in fresh.values()], receipts),
         awaiting.known(session, labels, asked.tags),
     )
-    stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     judged: dict[str, _Arrival | Answer] = {id_: _judge(yard, one) for id_, one in fresh.items()}
-    made = _make(session, warehouse_id, [one for one in judged.values() if isinstance(one, _Arrival)])
-    wished = [one.bundle.tag for one in judged.values() if isinstance(one, _Arrival)]
-    lost = awaiting.lost_to(session, warehouse_id, [tag for tag in wished if tag not in made])
+    coming = [one for one in judged.values() if isinstance(one, _Arrival)]
+    made = _make(session, warehouse_id, coming)
+    lost = awaiting.lost_to(session, warehouse_id, [one.bundle.tag for one in coming if one.bundle.tag not in made])
     answers = {id_: _answer(one, made, lost) for id_, one in judged.items()}
     first = {**found.kept, **answered.first(fresh, answers.values())}
-    first.update(_write(session, actor, yard, stamp, judged, made, fresh, first))
-    done = {one.bundle.tag for one in judged.values() if isinstance(one, _Arrival) and one.bundle.tag in made}
+    first.update(_write(session, actor, yard, judged, made, fresh, first, own))
+    return Came(first, _places(operations, made), {**labels, **_labels(coming, made)}, own is not None)
+
+
+def recognise(once: Once | None, found: Gathered) -> None:
+    """Mark a request that came before under its key; raises ``KeyReused`` where that was another one."""
+    if once is not None and found.repeated is not None:
+        if found.repeated != once.hash:
+            raise KeyReused
+        once.replayed = True
+
+
+def _places(operations: Sequence[Operation], made: Mapping[str, int]) -> dict[str, int]:
     at: dict[str, int] = {}
     for place, one in enumerate(operations):
-        if one.kind is OperationKind.RECEIVE and one.tag in done:
+        if one.kind is OperationKind.RECEIVE and one.tag in made:
             at.setdefault(one.tag, place)
-    return Came(first, at)
+    return at
+
+
+def _labels(coming: Sequence[_Arrival], made: Mapping[str, int]) -> dict[int, Label]:
+    return {
+        made[tag]: Label(made[tag], tag, one.bundle.heat_number, one.bundle.certificate_number)
+        for one in coming
+        if (tag := one.bundle.tag) in made
+    }
 
 
 def _said(operation: Operation) -> Said:
@@ -222,13 +258,14 @@ def _write(
     session: Session,
     actor: Actor,
     yard: _Yard,
-    stamp: ledger.Stamp,
     judged: Mapping[str, "_Arrival | Answer"],
     made: Mapping[str, int],
     fresh: Mapping[str, Operation],
     first: First,
+    once: Once | None,
 ) -> First:
     batch, ground = Batch(session), yard.found.ground
+    stamp = ledger.Stamp(ground.id, frozenset(yard.found.virtual.values()), yard.found.now, actor.user_id)
     coming = [one for one in judged.values() if isinstance(one, _Arrival) and one.bundle.tag in made]
     movements = [_movement(one, made[one.bundle.tag], yard.found.virtual[PlaceKind.MILL]) for one in coming]
     ledger.add(batch, stamp, [_posting(*pair) for pair in zip(coming, movements, strict=True)])
@@ -246,7 +283,10 @@ def _write(
     outbox.add(batch, _notices(yard, coming, movements))
     if coming:
         ids = [one.operation.client_op_id for one in coming]
-        audit.add(batch, actor, "inventory.bundles_arrived", f"warehouse:{ground.code}", {"operations": ids})
+        act = audit.Act("inventory.bundles_arrived", f"warehouse:{ground.code}", {"operations": ids})
+        audit.add(batch, actor, [act])
+    if once is not None and not once.replayed:
+        note(batch, actor, once)
     return answered.quicker(session, stamp, fresh, first, batch.run().get("answered", ()))
 
 
@@ -276,9 +316,9 @@ def _notices(yard: _Yard, coming: Sequence[_Arrival], movements: Sequence[Moveme
     for receipt in dict.fromkeys(one.receipt for one in coming):
         told = [
             {
-                **asdict(
-                    Label(movement.bundle_id, one.bundle.tag, one.bundle.heat_number, one.bundle.certificate_number)
-                ),
+                **Label(
+                    movement.bundle_id, one.bundle.tag, one.bundle.heat_number, one.bundle.certificate_number
+                ).told(),
                 **movement.quantity._asdict(),
             }
             for one, movement in zip(coming, movements, strict=True)

@@ -4,8 +4,11 @@ A fixed number of statements for any number of reports, none where there are non
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import BigInteger, Integer, String, Table, select, update
 from sqlalchemy.orm import Session
 
 from inventory.models import Bundle, Heat, Place, ReceiptLine, ScanAnswer
@@ -15,13 +18,34 @@ from inventory.operations.scope import own_warehouse
 from inventory.quality.kinds import DefectStatus
 from inventory.quality.models import Defect
 from inventory.scanning import Effect, Judgement, Reported
+from inventory.setting_aside import SetAside
 from inventory.states import ArrivalState, Outcome
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 from steelyard.core.errors import NotFound
+from steelyard.core.models import UtcDateTime
 from steelyard.core.numbering import next_numbers
 from steelyard.core.outbox import Notice
+from steelyard.core.prepared import dialect_of, given, packed, run
+from steelyard.core.rowset import RowTypes, rowset
+
+_INT, _STR, _MOMENT = BigInteger(), String(), UtcDateTime()
+_TYPES: RowTypes = {
+    "number": _STR, "warehouse_id": _INT, "heat_id": _INT, "bundle_id": _INT, "kind": _STR, "severity": _STR,
+    "pieces": Integer(), "place": _STR, "remark": _STR, "status": _STR, "event_at": _MOMENT, "reported_at": _MOMENT,
+    "reported_by": _INT, "version": Integer(),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Facts:
+    """The heat of a reported bundle, and the codes of places by their ids."""
+
+    id: int
+    heat_number: str
+    mill_name: str
+    places: dict[int, str] = field(default_factory=dict)
 
 
 def keep(session: Session, actor: Actor, found: Gathered, judgement: Judgement) -> None:
@@ -29,41 +53,68 @@ def keep(session: Session, actor: Actor, found: Gathered, judgement: Judgement) 
     effects = [effect for effect in judgement.effects if isinstance(effect, Reported)]
     if not effects:
         return
-    written = _written(session, actor, found, effects)
-    session.add_all(written)
-    session.flush()
-    heats = dict(
-        session.execute(select(Heat.id, Heat).where(Heat.id.in_({defect.heat_id for defect in written}))).all()
-    )
+    facts = _facts(session, effects)
+    numbers = next_numbers(session, "BL", business_date(found.now), len(effects))
+    rows = [
+        {
+            "number": number, "warehouse_id": found.ground.id, "heat_id": facts[effect.report.bundle_id].id,
+            "bundle_id": effect.report.bundle_id, "kind": effect.report.fault.kind,
+            "severity": effect.report.fault.severity, "pieces": effect.report.pieces,
+            "place": facts[effect.report.bundle_id].places[effect.report.place_id],
+            "remark": effect.report.fault.remark, "status": DefectStatus.OPEN, "event_at": effect.operation.event_at,
+            "reported_at": found.now, "reported_by": actor.user_id, "version": 1,
+        }
+        for number, effect in zip(numbers, effects, strict=True)
+    ]  # fmt: skip
+    dialect = dialect_of(session)
+    ids = {number: id_ for id_, number in run(session, _reported(dialect), {"reports": packed(dialect, _TYPES, rows)})}
     answers = {answer.client_op_id: answer for answer in judgement.answers}
-    for defect, effect in zip(written, effects, strict=True):
-        heat = heats[defect.heat_id]
-        effect.report.number = defect.number
-        effect.report.told = {
-            "defect_id": defect.id, "number": defect.number, "kind": defect.kind, "severity": defect.severity,
-            "heat_number": heat.heat_number, "mill_name": heat.mill_name, "bundle_id": defect.bundle_id,
-            "pieces": defect.pieces,
-        }  # fmt: skip
-        answers[effect.operation.client_op_id].params.update(number=defect.number, defect_id=defect.id)
-        audit.record(session, actor, "inventory.defect_reported", f"defect:{defect.number}", {"kind": defect.kind})
+    for number, effect in zip(numbers, effects, strict=True):
+        answers[effect.operation.client_op_id].params.update(number=number, defect_id=ids[number])
+        _tell(effect.report, number, ids[number], facts[effect.report.bundle_id])
     keep_arriving(session, [effect.report.bundle_id for effect in effects if effect.report.is_expected])
 
 
-def _written(session: Session, actor: Actor, found: Gathered, effects: Sequence[Reported]) -> list[Defect]:
-    bundle_ids, place_ids = ({getattr(one.report, name) for one in effects} for name in ("bundle_id", "place_id"))
-    heats = dict(session.execute(select(Bundle.id, Bundle.heat_id).where(Bundle.id.in_(bundle_ids))).all())
-    places = dict(session.execute(select(Place.id, Place.code).where(Place.id.in_(place_ids))).all())
-    numbers = next_numbers(session, "BL", business_date(found.now), len(effects))
+def _facts(session: Session, effects: Sequence[Reported]) -> dict[int, _Facts]:
+    """Of each bundle its heat, and the codes of the places where it was reported."""
+    asked = {(one.report.bundle_id, one.report.place_id) for one in effects}
+    rows = [{"bundle_id": bundle_id, "place_id": place_id} for bundle_id, place_id in sorted(asked)]
+    given_ = rowset(session, "reported", {"bundle_id": _INT, "place_id": _INT}, rows)
+    query = (
+        select(given_.c.bundle_id, Place.id, Place.code, Heat.id, Heat.heat_number, Heat.mill_name)
+        .join(Bundle, Bundle.id == given_.c.bundle_id)
+        .join(Heat, Heat.id == Bundle.heat_id)
+        .join(Place, Place.id == given_.c.place_id)
+    )
+    found: dict[int, _Facts] = {}
+    for bundle_id, place_id, code, *heat in session.execute(query):
+        found.setdefault(bundle_id, _Facts(*heat)).places[place_id] = code
+    return found
+
+
+def _tell(report: SetAside, number: str, id_: int, heat: _Facts) -> None:
+    report.number = number
+    report.told = {
+        "defect_id": id_, "number": number, "kind": report.fault.kind, "severity": report.fault.severity,
+        "heat_number": heat.heat_number, "mill_name": heat.mill_name, "bundle_id": report.bundle_id,
+        "pieces": report.pieces,
+    }  # fmt: skip
+
+
+@cache
+def _reported(dialect: str) -> Any:
+    rows, table = given(dialect, "reports", _TYPES), cast(Table, Defect.__table__)
+    insert = table.insert().from_select(list(_TYPES), select(*(rows.c[name] for name in _TYPES)))
+    return insert.returning(table.c.id, table.c.number)
+
+
+def acts(effects: Iterable[Effect]) -> list[audit.Act]:
+    """What the audit trail notes of the reports."""
     return [
-        Defect(
-            number=number, warehouse_id=found.ground.id, heat_id=heats[one.report.bundle_id],
-            bundle_id=one.report.bundle_id, kind=one.report.fault.kind, severity=one.report.fault.severity,
-            pieces=one.report.pieces, place=places[one.report.place_id], remark=one.report.fault.remark,
-            status=DefectStatus.OPEN, event_at=one.operation.event_at, reported_at=found.now,
-            reported_by=actor.user_id,
-        )
-        for number, one in zip(numbers, effects, strict=True)
-    ]  # fmt: skip
+        audit.Act("inventory.defect_reported", f"defect:{one.report.number}", {"kind": one.report.fault.kind})
+        for one in effects
+        if isinstance(one, Reported)
+    ]
 
 
 def keep_arriving(session: Session, bundle_ids: Sequence[int]) -> None:

@@ -5,9 +5,10 @@ lines, what is kept for them and what else was scanned are read.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, Table, false, func, select, true, update
 from sqlalchemy.orm import Session
 
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
@@ -19,9 +20,19 @@ from inventory.operations.ledger import Stamp
 from inventory.picking import Kept, OrderView, Pick
 from inventory.scanning import Operation
 from inventory.states import AllocationState, DeliveryStatus, OperationKind
+from steelyard.core.batch import Batch, Write, behind
+from steelyard.core.models import UtcDateTime
 from steelyard.core.outbox import Notice
+from steelyard.core.prepared import given, listed, one_of, packed
+from steelyard.core.rowset import RowTypes
 
-_GONE = {AllocationState.PICKED: "picked", AllocationState.RELEASED: "ended"}
+_INT, _STR, _MOMENT = BigInteger(), String(), UtcDateTime()
+_TYPES: RowTypes = {
+    "id": _INT, "order_id": _INT, "line_id": _INT, "bundle_id": _INT, "state": _STR, "pieces": Integer(),
+    "mass_g": _INT, "allocated_at": _MOMENT, "allocated_by": _INT, "picked_at": _MOMENT, "picked_by": _INT,
+    "ended_at": _MOMENT, "ended_by": _INT, "reason": _STR,
+}  # fmt: skip
+_WHEN = ("picked_at", "picked_by", "ended_at", "ended_by")
 
 
 def swapped_tags(session: Session, warehouse_id: int, operations: Iterable[Operation]) -> set[str]:
@@ -102,36 +113,57 @@ def _read_goods(
             one.when_free = states.get(one.bundle_id, one.when_free)
 
 
-def write(session: Session, stamp: Stamp, views: Iterable[OrderView]) -> None:
-    """Write what became of the bundles that are kept: those picked, those freed, those taken in their place."""
+def add(batch: Batch, stamp: Stamp, views: Iterable[OrderView]) -> None:
+    """Add to ``batch`` what became of bundles that are kept: those picked, those freed, those taken in their place."""
     changed = [(view, one) for view in views for one in view.kept if one.changed]
-    for state, name in _GONE.items():
-        for reason in sorted({one.reason or "" for _, one in changed if one.state is state}):
-            ids = [
-                one.allocation_id for _, one in changed
-                if one.state is state and one.allocation_id and (one.reason or "") == reason
-            ]  # fmt: skip
-            told = {f"{name}_at": stamp.recorded_at, f"{name}_by": stamp.actor_id, "reason": reason or None}
-            if ids:
-                session.execute(update(StockAllocation).where(StockAllocation.id.in_(ids)).values(state=state, **told))
+    if not changed:
+        return
+    dialect = batch.dialect
+    known = [_row(stamp, view, one) for view, one in changed if one.allocation_id is not None]
+    if known:
+        batch.add(_kept(dialect), kept_before=packed(dialect, _TYPES, known))
     fresh = [_row(stamp, view, one) for view, one in changed if one.allocation_id is None]
     if fresh:
-        session.execute(insert(StockAllocation), fresh)
+        batch.add(_taken(dialect, after_others=bool(known)), kept_instead=packed(dialect, _TYPES, fresh))
     orders_changed = {view.order_id for view, _ in changed}
-    if orders_changed:
-        fetched_anew = update(DeliveryOrder).where(DeliveryOrder.id.in_(orders_changed))
-        session.execute(fetched_anew.values(version=DeliveryOrder.version + 1))
+    batch.add(_fetched_anew(dialect), orders_changed=listed(dialect, orders_changed))
+
+
+@cache
+def _kept(dialect: str) -> Write:
+    rows, table = given(dialect, "kept_before", _TYPES), cast(Table, StockAllocation.__table__)
+    told: dict[str, ColumnElement[Any]] = {name: rows.c[name] for name in ("state", "reason")}
+    # What was picked before and is freed now keeps by whom it was picked.
+    told |= {name: func.coalesce(rows.c[name], table.c[name]) for name in _WHEN}
+    statement = update(table).where(table.c.id == rows.c.id).values(told)
+    return Write("kept", statement, table.c.id)
+
+
+@cache
+def _taken(dialect: str, *, after_others: bool) -> Write:
+    """A bundle freed may take another's place in the same batch: it is freed first."""
+    rows, table = given(dialect, "kept_instead", _TYPES), cast(Table, StockAllocation.__table__)
+    names = [name for name in _TYPES if name != "id"]
+    source = select(*(rows.c[name] for name in names)).where(behind(dialect, "kept") if after_others else true())
+    return Write("taken", table.insert().from_select([*names, "is_part"], source.add_columns(false())), table.c.id)
+
+
+@cache
+def _fetched_anew(dialect: str) -> Write:
+    table = cast(Table, DeliveryOrder.__table__)
+    statement = update(table).where(one_of(dialect, table.c.id, "orders_changed"))
+    return Write("fetched_anew", statement.values(version=table.c.version + 1), table.c.id)
 
 
 def _row(stamp: Stamp, view: OrderView, one: Kept) -> dict[str, Any]:
     picked = one.state is AllocationState.PICKED
     return {
-        "order_id": view.order_id, "line_id": one.line_id, "bundle_id": one.bundle_id, "state": one.state,
-        "is_part": False, "pieces": one.pieces, "mass_g": one.mass_g,
+        "id": one.allocation_id, "order_id": view.order_id, "line_id": one.line_id, "bundle_id": one.bundle_id,
+        "state": one.state, "pieces": one.pieces, "mass_g": one.mass_g,
         "allocated_at": stamp.recorded_at, "allocated_by": stamp.actor_id,
         "picked_at": stamp.recorded_at if picked else None, "picked_by": stamp.actor_id if picked else None,
         "ended_at": None if picked else stamp.recorded_at, "ended_by": None if picked else stamp.actor_id,
-        "reason": one.reason,
+        "reason": one.reason or None,
     }  # fmt: skip
 
 

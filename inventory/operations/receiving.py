@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, String, Table, select, true
+from sqlalchemy import BigInteger, Executable, String, Table, exists, select, union_all
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -156,19 +156,27 @@ def _document(session: Session, actor: Actor, warehouse: Warehouse, delivery: De
 
 
 def heat_ids(session: Session, wanted: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
-    """The ids of the heats by number and mill, made where they are new: one statement, or three."""
+    """The ids of the heats by number and mill, made where they are new: one statement, or three on SQLite.
+
+    On PostgreSQL it takes another where somebody else is just making one of them.
+    """
     rows = [{"heat_number": number, "mill_name": mill} for number, mill in sorted(wanted)]
     given = rowset(session, "given", {"heat_number": _STR, "mill_name": _STR}, rows)
-    query = select(Heat.heat_number, Heat.mill_name, Heat.id).join(
-        given, (given.c.heat_number == Heat.heat_number) & (given.c.mill_name == Heat.mill_name)
-    )
-    found = {(number, mill): id_ for number, mill, id_ in session.execute(query)}
-    if len(found) == len(rows):
-        return found
+    is_same = (given.c.heat_number == Heat.heat_number) & (given.c.mill_name == Heat.mill_name)
+    query = select(Heat.heat_number, Heat.mill_name, Heat.id).join(given, is_same)
     dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    source = select(given.c.heat_number, given.c.mill_name).where(true())
-    insert = dialect.insert(cast(Table, Heat.__table__)).from_select(["heat_number", "mill_name"], source)
-    session.execute(insert.on_conflict_do_nothing())
+    new = select(given.c.heat_number, given.c.mill_name).where(~exists(select(Heat.id).where(is_same)))
+    insert = dialect.insert(cast(Table, Heat.__table__)).from_select(["heat_number", "mill_name"], new)
+    insert = insert.on_conflict_do_nothing()
+    if dialect is postgresql:
+        made = insert.returning(Heat.heat_number, Heat.mill_name, Heat.id).cte("made")
+        found = _by_name(session, union_all(query, select(made)))
+    elif len(found := _by_name(session, query)) < len(rows):
+        session.execute(insert)
+    return found if len(found) == len(rows) else _by_name(session, query)
+
+
+def _by_name(session: Session, query: Executable) -> dict[tuple[str, str], int]:
     return {(number, mill): id_ for number, mill, id_ in session.execute(query)}
 
 

@@ -41,7 +41,7 @@ from inventory.scanning import (
     judge,
 )
 from inventory.states import Document, IssueStatus, OperationKind, PlaceKind, StocktakeStatus
-from steelyard.api.idempotency import KeyReused, Once, note
+from steelyard.api.idempotency import Once, note
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
 from steelyard.core.batch import Batch, Write
@@ -66,18 +66,19 @@ def perform(
     recording one of the same operations with another outcome; then nothing is written.
     """
     operations = reading.read(session, actor, operations)
-    came = arriving.perform(session, actor, warehouse_id, operations)
+    came = arriving.perform(session, actor, warehouse_id, operations, once)
+    if came.is_noted:
+        return [_answer(operation, {}, came.answers) for operation in operations]
     rest = came.behind(operations)
-    tags = {op.tag for op in rest} | picks.swapped_tags(session, warehouse_id, rest)
-    asked = Asked(tags, _places_of(rest), {op.client_op_id for op in rest}, once)
-    labels = gathering.lock(session, actor, warehouse_id, asked.tags)
+    tags, freed = {op.tag for op in rest}, picks.swapped_tags(session, warehouse_id, rest)
+    asked = Asked(tags | freed, _places_of(rest), {op.client_op_id for op in rest}, once)
+    labels = came.of(tags)
+    if labels is None or freed:
+        labels = {**(labels or {}), **gathering.lock(session, actor, warehouse_id, freed if labels else asked.tags)}
     issues, stocktakes = _issues(session, warehouse_id, rest), _stocktakes(session, warehouse_id, rest)
     orders = picks.orders(session, warehouse_id, rest, labels)
     found = gathering.gather(session, actor, warehouse_id, labels, asked)
-    if once is not None and found.repeated is not None:
-        if found.repeated != once.hash:
-            raise KeyReused
-        once.replayed = True
+    arriving.recognise(once, found)
     rest = reading.compared(rest, found)
     view = YardView(
         found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes, found.blocked, orders
@@ -133,33 +134,28 @@ def _stocktakes(session: Session, warehouse_id: int, operations: Sequence[Operat
         return {}
     numbers = [{"number": number} for number in sorted({str(op.stocktake_number) for op in counts})]
     wanted = rowset(session, "wanted", {"number": _STR}, numbers)
+    codes = rowset(session, "codes", {"code": _STR}, [{"code": code} for code in sorted(_places_of(counts))])
+    # The scope of a stocktake is drawn up when it is opened and never changes: it may be read with what is locked.
+    covers = select(StocktakePlace.stocktake_id, StocktakePlace.place_id)
+    covers = covers.join(Place, Place.id == StocktakePlace.place_id).join(codes, codes.c.code == Place.code)
+    covered = covers.subquery("covered")
     query = (
         select(
-            Stocktake.number, Stocktake.id, Stocktake.status, Stocktake.opened_at, Stocktake.round, Stocktake.closed_at
+            Stocktake.number, Stocktake.id, Stocktake.status, Stocktake.opened_at, Stocktake.round,
+            Stocktake.closed_at, covered.c.place_id,
         )
         .join(wanted, wanted.c.number == Stocktake.number)
+        .outerjoin(covered, covered.c.stocktake_id == Stocktake.id)
         .where(Stocktake.warehouse_id == warehouse_id)
         .order_by(Stocktake.id)
         .with_for_update(read=True, of=Stocktake)
-    )
-    found = session.execute(query).all()
-    codes = rowset(session, "codes", {"code": _STR}, [{"code": code} for code in sorted(_places_of(counts))])
-    covered: dict[int, set[int]] = {}
-    places = (
-        select(StocktakePlace.stocktake_id, StocktakePlace.place_id)
-        .join(Place, Place.id == StocktakePlace.place_id)
-        .join(codes, codes.c.code == Place.code)
-        .join(Stocktake, Stocktake.id == StocktakePlace.stocktake_id)
-        .join(wanted, wanted.c.number == Stocktake.number)
-    )
-    for stocktake_id, place_id in session.execute(places):
-        covered.setdefault(stocktake_id, set()).add(place_id)
-    return {
-        number: StocktakeView(
-            id_, number, StocktakeStatus(status), opened_at, frozenset(covered.get(id_, ())), round_, closed_at
-        )
-        for number, id_, status, opened_at, round_, closed_at in found
-    }
+    )  # fmt: skip
+    found: dict[str, StocktakeView] = {}
+    for number, id_, status, opened_at, round_, closed_at, place_id in session.execute(query):
+        before = found[number].place_ids if number in found else frozenset[int]()
+        places = before if place_id is None else before | {place_id}
+        found[number] = StocktakeView(id_, number, StocktakeStatus(status), opened_at, places, round_, closed_at)
+    return found
 
 
 def _write(
@@ -176,7 +172,7 @@ def _write(
     batch = Batch(session)
     carried = [effect for effect in judgement.effects if isinstance(effect, Carried)]
     picked = [effect for effect in judgement.effects if isinstance(effect, Picked)]
-    picks.write(session, stamp, {effect.pick.order.number: effect.pick.order for effect in picked}.values())
+    picks.add(batch, stamp, {effect.pick.order.number: effect.pick.order for effect in picked}.values())
     expected = ledger.add(batch, stamp, [posting for effect in judgement.effects for posting in _postings(effect)])
     counts = [effect for effect in judgement.effects if isinstance(effect, CountMade)]
     if counts:
@@ -189,10 +185,9 @@ def _write(
     outbox.add(batch, [*_moved(found, [effect.movement for effect in carried if effect.issue is None]), *told])
     if judgement.effects:
         ids = [effect.operation.client_op_id for effect in judgement.effects]
-        audit.add(batch, actor, "inventory.scanned", f"warehouse:{found.ground.code}", {"operations": ids})
-    for effect in carried:
-        if effect.overfills:
-            _note_overfilled(session, actor, found, effect)
+        scanned = audit.Act("inventory.scanned", f"warehouse:{found.ground.code}", {"operations": ids})
+        overfilled = [_overfilled(found, effect) for effect in carried if effect.overfills]
+        audit.add(batch, actor, [scanned, *defect_scans.acts(judgement.effects), *overfilled])
     if once is not None and not once.replayed:
         note(batch, actor, once)
     done = batch.run()
@@ -227,10 +222,10 @@ def _postings(effect: Effect) -> list[ledger.Posting]:
     return [ledger.Posting(effect.movement, Document.ISSUE, effect.issue.number, *said)]
 
 
-def _note_overfilled(session: Session, actor: Actor, found: Gathered, effect: Carried) -> None:
+def _overfilled(found: Gathered, effect: Carried) -> audit.Act:
     operation = effect.operation
     detail = {"tag": operation.tag, "reason": operation.over_capacity, "operation": operation.client_op_id}
-    audit.record(session, actor, "inventory.place_overfilled", f"place:{found.ground.code}/{operation.place}", detail)
+    return audit.Act("inventory.place_overfilled", f"place:{found.ground.code}/{operation.place}", detail)
 
 
 def _count_row(stamp: ledger.Stamp, count: CountMade) -> dict[str, Any]:

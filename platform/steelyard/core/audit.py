@@ -1,5 +1,7 @@
 """The audit trail: who did what, append-only, sealed in chained blocks (:mod:`steelyard.core.sealing`)."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
@@ -71,18 +73,29 @@ _ENTRY: RowTypes = {
 }  # fmt: skip
 
 
-def add(batch: Batch, actor: Actor | None, action: str, subject: str, detail: dict[str, Any] | None = None) -> None:
-    """Write one entry, as :func:`record` does, together with the other writes of ``batch``."""
-    entry = {
+@dataclass(frozen=True, slots=True)
+class Act:
+    """An entry to be written: what was done, to what, and what is worth keeping of it."""
+
+    action: str
+    subject: str
+    detail: dict[str, Any]
+
+
+def add(batch: Batch, actor: Actor | None, acts: Sequence[Act]) -> None:
+    """Write entries, as :func:`record` does, in one write together with the others of ``batch``; once a batch."""
+    if not acts:
+        return
+    by = {
         "at": utc_now(),
         "user_id": actor.user_id if actor else None,
         "org_id": actor.org_id if actor else None,
-        "action": action,
-        "subject": subject,
-        "detail": canonical_json(detail or {}),
         "request_id": request_id.get(),
     }
-    batch.add(_audited(batch.dialect), audited_acts=packed(batch.dialect, _ENTRY, [entry]))
+    entries = (
+        {**by, "action": act.action, "subject": act.subject, "detail": canonical_json(act.detail)} for act in acts
+    )
+    batch.add(_audited(batch.dialect), audited_acts=packed(batch.dialect, _ENTRY, entries))
 
 
 @cache

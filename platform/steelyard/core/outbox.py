@@ -6,7 +6,21 @@ from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String, Table, exists, func, insert, select, true
+from sqlalchemy import (
+    BigInteger,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal_column,
+    select,
+    true,
+)
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -94,15 +108,15 @@ _NOTICE: RowTypes = {
 }  # fmt: skip
 
 
+_TOLD = ("type", "subject", "occurred_at", "data")
+
+
 def add(batch: Batch, notices: Sequence[Notice]) -> None:
-    """Publish events with other writes: one statement with them on PostgreSQL, at once in two on SQLite."""
+    """Publish events with other writes: one statement with them on PostgreSQL, two for any number on SQLite."""
     if not notices:
         return
-    if batch.dialect != POSTGRESQL:
-        _publish_all(batch.session, notices)
-        return
     moment = utc_now()
-    events, readers = _published()
+    events, readers = _published() if batch.dialect == POSTGRESQL else _published_in_turn()
     batch.add(events, notices=packed(batch.dialect, _NOTICE, (_notice_row(one, moment) for one in notices)))
     batch.add(readers)
 
@@ -113,7 +127,7 @@ def _published() -> tuple[Write, Write]:
     rows = given(POSTGRESQL, "notices", _NOTICE)
     new_id = func.nextval(func.pg_get_serial_sequence(Event.__tablename__, "id")).label("id")
     source = select(new_id, *(rows.c[name] for name in _NOTICE)).cte("numbered_notices")
-    names = ["id", "type", "subject", "occurred_at", "data"]
+    names = ["id", *_TOLD]
     events = insert(Event).from_select(names, select(*(source.c[name] for name in names)))
     org_ids = func.jsonb_array_elements_text(sql_cast(source.c.audience, JSONB)).table_valued("value", name="org_ids")
     pairs = select(sql_cast(org_ids.c.value, BigInteger), source.c.id).join_from(source, org_ids, true())
@@ -134,17 +148,23 @@ def _notice_row(notice: Notice, moment: datetime) -> dict[str, Any]:
     }
 
 
-def _publish_all(session: Session, notices: Sequence[Notice]) -> None:
-    events = [Event(type=one.type, subject=one.subject, occurred_at=utc_now(), data=one.data) for one in notices]
-    session.add_all(events)
-    session.flush()
-    rows = [
-        {"org_id": org_id, "event_id": event.id}
-        for event, one in zip(events, notices, strict=True)
-        for org_id in sorted(one.audience)
-    ]
-    if rows:
-        session.execute(insert(EventAudience), rows)
+@cache
+def _published_in_turn() -> tuple[Write, Write]:
+    """The same on SQLite, where one writer at a time numbers on from the last event; nothing is ever deleted."""
+    notices = bindparam("notices", type_=Text())
+    entries = func.json_each(notices).table_valued("key", "value")
+    last = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
+    told = (func.json_extract(entries.c.value, literal_column(f"'$.{name}'")) for name in _TOLD)
+    events = insert(Event).from_select(["id", *_TOLD], select(last + entries.c.key + 1, *told))
+    audience = func.json_extract(entries.c.value, literal_column("'$.audience'"))
+    org_ids = func.json_each(audience).table_valued("value", name="org_ids")
+    own_id = last - func.json_array_length(notices) + entries.c.key + 1
+    pairs = select(org_ids.c.value, own_id).select_from(entries).join(org_ids, true())
+    readers = insert(EventAudience).from_select(["org_id", "event_id"], pairs)
+    return (
+        Write("events", events, cast(Table, Event.__table__).c.id),
+        Write("readers", readers, cast(Table, EventAudience.__table__).c.event_id),
+    )
 
 
 def read_events(

@@ -24,8 +24,6 @@ from .test_scans import statements
 
 BENT = Fault(DefectKind.BENT, Severity.MINOR, "under the crane")
 ApiAs = Callable[..., ApiClient]
-GROWTH = {"sqlite": 30, "postgresql": 0}
-"""Statements that ten reports more may take: SQLite writes report, audit and event of each by one of its own."""
 
 
 def report(yard: Yard, tag: str, **more: Any) -> Any:
@@ -70,7 +68,7 @@ def test_many_reports_take_a_fixed_number_of_statements(yard: Yard) -> None:
         with statements(yard) as seen:
             assert {answer.code for answer in yard.scan(*operations)} == {"defect_reported"}
         counted.append(len(seen))
-    assert counted[1] - counted[0] <= GROWTH[yard.db.dialect]
+    assert counted[1] == counted[0]
 
 
 def test_what_is_reported_on_arrival_is_not_usable_when_its_receipt_is_posted(yard: Yard) -> None:
