@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from inventory import allocating, delivery_errors, errors
 from inventory.allocating import Goods, Plan, Wanted
 from inventory.delivery_models import DeliveryOrder, StockAllocation
-from inventory.genealogy_models import BundleEdge
+from inventory.genealogy_models import BundleEdge, StockProcess
 from inventory.making import Output
 from inventory.models import Bundle, Warehouse
 from inventory.operations import announcing, candidates, deliveries, holding, ledger, splitting, yard
@@ -212,15 +212,17 @@ def split(
         raise delivery_errors.NotAPart(tag=tag, number=order.number)
     free(session, actor, order, [kept], "split")
     parts = [Output(kept.pieces, tag=part_tag), Output(whole - kept.pieces, tag=rest_tag)]
-    splitting.split(session, actor, order.warehouse_id, tag, parts, order.number)
-    _keep_part(session, actor, order, kept, bundle)
+    process = splitting.split(session, actor, order.warehouse_id, tag, parts, order.number)
+    _keep_part(session, actor, order, kept, process)
     return order
 
 
-def _keep_part(session: Session, actor: Actor, order: DeliveryOrder, kept: StockAllocation, bundle: Bundle) -> None:
-    """Keep for the order what was split off for it: the first bundle that the split made."""
+def _keep_part(
+    session: Session, actor: Actor, order: DeliveryOrder, kept: StockAllocation, process: StockProcess
+) -> None:
+    """Keep for the order what was split off for it: the first bundle that this split made."""
     made = session.scalars(
-        select(BundleEdge.child_id).where(BundleEdge.parent_id == bundle.id).order_by(BundleEdge.id).limit(1)
+        select(BundleEdge.child_id).where(BundleEdge.process_id == process.id).order_by(BundleEdge.id).limit(1)
     ).one()
     stood = yard.standing(session, [made])
     at = stood[made][0]

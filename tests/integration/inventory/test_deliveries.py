@@ -7,8 +7,19 @@ from sqlalchemy import select
 
 from inventory import delivery_errors, delivery_reading, errors
 from inventory.delivery_models import StockAllocation
+from inventory.making import Output
 from inventory.models import Place, StockIssue, Stocktake
-from inventory.operations import allocating, approving, deliveries, encumbrances, holding, moving, stocktakes
+from inventory.operations import (
+    allocating,
+    approving,
+    deliveries,
+    encumbrances,
+    holding,
+    moving,
+    splitting,
+    stocktakes,
+    unmaking,
+)
 from inventory.operations.deliveries import OrderedLine
 from inventory.operations.holding import Ban
 from inventory.operations.verification import verify
@@ -92,9 +103,6 @@ def test_goods_of_others_and_held_goods_are_not_taken(yard: Yard, inspector: Act
 
 
 def test_first_in_is_first_out_even_when_it_was_split_since(yard: Yard) -> None:
-    from inventory.making import Output
-    from inventory.operations import splitting
-
     yard.receive("OLD")
     yard.receive("NEW")
     with yard.db.write() as session:
@@ -145,6 +153,20 @@ def test_part_of_a_bundle_is_split_before_it_is_picked(yard: Yard) -> None:
     let_out(yard, id_)
     assert states(yard) == {"T2-B": "available"}
     assert read(yard, id_).status == "completed"
+    yard.assert_sound()
+
+
+def test_a_part_is_split_off_a_bundle_whose_first_split_was_undone(yard: Yard) -> None:
+    yard.receive("T1")
+    with yard.db.write() as session:
+        first = splitting.split(session, yard.keeper, yard.warehouse.id, "T1", [Output(3), Output(7)])
+        unmaking.reverse(session, yard.keeper, first.id, "a slip")
+    id_ = order(yard, OrderedLine(grade="20", pieces=4, whole_bundles=False))
+    assert allocate(yard, id_) == ["T1"]
+    with yard.db.write() as session:
+        allocating.split(session, yard.keeper, id_, "T1", "T1-A", "T1-B")
+    assert states(yard) == {"T1-A": "reserved", "T1-B": "available"}
+    assert kept(yard, id_) == ["T1-A"]
     yard.assert_sound()
 
 
