@@ -230,12 +230,13 @@ def locked(
 ) -> DeliveryOrder:
     """The order and the bundles that it is about, all locked, bundles first.
 
-    Where ``bundles_of`` names more once the order is locked, the order is let go for another round.
+    Where ``bundles_of`` names more once the order is locked, all of it is let go for another round: a bundle that is
+    locked after one with a higher id could wait for somebody who waits for that one.
     """
     held = set(bundles_of(find(session, actor, order_id)))
     while True:
-        yard.lock_by_ids(session, held)
         attempt = session.begin_nested()
+        yard.lock_by_ids(session, held)
         order = find(session, actor, order_id, lock=True)
         if (now := set(bundles_of(order))) <= held:
             attempt.commit()

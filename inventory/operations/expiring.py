@@ -31,11 +31,12 @@ def expire(session: Session) -> None:
     )
     rows = session.execute(query).all()
     due = sorted({order_id for order_id, _ in rows})[:MOST_AT_ONCE]
-    yard.lock_by_ids(session, {bundle_id for order_id, bundle_id in rows if order_id in due})
+    locked = {bundle_id for order_id, bundle_id in rows if order_id in due}
+    yard.lock_by_ids(session, locked)
     for order_id in due:
         order = deliveries.locked_by_clock(session, order_id)
         kept = deliveries.open_allocations(session, order_id)
-        idle = [one for one in kept if one.state == AllocationState.RESERVED]
+        idle = [one for one in kept if one.state == AllocationState.RESERVED and one.bundle_id in locked]
         if order.valid_until >= now or not idle:
             continue
         allocating.free(session, None, order, idle, REASON)

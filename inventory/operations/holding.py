@@ -232,6 +232,8 @@ def _lock(session: Session, actor: Actor, heat_id: int | None, bundle_id: int | 
     own = select(Warehouse.id).where(Warehouse.org_id == actor.org_id)
     while True:
         attempt = session.begin_nested()
+        if locked:
+            yard.lock_by_ids(session, locked)
         session.execute(select(Heat.id).where(Heat.id == heat_id).with_for_update())
         mixtures = select(HeatPart.heat_id).where(HeatPart.part_id == heat_id)
         of_it = (Bundle.heat_id == heat_id) | Bundle.heat_id.in_(mixtures)
@@ -245,7 +247,6 @@ def _lock(session: Session, actor: Actor, heat_id: int | None, bundle_id: int | 
             return heat_id, found
         attempt.rollback()
         locked |= ids
-        yard.lock_by_ids(session, locked)
 
 
 def _check_within_reach(session: Session, bundle: Bundle, stood: Sequence[Stood]) -> None:

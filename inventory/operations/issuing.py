@@ -85,11 +85,13 @@ def post_issue(session: Session, actor: Actor, issue_id: int) -> StockIssue:
 def _load_locked(session: Session, actor: Actor, issue_id: int) -> tuple[StockIssue, Warehouse, list[Movement]]:
     """The issue and what is loaded, all of it locked; bundles before the issue, as everywhere.
 
-    A bundle that was loaded meanwhile is locked in another round, for which the issue is let go.
+    A bundle that was loaded meanwhile is locked in another round, for which issue and bundles are let go.
     """
     locked: set[int] = set()
     while True:
         attempt = session.begin_nested()
+        if locked:
+            yard.lock_by_ids(session, locked)
         document, warehouse = own_document(session, actor, StockIssue, issue_id)
         movements = loaded(session, document)
         found = {movement.bundle_id for movement in movements}
@@ -98,7 +100,6 @@ def _load_locked(session: Session, actor: Actor, issue_id: int) -> tuple[StockIs
             return document, warehouse, movements
         attempt.rollback()
         locked |= found
-        yard.lock_by_ids(session, locked)
 
 
 def _check_free(session: Session, movements: Sequence[Movement]) -> None:

@@ -1,11 +1,15 @@
 """Orders against each other and against holds, in several processes: no bundle twice, nothing held leaves."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import Any
 
+import pytest
 from sqlalchemy import func, select
 
 from inventory.delivery_models import StockAllocation
-from inventory.operations import allocating, gate
+from inventory.operations import allocating, deliveries, gate
+from inventory.operations import yard as ground
 from inventory.operations.deliveries import OrderedLine
 from inventory.operations.gate import Leaving, Tried
 from inventory.states import Rest
@@ -52,3 +56,34 @@ def test_in_several_processes_no_bundle_is_kept_twice_and_nothing_held_leaves(ya
             assert outcome in {("passed", "already_issued"), ("bundle_quarantined", "held")}
             assert (tag in states(yard)) is (outcome[1] == "held")
     yard.assert_sound()
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_bundles_that_are_found_late_are_locked_in_their_order_too(yard: Yard) -> None:
+    """Who needs an older bundle after a newer one lets go of the newer first, so that nobody waits in a circle."""
+    yard.receive("OLD", "NEW")
+    (old, new), id_ = yard.bundle_ids(["OLD", "NEW"]), order(yard)
+    holds_old, holds_new = Event(), Event()
+
+    def widen() -> None:
+        holds_old.wait(10)
+        with yard.db.write() as session:
+            asked: list[set[int]] = [{new}, {old, new}, {old, new}]
+
+            def bundles_of(_: Any) -> set[int]:
+                if len(asked) == 2:
+                    holds_new.set()
+                return asked.pop(0)
+
+            deliveries.locked(session, yard.keeper, id_, deliveries.order_here, bundles_of)
+
+    def both() -> None:
+        with yard.db.write() as session:
+            ground.lock_by_ids(session, [old])
+            holds_old.set()
+            holds_new.wait(10)
+            ground.lock_by_ids(session, [new])
+
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(widen), pool.submit(both)]:
+            done.result(20)
