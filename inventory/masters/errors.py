@@ -36,7 +36,10 @@ class MasterColumnsMissing(MasterSheetUnreadable):
     """The heading lacks columns that are needed, or names one twice or one that nobody knows."""
 
     code = "master_columns_missing"
-    message = N_("The heading does not fit: %(detail)s. Use the template's heading.")
+    message = N_(
+        "The heading does not fit. Not known: %(strange)s; missing: %(missing)s; there twice: %(twice)s. "
+        "Use the template's heading."
+    )
 
 
 class MasterRowsWrong(Refused):

@@ -129,12 +129,13 @@ def _fields(heading: list[str], kind: MasterKind) -> list[str | None]:
     missing = [one.words[0] for one in HEADINGS[kind] if one.needed and one.field not in fields]
     twice = [name for name in set(fields) if name is not None and fields.count(name) > 1]
     if strange or missing or twice:
-        told = (
-            [f"? {text[:40]}" for text in strange]
-            + [f"+ {text}" for text in missing]
-            + [f"2 × {name}" for name in twice]
-        )
-        raise errors.MasterColumnsMissing(detail=", ".join(told[:8]))
+        words = {one.field: one.words[0] for one in HEADINGS[kind]}
+        told = {
+            "strange": [text[:40] for text in strange],
+            "missing": missing,
+            "twice": [words[name] for name in twice],
+        }
+        raise errors.MasterColumnsMissing(**{name: ", ".join(some[:8]) or "–" for name, some in told.items()})
     return fields
 
 

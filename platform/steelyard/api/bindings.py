@@ -51,7 +51,7 @@ class Binding:
         if found is None:
             raise NotAcceptable
         if request.method == "POST" and request.mimetype not in self.takes:
-            raise UnsupportedMedia
+            raise UnsupportedMedia(types=", ".join(self.takes))
         return found
 
 

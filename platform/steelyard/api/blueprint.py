@@ -313,7 +313,7 @@ def _answer(payload: Any, status: int, etag: str | None) -> Response:
 def _body(schema: type[Schema]) -> dict[str, Any]:
     """Read and check the JSON body."""
     if request.mimetype != "application/json":
-        raise UnsupportedMedia
+        raise UnsupportedMedia(types="application/json")
     value = parse_json(request.get_data())
     if not isinstance(value, dict):
         raise Invalid(fields={"body": [say(N_("must be an object"))]})

@@ -80,11 +80,11 @@ class StaleVersion(SteelyardError):
 
 
 class UnsupportedMedia(SteelyardError):
-    """The body is not JSON."""
+    """The body is of a kind that the route does not take; ``types`` are those that it takes."""
 
     code = "unsupported_media_type"
     status = 415
-    message = N_("Send the body as application/json.")
+    message = N_("This address does not take a body of this kind; send %(types)s.")
 
 
 class Invalid(SteelyardError):

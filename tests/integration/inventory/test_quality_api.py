@@ -121,6 +121,7 @@ def test_a_hostile_upload_has_its_typed_answer(
     answer = send_photo(api, defect["id"], content, media_type)
     assert (answer.status_code, answer.json["code"]) == (status, code)
     assert len(answer.json["detail"]) > 20
+    assert status != 415 or "image/jpeg" in answer.json["detail"]
     assert api.get(f"/defects/{defect['id']}").json["photos"] == []
 
 

@@ -97,6 +97,12 @@ UNREADABLE = [
 ]
 
 
+def test_a_heading_that_does_not_fit_is_told_column_by_column() -> None:
+    with pytest.raises(errors.MasterColumnsMissing) as refused:
+        sheets.read("编码,code,颜色\nA,B,a".encode(), MasterKind.PLACES)
+    assert refused.value.params == {"strange": "颜色", "missing": "名称", "twice": "编码"}
+
+
 @pytest.mark.parametrize(("content", "fault"), UNREADABLE)
 def test_what_is_no_sheet_has_a_refusal_of_its_own(content: bytes, fault: type[Exception]) -> None:
     with pytest.raises(fault):
