@@ -3,6 +3,7 @@
 from inventory.document_schemas import StockReceiptOut, StockReceiptSummaryOut
 from inventory.operations.advices import MOST_LINES
 from inventory.operations.weighings import MOST_GROSS_G
+from inventory.quantities import MOST_PIECES
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import AdviceSource, AdviceStatus, Decision
 from inventory.tolerances import MOST_PERMILLE
@@ -20,7 +21,7 @@ class AdviceLineIn(Schema):
     heat_number = Text(max=80)
     mill_name = Text(max=120)
     certificate_number = Text(max=80)
-    pieces = Pieces(max=10_000)
+    pieces = Pieces(max=MOST_PIECES)
     piece_length_mm = LengthMm(min=LEAST_PIECE_MM, max=MOST_PIECE_MM)
     mass_g = MassG()
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from inventory import codes
 from inventory.arrival_errors import AdviceColumns, AdviceLineUnreadable, AdviceTooLong
+from inventory.quantities import MOST_PIECES
 from steelyard.core import worksheets
 from steelyard.core.decoding import decode
 from steelyard.core.units import UnitError, parse_length_mm, parse_mass_g
@@ -122,7 +123,7 @@ def _text(cell: str, name: str) -> str:
 
 def _count(cell: str, _unit: str) -> int:
     digits = cell.rstrip("支根捆件 ")
-    if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits) <= 10_000:
+    if not digits.isascii() or not digits.isdigit() or not 1 <= int(digits) <= MOST_PIECES:
         raise ValueError(cell)
     return int(digits)
 

@@ -1,6 +1,7 @@
 """Bodies, filters and answers of the yard's documents."""
 
 from inventory.cycles import CycleClass
+from inventory.quantities import MOST_PIECES
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import (
     ArrivalState,
@@ -42,7 +43,7 @@ class ArrivalIn(Schema):
     heat_number = Text(max=80, required=True)
     mill_name = Text(max=120, required=True)
     certificate_number = Text(max=80)
-    pieces = Pieces(max=10_000, required=True)
+    pieces = Pieces(max=MOST_PIECES, required=True)
     piece_length_mm = LengthMm(min=LEAST_PIECE_MM, max=MOST_PIECE_MM, required=True)
     certificate_mass_g = MassG()
     weighed_mass_g = MassG()
@@ -265,7 +266,7 @@ class FoundGoodsIn(Schema):
     product_id = IdField(required=True)
     heat_number = Text(max=80, required=True)
     mill_name = Text(max=120, required=True)
-    pieces = Pieces(max=10_000, required=True)
+    pieces = Pieces(max=MOST_PIECES, required=True)
     piece_length_mm = LengthMm(min=LEAST_PIECE_MM, max=MOST_PIECE_MM, required=True)
     mass_g = MassG()
     certificate_number = Text(max=80)

@@ -7,6 +7,7 @@ from inventory import errors
 from inventory.charges.schemas import MOST_FREE_DAYS
 from inventory.masters.sheets import MasterKind
 from inventory.operations.receiving import Arrival
+from inventory.quantities import MOST_PIECES
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
 from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind, VarianceReason
 from inventory.tolerances import MOST_PERMILLE
@@ -27,7 +28,6 @@ from steelyard.core.units import UnitError, parse_mass_g
 
 ROWS = 8
 """Rows of the receipt's table; a longer lorry takes a second receipt, or the scanner."""
-MOST_PIECES = 10_000
 
 
 class ReceiptForm(FormSchema):

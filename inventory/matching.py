@@ -9,6 +9,7 @@ from typing import Any
 
 from inventory import arrival_errors as errors
 from inventory import code_errors, codes
+from inventory.quantities import MOST_PIECES
 from inventory.states import ArrivalState
 from inventory.weights import Masses, theoretical_mass_g
 from steelyard.core.units import Size, UnitError, parse_length_mm, parse_mass_g, parse_size
@@ -110,7 +111,8 @@ def with_code(said: Said, heat: str | None, goods: Mapping[str, str]) -> Said:
 
 def _pieces(text: str | None) -> int | None:
     digits = (text or "").rstrip("支根 pcsPCS")
-    return int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= 5 else None
+    number = int(digits) if digits.isascii() and digits.isdigit() and len(digits) <= len(str(MOST_PIECES)) else 0
+    return number if 0 < number <= MOST_PIECES else None
 
 
 def _read(parse: Any, text: str | None) -> Any:

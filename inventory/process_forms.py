@@ -4,9 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from inventory import errors
-from inventory.forms import MOST_PIECES, tags_of
+from inventory.forms import tags_of
 from inventory.making import Line, Loss, Order, Output
 from inventory.process_schemas import HOTTEST_C, LONGEST_MIN
+from inventory.quantities import MOST_PIECES
 from inventory.states import LossKind, Medium, ProcessKind, Treatment, WorkKind
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import FormChoice, FormInt, FormSchema, FormText

@@ -1,12 +1,12 @@
 """Bodies, filters and answers of what becomes of bundles: splits, merges, new tags, work on the steel, new owners."""
 
 from inventory.document_schemas import MOST_BUNDLES
+from inventory.quantities import MOST_PIECES
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import LossKind, Medium, ProcessKind, TitleStatus, Treatment, WorkKind
 from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
-MOST_PIECES = 10_000
 MOST_OUTPUTS, MOST_LINES, MOST_LOSSES, MOST_HEATINGS = 200, 50, 8, 6
 HOTTEST_C, LONGEST_MIN = 1_300, 100_000
 """No heat treatment of steel pipe is hotter; the bound only keeps typing errors out."""

@@ -10,6 +10,9 @@ from typing import NamedTuple
 
 from inventory.states import State
 
+MOST_PIECES = 10_000
+"""Most pieces of a bundle; the bound keeps typing errors out."""
+
 
 class Quantity(NamedTuple):
     """What moves: pieces, length of all pieces together in millimetres, mass in grams."""

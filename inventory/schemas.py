@@ -2,6 +2,7 @@
 
 from inventory.codes import LONGEST_CODE
 from inventory.quality.kinds import DefectKind, Severity
+from inventory.quantities import MOST_PIECES
 from inventory.states import (
     ArrivalState,
     EncumbranceKind,
@@ -315,7 +316,7 @@ class CountIn(Schema):
     client_op_id = Text(max=80, pattern=OPERATION_ID, required=True)
     tag = Text(max=60, required=True)
     place = Text(max=40, required=True)
-    pieces = Pieces(max=10_000)
+    pieces = Pieces(max=MOST_PIECES)
     event_at = Timestamp(required=True)
 
 
@@ -359,7 +360,7 @@ class OperationIn(Schema):
     stocktake_number = Text(max=24)
     delivery_number = Text(max=24)
     swap_reason = Text(max=120)
-    pieces = Pieces(max=10_000)
+    pieces = Pieces(max=MOST_PIECES)
     receipt_number = Text(max=24)
     product_id = IdField()
     heat_number = Text(max=80)

@@ -8,11 +8,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 
-from inventory import delivery_reading, documents, labels, offline, rules
+from inventory import delivery_reading, documents, labels, offline, rules, schemas
 from inventory.delivery_models import DeliveryOrder
 from inventory.models import Product, Receipt, StockIssue, Stocktake
 from inventory.pages.slice import choices, newest, pages
 from inventory.quality import words as told
+from inventory.quantities import MOST_PIECES
 from inventory.states import IssueStatus, ReceiptStatus, StocktakeStatus
 from steelyard.api.access import PUBLIC
 from steelyard.api.calls import Call
@@ -42,6 +43,9 @@ def scan(call: Call) -> Response:
         may_overfill=rules.HEAD.allows(call.actor),
         told=told,
         scheme=labels.SCHEME,
+        most_pieces=MOST_PIECES,
+        least_piece_mm=schemas.LEAST_PIECE_MM,
+        most_piece_mm=schemas.MOST_PIECE_MM,
         **choices(call),
     )
     response = make_response(page)

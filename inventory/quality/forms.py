@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from inventory.quality.kinds import DefectKind, DispositionKind, Severity
+from inventory.quantities import MOST_PIECES
 from steelyard.api.form_fields import FormChoice, FormInt, FormMoney, FormSchema, FormText
 
 TARGET = r"bundle:[1-9][0-9]{0,14}|heat:[1-9][0-9]{0,14}:[1-9][0-9]{0,14}"
@@ -23,7 +24,7 @@ class DefectForm(FormSchema):
     target = FormText(max=40, pattern=TARGET, required=True)
     kind = FormChoice(DefectKind, required=True)
     severity = FormChoice(Severity, required=True)
-    pieces = FormInt(min=1, max=10_000)
+    pieces = FormInt(min=1, max=MOST_PIECES)
     place = FormText(max=40)
     remark = FormText(max=1000, multiline=True)
     hold = FormChoice(AtOnce, load_default=AtOnce.NOTHING)

@@ -8,6 +8,7 @@ from inventory.quality.kinds import (
     DispositionStatus,
     Severity,
 )
+from inventory.quantities import MOST_PIECES
 from steelyard.api.fields import Choice, Fen, Flag, IdField, Int, ListOf, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
@@ -22,7 +23,7 @@ class DefectIn(Schema):
     heat_id = IdField()
     kind = Choice(DefectKind, required=True)
     severity = Choice(Severity, required=True)
-    pieces = Pieces(max=10_000)
+    pieces = Pieces(max=MOST_PIECES)
     place = Text(max=40)
     remark = Text(max=1000, multiline=True)
     event_at = Timestamp()

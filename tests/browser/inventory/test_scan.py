@@ -26,8 +26,8 @@ def warehouse(site: Site, people: dict[OrgKind, Actor]) -> Warehouse:
     keeper = people[OrgKind.WAREHOUSE]
     with site.world.db.write() as session:
         warehouse = setting_up.open_warehouse(session, keeper, CODE, "扫描库")
-        for code in ("A-01", "B-01"):
-            setting_up.add_place(session, keeper, warehouse.id, code, code)
+        for code, zone in (("A", None), ("A-01", "A"), ("B-01", None)):
+            setting_up.add_place(session, keeper, warehouse.id, code, code, parent=zone)
         spec = setting_up.spec_of("89*8", kind=ProductKind.PIPE, standard="GB/T 8163", grade="45")
         known = session.scalars(select(Product).where(Product.key == spec.key)).first()
         product = known or setting_up.add_product(session, keeper, spec)
@@ -76,6 +76,34 @@ def test_only_the_fields_of_the_chosen_kind_are_shown(page: Page) -> None:
     page.locator("[name=kind][value=issue]").check()
     expect(page.locator("[name=place]")).to_be_hidden()
     expect(page.locator("[name=issue_number]")).to_be_visible()
+
+
+def test_numbers_are_taken_as_they_were_typed_or_not_at_all(page: Page) -> None:
+    page.get_by_label("Count", exact=True).check()
+    pieces = page.locator("[name=pieces]")
+    for typed in ("-1", "7.5", "1000000000000", "ten"):
+        pieces.fill(typed)
+        answer = send(page, "S0")
+        expect(answer).to_have_class("bad")
+        expect(answer).to_contain_text(f"“{typed}” under “Pieces, if counted” is no number from 1 to 10000")
+        expect(pieces).to_have_attribute("aria-invalid", "true")
+    page.locator("[name=kind][value=receive]").check()
+    pieces.fill("７")
+    page.locator("[name=stated]").evaluate("field => field.value = '3,512.5'")
+    with page.expect_request("**/warehouse/operations") as sent:
+        send(page, "NEW1")
+    (told,) = sent.value.post_data_json["operations"]
+    assert (told["pieces"], told["mass_g"]) == (7, 3_512_500)
+    expect(page.locator("[name=stated]")).to_have_value("")  # a mass is that of one bundle
+    expect(pieces).to_have_value("７")
+
+
+def test_the_chosen_section_outlives_a_reload(page: Page) -> None:
+    page.locator(".scan-yard summary").click()
+    section = page.locator("[name=section]")
+    section.select_option("A")
+    page.reload()
+    expect(section).to_have_value("A")
 
 
 def test_a_scan_whose_answer_was_lost_acts_once(page: Page, site: Site) -> None:

@@ -65,6 +65,11 @@ def test_a_list_that_cannot_be_read_is_refused(table: str, error: type[Exception
         advice_sheets.read(table)
 
 
+@pytest.mark.parametrize("text", ["99999", "0", "-7", "10001"], ids=["five-digits", "none", "below", "one-too-many"])
+def test_a_code_with_pieces_that_no_bundle_has_says_nothing_of_them(text: str) -> None:
+    assert with_code(Said(), None, {"pieces": text}).pieces is None
+
+
 def test_a_code_tells_what_the_bundle_is() -> None:
     found = read("炉号:H5;捆号:M1;规格:108*4.5,20#;材质:20#;支数:10支;重量:0.690;长度:6m")
     said = with_code(Said(pieces=9), found.heat, found.goods)

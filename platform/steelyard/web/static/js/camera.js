@@ -27,7 +27,7 @@ export async function watch(video, found) {
 
   (async () => {
     while (watching) {
-      await look();
+      await look().catch(() => {}); // a picture that cannot be read; the next one may be
       await pause(BETWEEN_LOOKS_MS);
     }
   })();

@@ -21,10 +21,13 @@ export async function photoOf(form) {
   return file ? shrunk(file) : null;
 }
 
-const OF_ONE_BUNDLE = ["photo", "defect_remark", "defective", "pieces"];
+/** What is filled in of one bundle only. What the bundles of a lorry have in common stays, and so do kind and severity. */
+const OF_ONE_BUNDLE = { count: ["pieces"], defect: ["photo", "defect_remark", "defective"], receive: ["stated"] };
 
-/** What is filled in of one bundle only: photo, remark and pieces; kind and severity stay for the next. */
-export const ofOneBundle = (form) => OF_ONE_BUNDLE.map((name) => [name, form.elements.namedItem(name).value]);
+/** Names and texts of what is filled in of the bundle that is scanned now. */
+export function ofOneBundle(form, task) {
+  return (OF_ONE_BUNDLE[task] ?? []).map((name) => [name, form.elements.namedItem(name).value]);
+}
 
 /** Empty what was taken with a scan, but for what was filled in for the next one meanwhile. */
 export function forget(form, taken) {

@@ -20,10 +20,21 @@ function open() {
       db.createObjectStore("bundles", { keyPath: ["yard", "tag"] });
       db.createObjectStore("notes");
     };
-    request.onerror = () => reject(request.error);
+    request.onerror = () => {
+      opened = null; // the next scan tries again
+      reject(request.error);
+    };
     request.onsuccess = () => {
-      request.result.onversionchange = () => request.result.close();
-      resolve(request.result);
+      const db = request.result;
+      const closed = () => {
+        opened = null;
+      };
+      db.onclose = closed;
+      db.onversionchange = () => {
+        db.close();
+        closed();
+      };
+      resolve(db);
     };
   });
   return opened;
@@ -48,7 +59,8 @@ async function within(names, mode, work) {
       (value) => {
         result = value;
       },
-      () => {
+      (error) => {
+        reject(error); // an aborted transaction no longer tells why
         try {
           transaction.abort();
         } catch {

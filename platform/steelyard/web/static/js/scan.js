@@ -2,6 +2,7 @@
 import { faultOf, forget, ofOneBundle, photoOf } from "./scan-defect.js";
 import { listen } from "./scan-keys.js";
 import { Answers } from "./scan-list.js";
+import { NumberWrong, numberOf } from "./scan-numbers.js";
 import { mute, muted, signal } from "./scan-signals.js";
 import { add, bundle, forgetYards, list, newId, note, noted, others, replace } from "./scan-store.js";
 import { Sync } from "./scan-sync.js";
@@ -37,30 +38,25 @@ function tagOf(text) {
 
 /** What the chosen kind of operation needs beside the tag; what is empty is left out: the server says what it needs. */
 function details(kind, tag) {
-  const counted = whole("pieces");
   const place = { place: field("place").value };
   const wanted = {
     move: () => place,
     put_away: () => ({ place: field("target").value || suggested(tag) }),
     issue: () => ({ issue_number: field("issue_number").value }),
     pick: () => ({ delivery_number: field("delivery_number").value, place: field("pick_place").value }),
-    count: () => ({ ...place, ...counted, stocktake_number: field("stocktake_number").value }),
-    defect: () => ({ ...whole("defective", "pieces"), defect: faultOf(form) }),
-    receive: () => ({ ...place, ...counted, receipt_number: field("receipt_number").value, ...goods() }),
+    count: () => ({ ...place, ...numberOf(field("pieces")), stocktake_number: field("stocktake_number").value }),
+    defect: () => ({ ...numberOf(field("defective"), "pieces"), defect: faultOf(form) }),
+    receive: () => ({ ...place, ...numberOf(field("pieces")), receipt_number: field("receipt_number").value, ...goods() }),
   }[kind]();
   return Object.fromEntries(Object.entries(wanted).filter(([, value]) => value !== ""));
-}
-
-/** A field as a whole number above zero; nothing where it holds none. */
-function whole(name, as = name, factor = 1) {
-  const number = Math.round(Number(field(name).value.replace(",", ".")) * factor);
-  return Number.isInteger(number) && number > 0 ? { [as]: number } : {};
 }
 
 /** What is typed of bundles that come in, for where neither advice nor code says it. */
 function goods() {
   const texts = { heat_number: field("heat_number").value.trim(), mill_name: field("mill_name").value.trim() };
-  return { ...texts, ...whole("product_id"), ...whole("piece_length_mm"), ...whole("stated", "mass_g", 1000) };
+  const product = Number(field("product_id").value);
+  const numbers = { ...numberOf(field("piece_length_mm")), ...numberOf(field("stated"), "mass_g", 1000) };
+  return { ...texts, ...(product ? { product_id: product } : {}), ...numbers };
 }
 
 /** The field of a task in which its place is chosen. */
@@ -79,7 +75,7 @@ function newScan(text) {
     made_at: Date.now(),
     offset: sync.offset,
     task: kind,
-    asked: { kind, ...(plain(text) ? { tag } : { code: text }), ...details(kind, tag) },
+    asked: { kind, ...(plain(text) ? { tag } : { code: text }) },
   };
 }
 
@@ -126,16 +122,32 @@ async function scanned(text) {
     return;
   }
   const scan = newScan(text);
-  const taken = ofOneBundle(form);
+  const taken = ofOneBundle(form, scan.task);
+  try {
+    Object.assign(scan.asked, details(scan.task, scan.tag));
+  } catch (error) {
+    lose(scan, sentenceOfNumber(error));
+    return;
+  }
   if (scan.task === "put_away" && scan.asked.place === undefined) {
-    answers.show({ ...scan, state: "lost" }, say("no-suggestion"));
-    signal("refused");
-    recent.clear();
+    lose(scan, say("no-suggestion"));
     return;
   }
   if (scan.task === "defect" && !(await withPhoto(scan))) return;
-  await keep(scan, add);
-  if (scan.task === "count" || scan.task === "defect") forget(form, taken);
+  if (await keep(scan, add)) forget(form, taken);
+}
+
+/** Tell that a scan is not kept, and why; what was not kept may be scanned again at once. */
+function lose(scan, sentence) {
+  answers.show({ ...scan, state: "lost" }, sentence);
+  signal("refused");
+  recent.clear();
+}
+
+/** What is wrong with a number that was typed; any other error is thrown on. */
+function sentenceOfNumber(error) {
+  if (!(error instanceof NumberWrong)) throw error;
+  return say("number", error.values);
 }
 
 /** Give the scan the photo that was taken; false where the file is none. */
@@ -145,13 +157,12 @@ async function withPhoto(scan) {
     if (photo !== null) scan.photo = photo;
     return true;
   } catch {
-    answers.show({ ...scan, state: "lost" }, say("no-photo"));
-    signal("refused");
-    recent.clear();
+    lose(scan, say("no-photo"));
     return false;
   }
 }
 
+/** Keep a scan; false where the device could not. */
 async function keep(scan, store) {
   trouble("");
   try {
@@ -160,16 +171,15 @@ async function keep(scan, store) {
     answers.show(kept, say("kept"), hint);
     signal("kept");
   } catch (error) {
-    const full = error?.name === "QuotaExceededError";
-    answers.show({ ...scan, state: "lost" }, say(full ? "full" : "failed"));
-    signal("refused");
-    recent.clear(); // what was not kept may be scanned again at once
-    trouble(say(full ? "full" : "failed"));
-    return;
+    const sentence = say(error?.name === "QuotaExceededError" ? "full" : "failed");
+    lose(scan, sentence);
+    trouble(sentence);
+    return false;
   }
   await showState();
   await showPicks();
   sync.run();
+  return true;
 }
 
 /** What this device knows of the bundle; nothing in a count, which is blind. */
@@ -196,16 +206,28 @@ async function choose(what, scan, reason) {
   }
   const { operation, code, detail, alone, ...first } = scan;
   const now = { id: newId(), state: "waiting", made_at: Date.now(), offset: sync.offset };
+  let asked;
+  try {
+    asked = askedAnew(what, scan, reason);
+  } catch (error) {
+    trouble(sentenceOfNumber(error));
+    signal("refused");
+    return;
+  }
+  answers.remove(scan);
+  await keep({ ...first, ...now, asked }, ({ seq, ...fresh }) => replace(scan.seq, fresh));
+}
+
+/** What a refused scan asks for, as it is corrected. */
+function askedAnew(what, scan, reason) {
   const asked = {
     again: () => (scan.task === "receive" ? { ...scan.asked, ...details("receive", scan.tag) } : scan.asked),
     place: () => ({ ...scan.asked, place: field(PLACES[scan.task] ?? "place").value }),
     swap: () => ({ ...scan.asked, swap_reason: reason }),
     overfill: () => ({ ...scan.asked, over_capacity: reason }),
-    extra: () => ({ ...scan.asked, ...goods(), ...whole("pieces"), extra: true }),
+    extra: () => ({ ...scan.asked, ...goods(), ...numberOf(field("pieces")), extra: true }),
   }[what]();
-  for (const [name, value] of Object.entries(asked)) if (value === "") delete asked[name];
-  answers.remove(scan);
-  await keep({ ...first, ...now, asked }, ({ seq, ...fresh }) => replace(scan.seq, fresh));
+  return Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== ""));
 }
 
 function trouble(sentence) {
@@ -330,7 +352,7 @@ async function workOffline() {
 }
 
 /** What is chosen in the form outlives a reload: who scans a lorry goes on with that lorry. */
-const CHOSEN = ["warehouse_id", "kind", "place", "target", "receipt_number", "delivery_number", "issue_number", "stocktake_number"];
+const CHOSEN = ["warehouse_id", "section", "kind", "place", "target", "receipt_number", "delivery_number", "issue_number", "stocktake_number"];
 
 function remember() {
   const there = CHOSEN.filter((name) => field(name));
