@@ -130,12 +130,9 @@ def _fields(heading: list[str], kind: MasterKind) -> list[str | None]:
     twice = [name for name in set(fields) if name is not None and fields.count(name) > 1]
     if strange or missing or twice:
         words = {one.field: one.words[0] for one in HEADINGS[kind]}
-        told = {
-            "strange": [text[:40] for text in strange],
-            "missing": missing,
-            "twice": [words[name] for name in twice],
-        }
-        raise errors.MasterColumnsMissing(**{name: ", ".join(some[:8]) or "–" for name, some in told.items()})
+        lists = ([text[:40] for text in strange], missing, [words[name] for name in twice])
+        told = [", ".join(some[:8]) or "–" for some in lists]
+        raise errors.MasterColumnsMissing(strange=told[0], missing=told[1], twice=told[2])
     return fields
 
 
