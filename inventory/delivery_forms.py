@@ -88,18 +88,23 @@ class PartForm(FormSchema):
     rest_tag = FormText(max=60)
 
 
-class GateForm(FormSchema):
-    """A lorry at the gate; the weighbridge's ticket as far as there is one."""
+class LeavingForm(FormSchema):
+    """A lorry that leaves; the weighbridge's ticket as far as there is one."""
 
-    plate = FormText(max=24, required=True)
-    pass_code = FormText(max=LONGEST_CODE, required=True)
-    rest = FormChoice(Rest, required=True)
     ticket_number = FormText(max=80)
     gross = FormMass()
     tare = FormMass()
     weighbridge_ticket_id = FormInt(min=1)
     second_weight = FormMass()
     difference_reason = FormText(max=200)
+
+
+class GateForm(LeavingForm):
+    """A lorry at the gate."""
+
+    plate = FormText(max=24, required=True)
+    pass_code = FormText(max=LONGEST_CODE, required=True)
+    rest = FormChoice(Rest, required=True)
 
 
 def lines_of(form: Mapping[str, Any]) -> list[OrderedLine]:

@@ -4,7 +4,7 @@ from inventory.allocating import Why
 from inventory.document_schemas import MOST_BUNDLES
 from inventory.states import AllocationState, DeliveryStatus, Rest
 from inventory.tolerances import MOST_PERMILLE
-from inventory.weighbridge_schemas import SecondWeightIn
+from inventory.weighbridge_schemas import GateTicketIn, SecondWeightIn
 from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
@@ -206,15 +206,6 @@ class DeliveryPartIn(Schema):
     tag = Text(max=60, required=True)
     part_tag = Text(max=60)
     rest_tag = Text(max=60)
-
-
-class GateTicketIn(Schema):
-    """What the weighbridge says of the lorry, full and empty."""
-
-    ticket_number = Text(max=80, required=True)
-    gross_g = MassG(max=10**9, required=True)
-    tare_g = MassG(max=10**9, required=True)
-    weighed_at = Timestamp()
 
 
 class GatePassIn(Schema):

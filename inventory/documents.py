@@ -21,6 +21,7 @@ from inventory.models import (
     StocktakeCount,
     Warehouse,
 )
+from inventory.operations import weighings
 from inventory.operations.issuing import loaded
 from inventory.operations.stocktakes import late_counts, to_recount
 from inventory.queries import Record
@@ -132,7 +133,9 @@ def issue(session: Session, actor: Actor, issue_id: int) -> Record:
         }
         for id_, tag, heat, mixed, certificate in named
     ]  # fmt: skip
-    return {**_plain(session, found), "lines": lines, "mass_g": sum(line["mass_g"] for line in lines)}
+    tickets = list(weighings.standing(session, found.number))
+    mass_g = sum(line["mass_g"] for line in lines)
+    return {**_plain(session, found), "lines": lines, "mass_g": mass_g, "weighings": tickets}
 
 
 def stocktakes(actor: Actor, wanted: Mapping[str, Any]) -> Select[Stocktake]:

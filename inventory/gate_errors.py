@@ -49,6 +49,13 @@ class TicketDirection(Refused):
     message = N_("Ticket %(ticket)s was opened for a lorry of the other direction. Choose another ticket.")
 
 
+class TicketOfAnotherLorry(Refused):
+    """The ticket was opened for another lorry than the issue names."""
+
+    code = "ticket_of_another_lorry"
+    message = N_("Ticket %(ticket)s was opened for another lorry than %(plate)s. Choose the ticket of this lorry.")
+
+
 class TicketTwice(Refused):
     """A whole ticket and a second weight were given at once."""
 

@@ -247,7 +247,7 @@ class ReceiptLine(Base):
 
 
 class StockIssue(Versioned, Base):
-    """Goods issued to a lorry (出库单, CK)."""
+    """Goods issued to a lorry (出库单, CK); ``difference_reason`` is why it weighed other than the books say."""
 
     __tablename__ = "stock_issue"
     id: Mapped[Id]
@@ -261,6 +261,7 @@ class StockIssue(Versioned, Base):
     posted_at: Mapped[datetime | None] = mapped_column()
     opened_by: Mapped[int] = mapped_column(ForeignKey(_USER), nullable=False)
     posted_by: Mapped[int | None] = mapped_column(ForeignKey(_USER))
+    difference_reason: Mapped[str | None] = mapped_column(String(200))
 
 
 class StockTransfer(Base):

@@ -148,7 +148,7 @@ def _with_papers(session: Session, records: list[Record]) -> list[Record]:
         .join(wanted, wanted.c.id == StockMove.bundle_id)
         .join(Place, Place.id == StockMove.to_place_id)
         .join(StockIssue, StockIssue.number == StockMove.document_number)
-        .where(Place.kind == PlaceKind.CUSTOMER)
+        .where(Place.kind == PlaceKind.CUSTOMER, StockMove.pieces > 0)
         .order_by(StockMove.id)
     )
     papers = {bundle_id: rest for bundle_id, *rest in session.execute(query)}

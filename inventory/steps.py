@@ -26,13 +26,11 @@ _BY_TARGET = {
     PlaceKind.SCRAP: StepKind.SCRAPPED,
     PlaceKind.MILL: StepKind.RETURNED,
     PlaceKind.PROCESSING: StepKind.PROCESSED,
-    PlaceKind.MASS_DIFFERENCE: StepKind.WEIGHED,
 }
 _BY_SOURCE = {
     PlaceKind.MILL: StepKind.RECEIVED,
     PlaceKind.COUNT_DIFFERENCE: StepKind.FOUND,
     PlaceKind.PROCESSING: StepKind.PROCESSED,
-    PlaceKind.MASS_DIFFERENCE: StepKind.WEIGHED,
 }
 
 
@@ -40,4 +38,6 @@ def kind_of(source: PlaceKind, target: PlaceKind, *, reverses: bool) -> StepKind
     """The word for a move between two kinds of places."""
     if reverses:
         return StepKind.REVERSED
+    if PlaceKind.MASS_DIFFERENCE in (source, target):  # what has left is weighed on its lorry, too
+        return StepKind.WEIGHED
     return _BY_TARGET.get(target) or _BY_SOURCE.get(source) or StepKind.MOVED

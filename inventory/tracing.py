@@ -190,7 +190,7 @@ def _summaries(session: Session, actor: Actor, ids: Collection[int], way: Sequen
             entry["receipt_number"], entry["advice_number"] = step["document_number"], step["advice_number"]
         elif step["kind"] is StepKind.ISSUED:
             entry["waybill_number"] = step["waybill_number"]
-        elif step["from_kind"] == PlaceKind.CUSTOMER:
+        elif step["from_kind"] == PlaceKind.CUSTOMER and step["kind"] is not StepKind.WEIGHED:
             entry["waybill_number"] = None
     return list(found.values())
 

@@ -26,6 +26,38 @@ class SecondWeightIn(Schema):
     weighed_at = Timestamp()
 
 
+class GateTicketIn(Schema):
+    """What the weighbridge says of the lorry, full and empty."""
+
+    ticket_number = Text(max=80, required=True)
+    gross_g = MassG(max=10**9, required=True)
+    tare_g = MassG(max=10**9, required=True)
+    weighed_at = Timestamp()
+
+
+class LeavingIn(Schema):
+    """A lorry that leaves on a waybill: a whole ``ticket``, or ``second``, its weight with the goods, or neither.
+
+    ``difference_reason`` is why it weighs other than the books say, where that is beyond the yard's tolerance.
+    """
+
+    ticket = Nested(GateTicketIn)
+    second = Nested(SecondWeightIn)
+    difference_reason = Text(max=200)
+
+
+class WeighedOut(Schema):
+    """A ticket that was kept for a lorry that left."""
+
+    id = IdField(required=True)
+    ticket_number = Text(max=80, required=True)
+    plate = Text(max=24, required=True)
+    gross_g = Int(required=True)
+    tare_g = Int(required=True)
+    net_g = Int(required=True)
+    weighed_at = Timestamp(required=True)
+
+
 class WeightCorrectionIn(Schema):
     """The right first weight, and why the other was wrong."""
 

@@ -7,6 +7,10 @@ from inventory import documents, rules
 from inventory.api.slice import Body, Record, blp
 from inventory.models import StockIssue
 from inventory.operations import issuing
+from inventory.operations.outgoing import Weighed
+from inventory.operations.weighbridge import SecondWeight
+from inventory.operations.weighings import Ticket
+from inventory.weighbridge_schemas import LeavingIn
 from steelyard.api.calls import Call
 
 
@@ -34,4 +38,15 @@ def get_issue(call: Call, issue_id: int) -> Record:
 def post_issue(call: Call, issue_id: int) -> Record:
     """Let the lorry go."""
     issuing.post_issue(call.session, call.actor, issue_id)
+    return documents.issue(call.session, call.actor, issue_id)
+
+
+@blp.act("/issues/<id:issue_id>/leave", rule=rules.KEEP, body=LeavingIn, returns=papers.IssueOut)
+def leave_on_issue(call: Call, body: Body, issue_id: int) -> Record:
+    """Weigh the lorry with its goods and let it go; what the weighbridge says other than the books is booked."""
+    plate = documents.issue(call.session, call.actor, issue_id)["plate"]
+    ticket = Ticket(plate=plate, **body["ticket"]) if "ticket" in body else None
+    second = SecondWeight(**body["second"]) if "second" in body else None
+    weighed = Weighed(ticket, second, body.get("difference_reason"))
+    issuing.post_issue(call.session, call.actor, issue_id, weighed)
     return documents.issue(call.session, call.actor, issue_id)

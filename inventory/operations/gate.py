@@ -3,9 +3,8 @@
 What is held, reported or pledged at that moment stays: holds lock the bundles as this does, and are read after it.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -14,7 +13,6 @@ from sqlalchemy.orm import Session
 from inventory import allocating as planning
 from inventory import delivery_errors, errors, scanning
 from inventory.delivery_models import DeliveryOrder, GatePass, PickupAttempt, StockAllocation
-from inventory.gate_errors import TicketTwice
 from inventory.models import Bundle, StockIssue, Warehouse
 from inventory.operations import (
     allocating,
@@ -23,19 +21,18 @@ from inventory.operations import (
     holding,
     issuing,
     ledger,
-    weighbridge,
+    outgoing,
     weighings,
     yard,
 )
+from inventory.operations.outgoing import Weighed, plain
 from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
 from inventory.operations.yard import Stood
 from inventory.quantities import Movement, Quantity
-from inventory.spreading import spread
 from inventory.states import (
     AllocationState,
     DeliveryStatus,
-    Direction,
     Document,
     IssueStatus,
     PlaceKind,
@@ -124,17 +121,19 @@ def pass_out(session: Session, actor: Actor, order_id: int, leaving: Leaving, tr
     if not tried.is_right or tried.proved != order.pass_hash:
         raise delivery_errors.PassCodeWrong
     deliveries.check_valid(order, db_now(session))
-    if _plain(leaving.plate) != _plain(order.plate):
+    if plain(leaving.plate) != plain(order.plate):
         raise delivery_errors.PlateDiffers(number=order.number, plate=order.plate)
     kept = deliveries.open_allocations(session, order.id)
     picked = [one for one in kept if one.state == AllocationState.PICKED]
     if not picked:
         raise delivery_errors.NothingPicked(number=order.number)
     load = _load(session, order, picked)
-    leaving = _completed(session, actor, order, leaving)
-    weighed = _weigh(session, order, load, leaving)
-    document = _issue(session, actor, order, leaving)
-    _keep_ticket(session, actor, order, document, leaving.ticket)
+    ticket, booked = _ticket(session, actor, order, leaving), {id_: at.quantity.mass_g for id_, at in load.items()}
+    weighed = outgoing.masses(
+        session, order.warehouse_id, order.tolerance_permille, booked, ticket, leaving.difference_reason
+    )
+    document = _issue(session, actor, order)
+    outgoing.keep(session, actor, order.warehouse_id, document.number, ticket)
     movements = _carry_out(session, actor, order, document, load, weighed)
     _settle(session, actor, picked, movements)
     passed = _pass(session, actor, order, document, leaving)
@@ -145,11 +144,6 @@ def pass_out(session: Session, actor: Actor, order_id: int, leaving: Leaving, tr
     told = {"gate_pass_id": passed.id, "gate_pass": passed.number, "issue": document.number, "plate": document.plate}
     deliveries.tell(session, "gate_passed", warehouse, order, told)
     return passed
-
-
-def _plain(plate: str) -> str:
-    """A number plate without what people write differently: width, case, spaces and the dot after the letters."""
-    return "".join(char for char in unicodedata.normalize("NFKC", plate).upper() if char.isalnum())
 
 
 def _load(session: Session, order: DeliveryOrder, picked: Sequence[StockAllocation]) -> dict[int, Stood]:
@@ -170,43 +164,16 @@ def _load(session: Session, order: DeliveryOrder, picked: Sequence[StockAllocati
     return load
 
 
-def _completed(session: Session, actor: Actor, order: DeliveryOrder, leaving: Leaving) -> Leaving:
-    """The lorry with its whole ticket, where it was weighed empty before."""
-    if leaving.second is None:
-        return leaving
-    if leaving.ticket is not None:
-        raise TicketTwice
-    ticket = weighbridge.whole(session, actor, leaving.second, Direction.OUT, order.warehouse_id)
-    if _plain(ticket.plate) != _plain(order.plate):
+def _ticket(session: Session, actor: Actor, order: DeliveryOrder, leaving: Leaving) -> Ticket | None:
+    """The whole ticket of the weighbridge; raises ``PlateDiffers`` where it was opened for another lorry."""
+    weighed = Weighed(leaving.ticket, leaving.second)
+    ticket = outgoing.whole(session, actor, order.warehouse_id, weighed)
+    if leaving.second is not None and ticket is not None and plain(ticket.plate) != plain(order.plate):
         raise delivery_errors.PlateDiffers(number=order.number, plate=order.plate)
-    return replace(leaving, ticket=ticket)
+    return ticket
 
 
-def _keep_ticket(
-    session: Session, actor: Actor, order: DeliveryOrder, document: StockIssue, ticket: Ticket | None
-) -> None:
-    if ticket is None:
-        return
-    kept = weighings.record(session, actor, order.warehouse_id, ticket, Document.ISSUE, document.number)
-    if ticket.opened_id is not None:
-        weighbridge.completed(session, actor, ticket.opened_id, kept)
-
-
-def _weigh(session: Session, order: DeliveryOrder, load: Mapping[int, Stood], leaving: Leaving) -> dict[int, int]:
-    """The weighed mass of each bundle, g: the net mass spread in proportion to the books; nothing without a ticket."""
-    ticket = leaving.ticket
-    if ticket is None or ticket.gross_g <= ticket.tare_g:
-        return {}
-    net, booked = ticket.gross_g - ticket.tare_g, sum(at.quantity.mass_g for at in load.values())
-    tolerance = order.tolerance_permille
-    if tolerance is None:
-        tolerance = session.get_one(Warehouse, order.warehouse_id).tolerance_permille
-    if abs(net - booked) * 1000 > net * tolerance and leaving.difference_reason is None:
-        raise delivery_errors.WeightDiffers(net_g=net, booked_g=booked, per_mille=tolerance)
-    return dict(zip(load, spread(net, [at.quantity.mass_g for at in load.values()]), strict=True))
-
-
-def _issue(session: Session, actor: Actor, order: DeliveryOrder, leaving: Leaving) -> StockIssue:
+def _issue(session: Session, actor: Actor, order: DeliveryOrder) -> StockIssue:
     now = db_now(session)
     document = StockIssue(
         number=next_number(session, "CK", business_date(now)), warehouse_id=order.warehouse_id,

@@ -1,26 +1,30 @@
 """Issuing (出库): bundles leave the yard on a lorry, on a waybill."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory import errors, scanning
+from inventory.gate_errors import TicketOfAnotherLorry
 from inventory.models import Bundle, StockIssue, StockMove, Warehouse
-from inventory.operations import announcing, ledger, yard
+from inventory.operations import announcing, ledger, outgoing, weighings, yard
 from inventory.operations.moving import movement_of
+from inventory.operations.outgoing import Weighed
 from inventory.operations.scope import own_document, own_warehouse
 from inventory.operations.together import all_or_none
 from inventory.quantities import Movement
 from inventory.scanning import IssueView
-from inventory.states import Document, IssueStatus
+from inventory.states import Document, IssueStatus, PlaceKind
 from steelyard.accounts.models import Organisation
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.numbering import next_number
+
+NOT_WEIGHED = Weighed()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +66,12 @@ def issue_at_once(session: Session, actor: Actor, warehouse_id: int, loading: Lo
     return post_issue(session, actor, document.id)
 
 
-def post_issue(session: Session, actor: Actor, issue_id: int) -> StockIssue:
-    """Let the lorry go: the issue takes no more bundles and is announced.
+def post_issue(session: Session, actor: Actor, issue_id: int, weighed: Weighed = NOT_WEIGHED) -> StockIssue:
+    """Let the lorry go: the issue takes no more bundles and is announced; what was weighed is what has left.
 
-    Raises ``NotFound``, ``IssueClosed`` and ``IssueEmpty``, and ``BundleQuarantined`` where a quality hold was placed
-    on something that is loaded already: it is taken off first.
+    Raises ``NotFound``, ``IssueClosed`` and ``IssueEmpty``, ``BundleQuarantined`` where a quality hold was placed on
+    something that is loaded already: it is taken off first; ``WeightDiffers``, ``TicketOfAnotherLorry`` and what a
+    ticket of the weighbridge is refused for.
     """
     document, warehouse, movements = _load_locked(session, actor, issue_id)
     if document.status != IssueStatus.OPEN:
@@ -74,12 +79,39 @@ def post_issue(session: Session, actor: Actor, issue_id: int) -> StockIssue:
     if not movements:
         raise errors.IssueEmpty(number=document.number)
     _check_free(session, movements)
+    movements = _weigh(session, actor, document, movements, weighed)
     document.status = IssueStatus.POSTED
     document.posted_at, document.posted_by = db_now(session), actor.user_id
     session.flush()
     audit.record(session, actor, "inventory.issue_posted", f"issue:{document.number}")
     tell_posted(session, warehouse, document, movements, document.waybill_number)
     return document
+
+
+def _weigh(
+    session: Session, actor: Actor, document: StockIssue, movements: list[Movement], weighed: Weighed
+) -> list[Movement]:
+    """Keep the ticket and book what the weighbridge says otherwise; the load as it has left."""
+    ticket = outgoing.whole(session, actor, document.warehouse_id, weighed)
+    if ticket is None:
+        return movements
+    if outgoing.plain(ticket.plate) != outgoing.plain(document.plate):
+        raise TicketOfAnotherLorry(ticket=ticket.ticket_number, plate=document.plate)
+    booked = {one.bundle_id: one.quantity.mass_g for one in movements}
+    masses = outgoing.masses(session, document.warehouse_id, None, booked, ticket, weighed.difference_reason)
+    outgoing.keep(session, actor, document.warehouse_id, document.number, ticket)
+    document.difference_reason = weighed.difference_reason
+    virtual = yard.virtual_places(session, document.warehouse_id)
+    stamp, place = yard.stamp(session, actor, document.warehouse_id, virtual), virtual[PlaceKind.MASS_DIFFERENCE]
+    found = [
+        weighings.difference(one.bundle_id, one.target, one.quantity.mass_g, masses[one.bundle_id], place)
+        for one in movements
+    ]
+    more = [one for one in found if one is not None]
+    ledger.post(
+        session, stamp, [ledger.Posting(one, Document.ISSUE, document.number, stamp.recorded_at) for one in more]
+    )
+    return _together([*movements, *more])
 
 
 def _load_locked(session: Session, actor: Actor, issue_id: int) -> tuple[StockIssue, Warehouse, list[Movement]]:
@@ -109,7 +141,7 @@ def _check_free(session: Session, movements: Sequence[Movement]) -> None:
 
 
 def loaded(session: Session, document: StockIssue) -> list[Movement]:
-    """What lies on the lorry: the moves of the issue that were not reversed, in their order."""
+    """What lies on the lorry: the moves of the issue that were not reversed, in their order, as it was weighed."""
     counter = aliased(StockMove)
     query = (
         select(StockMove)
@@ -120,7 +152,20 @@ def loaded(session: Session, document: StockIssue) -> list[Movement]:
         )
         .order_by(StockMove.id)
     )
-    return [movement_of(move) for move in session.scalars(query)]
+    return _together([movement_of(move) for move in session.scalars(query)])
+
+
+def _together(movements: Sequence[Movement]) -> list[Movement]:
+    """One movement out for each bundle, with the differences that the weighbridge made of its mass."""
+    found: dict[int, Movement] = {}
+    for one in movements:
+        out = found.get(one.bundle_id)
+        if out is not None:
+            sign = 1 if one.target == out.target else -1
+            mass_g = out.quantity.mass_g + sign * one.quantity.mass_g
+            one = replace(out, quantity=out.quantity._replace(mass_g=mass_g))
+        found[one.bundle_id] = one
+    return list(found.values())
 
 
 def tell_posted(
