@@ -13,14 +13,13 @@ from steelyard.core.sequence import Sequenced
 _ORG, _USER, _BUNDLE, _HEAT = "organisation.id", "user_account.id", "bundle.id", "heat.id"
 
 
-class StockProcess(Base):
+class StockProcess(Sequenced, Base):
     """What made new bundles of old ones: a split, a merge, a new tag or work on the steel (拆捆、并捆、换标、加工).
 
     ``reverses_id`` names the process that this one undoes. ``parameters`` are those of a furnace.
     """
 
     __tablename__ = "stock_process"
-    id: Mapped[Id]
     number: Mapped[str] = mapped_column(String(NUMBER), nullable=False, unique=True)
     warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"), nullable=False, index=True)
     owner_id: Mapped[int] = mapped_column(ForeignKey(_ORG), nullable=False, index=True)
@@ -33,7 +32,10 @@ class StockProcess(Base):
     recorded_at: Mapped[datetime] = mapped_column(nullable=False)
     posted_by: Mapped[int] = mapped_column(ForeignKey(_USER), nullable=False)
 
-    __table_args__ = ({"info": {"append_only": True}},)
+    __table_args__ = (
+        Index("ix_stock_process_feed", "warehouse_id", "epoch", "txid", "id"),
+        {"info": {"append_only": True}},
+    )
 
 
 class BundleEdge(Sequenced, Base):
@@ -62,11 +64,10 @@ class BundleEdge(Sequenced, Base):
     )
 
 
-class ProcessLoss(Base):
+class ProcessLoss(Sequenced, Base):
     """What of a parent became no child: kerf, scrap, scale, samples; or, as coating, mass that was added to it."""
 
     __tablename__ = "process_loss"
-    id: Mapped[Id]
     process_id: Mapped[int] = mapped_column(ForeignKey("stock_process.id"), nullable=False, index=True)
     line: Mapped[int] = mapped_column(Integer, nullable=False)
     parent_id: Mapped[int] = mapped_column(ForeignKey(_BUNDLE), nullable=False, index=True)
@@ -76,6 +77,7 @@ class ProcessLoss(Base):
     mass_g: Mapped[int] = mapped_column(BigInt, nullable=False)
 
     __table_args__ = (
+        Index("ix_process_loss_feed", "epoch", "txid", "id"),
         CheckConstraint(
             "pieces >= 0 AND length_mm >= 0 AND mass_g >= 0 AND pieces + length_mm + mass_g > 0",
             name="quantities",

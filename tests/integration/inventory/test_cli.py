@@ -7,9 +7,11 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from inventory.cli import inventory
+from inventory.making import Line, Loss, Output
+from inventory.states import LossKind, ProcessKind
 
 from .conftest import Yard
-from .test_processing import merge, split
+from .test_processing import merge, split, work
 
 
 @pytest.fixture
@@ -108,6 +110,32 @@ def test_a_rewritten_edge_of_the_genealogy_breaks_its_seal(yard: Yard) -> None:
     bad = CliRunner().invoke(inventory, ["verify"])
     assert (bad.exit_code, "they agree" in bad.output) == (1, True)
     assert f"edges:{yard.warehouse.id}: block 1 sealed 2 rows" in bad.output
+
+
+REWRITTEN = [
+    pytest.param("processes", "UPDATE stock_process SET reason = 'another'", "stock_process", id="why"),
+    pytest.param("losses", "UPDATE process_loss SET kind = 'sample'", "process_loss", id="what was lost"),
+]
+
+
+@pytest.mark.parametrize(("what", "statement", "table"), REWRITTEN)
+@pytest.mark.usefixtures("environment")
+@pytest.mark.either_database
+def test_a_rewritten_process_or_loss_breaks_its_seal(yard: Yard, what: str, statement: str, table: str) -> None:
+    """No sum tells why a process was, who posted it, or under which name something was lost; its seal does."""
+    yard.receive("T1")
+    outputs = [Output(20, "C1", 2500), Output(10, "R1", 985)]
+    work(yard, ProcessKind.CUT, Line(["T1"], outputs, [Loss(LossKind.KERF, 0, 150)]))
+    yard.seal()
+    good = CliRunner().invoke(inventory, ["verify"])
+    assert good.exit_code == 0, good.output
+    assert f"{what}:{yard.warehouse.id}: 1 {what} in 1 blocks, 0 not sealed yet" in good.output
+    immutable_off(yard, table)
+    with yard.db.write() as session:
+        session.execute(text(statement))
+    bad = CliRunner().invoke(inventory, ["verify"])
+    assert (bad.exit_code, "they agree" in bad.output) == (1, True)
+    assert f"{what}:{yard.warehouse.id}: block 1" in bad.output
 
 
 @pytest.mark.usefixtures("environment")
