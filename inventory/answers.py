@@ -35,6 +35,17 @@ _DONE = {
     ),
 }
 
+_CERTIFICATES = {
+    "filed": N_("Certificate %(certificate)s is on file for heat %(heat)s."),
+    "not_filed": N_("Certificate %(certificate)s is not on file yet: file it, or have it sent."),
+    "other_heat": N_(
+        "Certificate %(certificate)s is on file for heat %(certified)s, not for %(heat)s. "
+        "If it is of both, say so on the receipt's page."
+    ),
+    "missing": N_("The certificate is missing: none was named, and none is on file for heat %(heat)s."),
+}
+"""What the answer to a bundle that comes in says of its certificate, behind what it says of the bundle."""
+
 
 def told(answer: Answer) -> dict[str, Any]:
     """The answer with its sentence."""
@@ -49,7 +60,7 @@ def all_told(answers: Sequence[Answer]) -> list[dict[str, Any]]:
             "client_op_id": answer.client_op_id,
             "outcome": answer.outcome,
             "code": answer.code,
-            "detail": _filled(sentences[answer.outcome, answer.code], answer.params),
+            "detail": _detail(sentences[answer.outcome, answer.code], answer.params),
             "bundle_id": answer.bundle_id,
         }
         for answer in answers
@@ -58,6 +69,12 @@ def all_told(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 
 def _message(outcome: Outcome, code: str) -> str:
     return _DONE[code] if outcome is Outcome.DONE else _REFUSED[code]
+
+
+def _detail(sentence: str, params: Mapping[str, Any]) -> str:
+    paper = _CERTIFICATES.get(params.get("certificate_standing", ""))
+    filled = _filled(sentence, params)
+    return filled if paper is None else f"{filled} {_filled(say(paper), params)}"
 
 
 def _filled(sentence: str, params: Mapping[str, Any]) -> str:

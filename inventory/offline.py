@@ -8,8 +8,8 @@ from typing import Any
 WORKER = "js/scan-worker.js"
 FILES = (
     "css/app.css", "favicon.svg", "icons.svg", "js/app.js", "js/camera.js", "js/scan.js", "js/scan-keys.js",
-    "js/scan-defect.js", "js/scan-list.js", "js/scan-numbers.js", "js/scan-store.js", "js/scan-sync.js",
-    "js/scan-signals.js", "js/scan-yard.js",
+    "js/scan-certificate.js", "js/scan-defect.js", "js/scan-list.js", "js/scan-numbers.js", "js/scan-store.js",
+    "js/scan-sync.js", "js/scan-signals.js", "js/scan-yard.js",
     "vendor/barcode.js", "vendor/htmx.min.js", "vendor/pico.min.css", "vendor/zxing_reader.wasm",
     "vendor/icons/scan-192.png", "vendor/icons/scan-512.png",
 )  # fmt: skip

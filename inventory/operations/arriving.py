@@ -17,7 +17,8 @@ from inventory import arrival_errors, errors
 from inventory.advice_models import StockAdviceArrival
 from inventory.matching import Arrived, Expected, Goods, Said, arrived, kilograms, line_for, product_of, with_code
 from inventory.models import Bundle, ReceiptLine
-from inventory.operations import announcing, answered, awaiting, gathering, ledger
+from inventory.operations import announcing, answered, arriving_certificates, awaiting, gathering, ledger
+from inventory.operations.arriving_certificates import Found, Named
 from inventory.operations.awaiting import ReceiptView
 from inventory.operations.gathering import Asked, First, Gathered, Label
 from inventory.operations.receiving import heat_ids
@@ -62,6 +63,15 @@ class _Arrival:
     receipt: ReceiptView
     bundle: Arrived
     place_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Coming:
+    """What was judged of the arrivals, the bundles that were made by tag, and how their certificates stand."""
+
+    judged: Mapping[str, "_Arrival | Answer"]
+    made: Mapping[str, int]
+    papers: Mapping[Named, Found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +135,16 @@ def perform(
     )
     judged: dict[str, _Arrival | Answer] = {id_: _judge(yard, one) for id_, one in fresh.items()}
     coming = [one for one in judged.values() if isinstance(one, _Arrival)]
-    made = _make(session, warehouse_id, coming)
+    heats = _heats(session, coming)
+    made = _make(session, warehouse_id, coming, heats)
+    papers = arriving_certificates.look(session, actor, [_named(one, heats) for one in coming])
     lost = awaiting.lost_to(session, warehouse_id, [one.bundle.tag for one in coming if one.bundle.tag not in made])
     answers = {id_: _answer(one, made, lost) for id_, one in judged.items()}
+    for one in coming:
+        if one.bundle.tag in made:
+            answers[one.operation.client_op_id].params.update(papers[named := _named(one, heats)].told(named))
     first = {**found.kept, **answered.first(fresh, answers.values())}
-    first.update(_write(session, actor, yard, judged, made, fresh, first, own))
+    first.update(_write(session, actor, yard, _Coming(judged, made, papers), fresh, first, own))
     return Came(first, _places(operations, made), {**labels, **_labels(coming, made)}, own is not None)
 
 
@@ -205,11 +220,23 @@ def _check_tag(yard: _Yard, tag: str, number: str) -> None:
         raise errors.TagTaken(tag=tag)
 
 
-def _make(session: Session, warehouse_id: int, arrivals: Sequence[_Arrival]) -> dict[str, int]:
+def _heats(session: Session, arrivals: Sequence[_Arrival]) -> dict[tuple[str, str], int]:
+    named = {(one.bundle.heat_number, one.bundle.mill_name) for one in arrivals}
+    return heat_ids(session, named) if named else {}
+
+
+def _named(one: _Arrival, heats: Mapping[tuple[str, str], int]) -> Named:
+    bundle = one.bundle
+    heat_id = heats[bundle.heat_number, bundle.mill_name]
+    return Named(heat_id, bundle.heat_number, bundle.mill_name, bundle.certificate_number)
+
+
+def _make(
+    session: Session, warehouse_id: int, arrivals: Sequence[_Arrival], heats: Mapping[tuple[str, str], int]
+) -> dict[str, int]:
     """Make the bundles; return their ids by tag. A tag that another request took meanwhile is not among them."""
     if not arrivals:
         return {}
-    heats = heat_ids(session, {(one.bundle.heat_number, one.bundle.mill_name) for one in arrivals})
     dialect = dialect_of(session)
     rows = [
         {
@@ -258,15 +285,15 @@ def _write(
     session: Session,
     actor: Actor,
     yard: _Yard,
-    judged: Mapping[str, "_Arrival | Answer"],
-    made: Mapping[str, int],
+    came: _Coming,
     fresh: Mapping[str, Operation],
     first: First,
     once: Once | None,
 ) -> First:
     batch, ground = Batch(session), yard.found.ground
     stamp = ledger.Stamp(ground.id, frozenset(yard.found.virtual.values()), yard.found.now, actor.user_id)
-    coming = [one for one in judged.values() if isinstance(one, _Arrival) and one.bundle.tag in made]
+    made = came.made
+    coming = [one for one in came.judged.values() if isinstance(one, _Arrival) and one.bundle.tag in made]
     movements = [_movement(one, made[one.bundle.tag], yard.found.virtual[PlaceKind.MILL]) for one in coming]
     ledger.add(batch, stamp, [_posting(*pair) for pair in zip(coming, movements, strict=True)])
     if coming:
@@ -284,7 +311,7 @@ def _write(
     if coming:
         ids = [one.operation.client_op_id for one in coming]
         act = audit.Act("inventory.bundles_arrived", f"warehouse:{ground.code}", {"operations": ids})
-        audit.add(batch, actor, [act])
+        audit.add(batch, actor, [act, *arriving_certificates.add(batch, stamp, came.papers)])
     if once is not None and not once.replayed:
         note(batch, actor, once)
     return answered.quicker(session, stamp, fresh, first, batch.run().get("answered", ()))

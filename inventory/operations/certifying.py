@@ -27,7 +27,8 @@ _PLAIN = (
 def file_certificate(session: Session, actor: Actor, paper: Paper, digest: str | None = None) -> Certificate:
     """File a certificate; ``digest`` names its stored original. The same original again gives what is on file.
 
-    It is tied to the heat of its number where the actor sees one such heat of the mill, or only one at all.
+    It is tied to the heat of its number where the actor sees one such heat of the mill, or only one at all; one that
+    names no heat to those heats of the mill whose bundles name the certificate.
     Raises ``CertificateExists``.
     """
     known = session.scalars(
@@ -70,9 +71,10 @@ def _row(certificate_id: int, position: int, value: Figure) -> CertificateValue:
 
 
 def _own_heats(session: Session, actor: Actor, paper: Paper) -> list[int]:
-    if paper.heat_number is None:
-        return []
     seen = select(Bundle.heat_id).where(visibility.bundles(actor))
+    if paper.heat_number is None:
+        naming = seen.where(Bundle.certificate_number == paper.number, Bundle.voided == 0)
+        return list(session.scalars(select(Heat.id).where(Heat.id.in_(naming), Heat.mill_name == paper.mill_name)))
     heats = session.scalars(select(Heat).where(Heat.heat_number == paper.heat_number, Heat.id.in_(seen))).all()
     of_mill = [heat.id for heat in heats if heat.mill_name == paper.mill_name]
     return of_mill or ([heats[0].id] if len(heats) == 1 else [])

@@ -96,6 +96,7 @@ def receipt(call: Call, receipt_id: int) -> str:
         unfiled=sorted({line["heat_number"] for line in found["lines"] if not line["reversed"]} - filed),
         may_certify=keeps and found["status"] not in (ReceiptStatus.REFUSED, ReceiptStatus.REVERSED),
         on_file=on_file,
+        filed_numbers={one.number for one in on_file},
         heats=sorted({(line["heat_number"], line["heat_id"]) for line in found["lines"] if not line["reversed"]}),
         kinds=advice_words,
         words=words,

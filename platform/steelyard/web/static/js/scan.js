@@ -1,4 +1,5 @@
 // The scan page: a tag comes from a key, a handheld or the camera, is kept on the device, and then sent.
+import { certificateIn, certificateOf, take } from "./scan-certificate.js";
 import { faultOf, forget, ofOneBundle, photoOf } from "./scan-defect.js";
 import { listen } from "./scan-keys.js";
 import { Answers } from "./scan-list.js";
@@ -56,7 +57,7 @@ function goods() {
   const texts = { heat_number: field("heat_number").value.trim(), mill_name: field("mill_name").value.trim() };
   const product = Number(field("product_id").value);
   const numbers = { ...numberOf(field("piece_length_mm")), ...numberOf(field("stated"), "mass_g", 1000) };
-  return { ...texts, ...(product ? { product_id: product } : {}), ...numbers };
+  return { ...texts, ...certificateOf(form), ...(product ? { product_id: product } : {}), ...numbers };
 }
 
 /** The field of a task in which its place is chosen. */
@@ -112,6 +113,12 @@ const recent = new Map();
 
 /** Keep a scan; only when it is on the disk is it confirmed. */
 async function scanned(text) {
+  const certificate = field("kind").value === "receive" ? certificateIn(text) : null;
+  if (certificate !== null) {
+    take(form, certificate);
+    signal("kept");
+    return part("last").replaceChildren(say("certificate", { number: certificate }));
+  }
   const now = performance.now();
   const tag = tagOf(text);
   const twice = now - (recent.get(tag) ?? -TWICE_MS) < TWICE_MS;
@@ -408,6 +415,7 @@ function attend() {
       await recall(Number(field("warehouse_id").value));
       await holdTasks();
     }
+    if (event.target.name === "receipt_number") take(form, ""); // another lorry has papers of its own
     if (CHOSEN.includes(event.target.name)) await remember();
     if (["warehouse_id", "section"].includes(event.target.name)) await holdBundles();
   });
