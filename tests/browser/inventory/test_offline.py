@@ -234,6 +234,10 @@ def test_a_lorry_of_forty_bundles_is_received_with_the_network_off_half_the_time
     page.get_by_label("Receive goods").check()
     page.locator("[name=place]").select_option("A-01")
     expect(page.locator("[name=receipt_number]")).to_have_value(number)
+    for text in ("质保书:ZB-OFF", "cert: ZB-40"):  # the code of a paper stands for the bundles that follow
+        page.locator("[name=tag]").fill(text)
+        page.locator("[name=tag]").press("Enter")
+        expect(page.locator("[name=certificate_number]")).to_have_value(text.split(":")[1].strip())
     for start in range(0, 40, 10):
         phone.context.set_offline(start % 20 == 0)
         if start == 20:
@@ -243,6 +247,7 @@ def test_a_lorry_of_forty_bundles_is_received_with_the_network_off_half_the_time
             scan(page, tag)
     waiting(page, 0)
     expect(page.locator("[data-answers] li").first).to_contain_text("was received")
+    expect(page.locator("[data-answers] li").last).to_contain_text("Certificate ZB-40 is not on file yet")
     assert yard.received(number) == dict.fromkeys(tags, "expected")
     page.get_by_label("Put away").check()
     phone.context.set_offline(True)
