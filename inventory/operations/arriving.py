@@ -135,14 +135,12 @@ def perform(
     )
     judged: dict[str, _Arrival | Answer] = {id_: _judge(yard, one) for id_, one in fresh.items()}
     coming = [one for one in judged.values() if isinstance(one, _Arrival)]
-    heats = _heats(session, coming)
-    made = _make(session, warehouse_id, coming, heats)
-    papers = arriving_certificates.look(session, actor, [_named(one, heats) for one in coming])
+    named = _named(session, coming)
+    made = _make(session, warehouse_id, coming, named)
+    papers = arriving_certificates.look(session, actor, named.values())
     lost = awaiting.lost_to(session, warehouse_id, [one.bundle.tag for one in coming if one.bundle.tag not in made])
     answers = {id_: _answer(one, made, lost) for id_, one in judged.items()}
-    for one in coming:
-        if one.bundle.tag in made:
-            answers[one.operation.client_op_id].params.update(papers[named := _named(one, heats)].told(named))
+    _tell_papers(answers, named, papers)
     first = {**found.kept, **answered.first(fresh, answers.values())}
     first.update(_write(session, actor, yard, _Coming(judged, made, papers), fresh, first, own))
     return Came(first, _places(operations, made), {**labels, **_labels(coming, made)}, own is not None)
@@ -220,19 +218,28 @@ def _check_tag(yard: _Yard, tag: str, number: str) -> None:
         raise errors.TagTaken(tag=tag)
 
 
-def _heats(session: Session, arrivals: Sequence[_Arrival]) -> dict[tuple[str, str], int]:
-    named = {(one.bundle.heat_number, one.bundle.mill_name) for one in arrivals}
-    return heat_ids(session, named) if named else {}
+def _tell_papers(answers: Mapping[str, Answer], named: Mapping[str, Named], papers: Mapping[Named, Found]) -> None:
+    """Let the answers say how the certificates stand."""
+    for id_, one in named.items():
+        if answers[id_].outcome is Outcome.DONE:
+            answers[id_].params.update(papers[one].told(one))
 
 
-def _named(one: _Arrival, heats: Mapping[tuple[str, str], int]) -> Named:
-    bundle = one.bundle
-    heat_id = heats[bundle.heat_number, bundle.mill_name]
-    return Named(heat_id, bundle.heat_number, bundle.mill_name, bundle.certificate_number)
+def _named(session: Session, arrivals: Sequence[_Arrival]) -> dict[str, Named]:
+    """The heats that come, made where they are new, each with its certificate; by the ids of the operations."""
+    wanted = {(one.bundle.heat_number, one.bundle.mill_name) for one in arrivals}
+    heats = heat_ids(session, wanted) if wanted else {}
+    return {
+        one.operation.client_op_id: Named(
+            heats[one.bundle.heat_number, one.bundle.mill_name], one.bundle.heat_number, one.bundle.mill_name,
+            one.bundle.certificate_number,
+        )
+        for one in arrivals
+    }  # fmt: skip
 
 
 def _make(
-    session: Session, warehouse_id: int, arrivals: Sequence[_Arrival], heats: Mapping[tuple[str, str], int]
+    session: Session, warehouse_id: int, arrivals: Sequence[_Arrival], named: Mapping[str, Named]
 ) -> dict[str, int]:
     """Make the bundles; return their ids by tag. A tag that another request took meanwhile is not among them."""
     if not arrivals:
@@ -241,7 +248,7 @@ def _make(
     rows = [
         {
             "warehouse_id": warehouse_id, "tag": one.bundle.tag, "voided": 0, "product_id": one.bundle.goods.id,
-            "heat_id": heats[one.bundle.heat_number, one.bundle.mill_name], "owner_id": one.receipt.owner_id,
+            "heat_id": named[one.operation.client_op_id].heat_id, "owner_id": one.receipt.owner_id,
             "certificate_number": one.bundle.certificate_number, "pieces": one.bundle.pieces,
             "piece_length_mm": one.bundle.piece_length_mm, "theoretical_mass_g": one.bundle.masses.theoretical_g,
             "certificate_mass_g": one.bundle.masses.certificate_g,
