@@ -6,22 +6,20 @@ begin anew.
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import BigInteger, Select, func, select
 from sqlalchemy.orm import Session
 
+from inventory import lying
 from inventory.genealogy_models import BundleEdge
 from inventory.models import Receipt, ReceiptLine
 from steelyard.core.rowset import rowset
 
 
-def arrived(seeds: Select[Any]) -> Select[int, datetime]:
+def arrived(session: Session, seeds: Select[int]) -> Select[int, datetime]:
     """``bundle_id`` and ``arrived_at`` of the bundles whose ids ``seeds`` selects, with that of their ancestors."""
-    start = seeds.with_only_columns(
-        seeds.selected_columns[0].label("root_id"), seeds.selected_columns[0].label("bundle_id")
-    )
-    pairs = start.cte(recursive=True)
+    seed = lying.few(session, seeds).subquery("seeds")
+    pairs = select(seed.c.id.label("root_id"), seed.c.id.label("bundle_id")).cte(recursive=True)
     step = select(pairs.c.root_id, BundleEdge.parent_id).join(BundleEdge, BundleEdge.child_id == pairs.c.bundle_id)
     pairs = pairs.union(step)
     return (
@@ -35,4 +33,4 @@ def arrived(seeds: Select[Any]) -> Select[int, datetime]:
 def of_bundles(session: Session, bundle_ids: Collection[int]) -> dict[int, datetime]:
     """When each of the bundles came; those of which no receipt tells are left out. One statement."""
     wanted = rowset(session, "wanted", {"id": BigInteger()}, [{"id": id_} for id_ in sorted(set(bundle_ids))])
-    return dict(session.execute(arrived(select(wanted.c.id))).all())
+    return dict(session.execute(arrived(session, select(wanted.c.id))).all())

@@ -29,7 +29,7 @@ def plan_of(session: Session, warehouse_id: int, today: date) -> list[Due]:
         .join(Place, Place.id == StockBalance.place_id)
         .where(Place.warehouse_id == warehouse_id, StockBalance.is_real, StockBalance.pieces > 0)
     )
-    came = arrivals.arrived(lies).subquery("came")
+    came = arrivals.arrived(session, lies).subquery("came")
     oldest = (
         select(StockBalance.place_id, func.min(came.c.arrived_at))
         .join(came, came.c.bundle_id == StockBalance.bundle_id)

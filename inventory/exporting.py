@@ -65,7 +65,7 @@ def goods(one: Mapping[str, Any]) -> tuple[Cell, ...]:
 
 def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Table:
     """What lies in the yards, by the filters of the search; raises ``SizeUnreadable``."""
-    query = queries.in_stock(actor, wanted).order_by(Bundle.id)
+    query = queries.in_stock(session, actor, wanted).order_by(Bundle.id)
     return table(_("Stock"), STOCK, _stock(session, query, wanted))
 
 

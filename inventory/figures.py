@@ -19,6 +19,7 @@ from inventory.models import Bundle, Product, StockMove
 from inventory.queries import Page, Record
 from inventory.searching import Ground
 from inventory.states import State
+from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor
 from steelyard.core.clock import day_begins
 from steelyard.core.database import db_now
@@ -26,6 +27,9 @@ from steelyard.core.database import db_now
 LONGEST_PERIOD = timedelta(days=366)
 AGES = (30, 60, 90, 180, 365)
 """Where the next class of age begins, in days."""
+
+
+_AMOUNTS = ("pieces", "mass_g")
 
 
 class Share(StrEnum):
@@ -53,42 +57,61 @@ class Amount:
         return Amount(self.bundles + other.bundles, self.pieces + other.pieces, self.mass_g + other.mass_g)
 
 
-def _share(at: Ground) -> ColumnElement[str]:
-    state = at.cells.state
+SHARES = tuple(Share)
+
+
+def _share(at: Ground) -> ColumnElement[int]:
+    """The part as its place in ``SHARES``: numbers are sorted in a tenth of the time of words."""
+    state, number = at.cells.state, SHARES.index
     return case(
-        (at.held | state.in_((State.QUARANTINE, State.DEFECTIVE)), Share.HELD.value),
-        (state.in_((State.RESERVED, State.PICKED)), Share.RESERVED.value),
-        (state == State.IN_PROCESSING, Share.IN_PROCESSING.value),
-        (state == State.EXPECTED, Share.ARRIVING.value),
-        else_=Share.AVAILABLE.value,
+        (at.held | state.in_((State.QUARANTINE, State.DEFECTIVE)), number(Share.HELD)),
+        (state.in_((State.RESERVED, State.PICKED)), number(Share.RESERVED)),
+        (state == State.IN_PROCESSING, number(Share.IN_PROCESSING)),
+        (state == State.EXPECTED, number(Share.ARRIVING)),
+        else_=number(Share.AVAILABLE),
     )
 
 
 def of_products(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
     """The figures of each product and of each of its owners, by the filters of the stock; paged by product.
 
-    Raises ``SizeUnreadable``.
+    What lies there is read once: the sums first, whose they are and of what afterwards. Raises ``SizeUnreadable``.
     """
     at = searching.ground(actor, wanted.get("as_of"))
-    rows = queries.in_stock(actor, wanted, at).add_columns(_share(at).label("share")).subquery()
-    ids = select(rows.c.product_id).distinct().order_by(rows.c.product_id).limit(wanted["limit"] + 1)
+    stock = queries.in_stock(session, actor, wanted, at)
+    amounts = (at.cells.pieces, at.cells.mass_g)
+    rows = stock.with_only_columns(Bundle.product_id, at.cells.owner_id, _share(at).label("share"), *amounts).subquery()
+    key = (rows.c.product_id, rows.c.owner_id, rows.c.share)
+    place = func.dense_rank().over(order_by=rows.c.product_id).label("place")
+    parts = select(*key, func.count().label("bundles"), *_sums(rows), place).group_by(*key)
     if wanted.get("after") is not None:
-        ids = ids.where(rows.c.product_id > wanted["after"])
-    products = list(session.scalars(ids))
-    shown = products[: wanted["limit"]]
-    key = (rows.c.product_id, rows.c.owner_org_id, rows.c.owner_name, rows.c.share)
-    query = select(*key, func.count(), *_sums(rows)).where(rows.c.product_id.in_(shown)).group_by(*key)
-    found: dict[int, dict[tuple[str, int], dict[Share, Amount]]] = {}
-    for product_id, owner_id, owner_name, share, *amount in session.execute(query.order_by(*key)):
-        owner = found.setdefault(product_id, {}).setdefault((owner_name, owner_id), {})
-        owner[Share(share)] = Amount(*amount)
-    names = {one.id: one for one in session.scalars(select(Product).where(Product.id.in_(shown)))}
-    records = [_product(names[id_], found[id_]) for id_ in shown]
-    return records, (shown[-1] if len(products) > len(shown) else None)
+        parts = parts.where(rows.c.product_id > wanted["after"])
+    summed = parts.subquery("summed")
+    query = (
+        select(
+            Product,
+            summed.c.owner_id,
+            Organisation.name,
+            summed.c.share,
+            summed.c.bundles,
+            *(summed.c[name] for name in _AMOUNTS),
+        )
+        .join(Product, Product.id == summed.c.product_id)
+        .join(Organisation, Organisation.id == summed.c.owner_id)
+        .where(summed.c.place <= wanted["limit"] + 1)
+        .order_by(summed.c.product_id)
+    )
+    found: dict[Product, dict[tuple[str, int], dict[Share, Amount]]] = {}
+    for product, owner_id, owner_name, share, *amount in session.execute(query):
+        owner = found.setdefault(product, {}).setdefault((owner_name, owner_id), {})
+        owner[SHARES[share]] = Amount(*amount)
+    records = [_product(product, owners) for product, owners in found.items()]
+    shown = records[: wanted["limit"]]
+    return shown, (shown[-1]["product_id"] if len(records) > len(shown) else None)
 
 
 def _sums(rows: Any) -> list[Any]:
-    return [cast(func.sum(rows.c[name]), BigInteger) for name in ("pieces", "mass_g")]
+    return [cast(func.sum(rows.c[name]), BigInteger).label(name) for name in _AMOUNTS]
 
 
 def _product(product: Product, owners: Mapping[tuple[str, int], Mapping[Share, Amount]]) -> Record:
@@ -119,8 +142,8 @@ def ages(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
     """
     at = searching.ground(actor, wanted.get("as_of"))
     now = wanted.get("as_of") or db_now(session)
-    rows = queries.in_stock(actor, wanted, at).subquery()
-    came = searching.came_of(at).subquery("dates")
+    rows = queries.in_stock(session, actor, wanted, at).subquery()
+    came = searching.came_of(session, actor, at).subquery("dates")
     begins = [(came.c.arrived_at >= searching.day_before(now, last), place) for place, last in enumerate(AGES)]
     class_ = case((came.c.arrived_at.is_(None), literal(-1)), *begins, else_=len(AGES)).label("class_")
     classed = select(rows, class_).outerjoin(came, came.c.bundle_id == rows.c.bundle_id).subquery("classed")

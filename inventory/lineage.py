@@ -1,15 +1,13 @@
 """Of which melts and by which processes bundles came about, and what became of them."""
 
 from collections.abc import Collection
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
-    ARRAY,
     CTE,
     BigInteger,
     ColumnElement,
     Select,
-    any_,
     exists,
     func,
     literal,
@@ -18,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
+from inventory import lying
 from inventory.genealogy_models import BundleEdge, HeatPart, StockProcess
 from inventory.models import Bundle, Heat
 from steelyard.core.rowset import rowset
@@ -83,10 +82,7 @@ def among(session: Session, column: Any, found: CTE) -> ColumnElement[bool]:
     PostgreSQL takes a recursion for hundreds of times as large as it is and would join it with whole tables; of an
     array it assumes that it is short.
     """
-    ids = select(found.c.id)
-    if session.get_bind().dialect.name == "sqlite":
-        return cast(ColumnElement[bool], column.in_(ids))
-    return cast(ColumnElement[bool], column == any_(func.array(ids.scalar_subquery(), type_=ARRAY(BigInteger))))
+    return lying.one_by_one(session, column, select(found.c.id))
 
 
 def of_bundle(bundle_id: int) -> Select[Any]:

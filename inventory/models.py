@@ -208,7 +208,7 @@ class StockBalance(Base):
             "uq_stock_balance_one_place",
             "bundle_id",
             unique=True,
-            sqlite_where=text("is_real AND pieces > 0"),
+            sqlite_where=text("is_real = 1 AND pieces > 0"),
             postgresql_where=text("is_real AND pieces > 0"),
         ),
         Index("ix_stock_balance_owner", "owner_id", "bundle_id"),

@@ -10,9 +10,9 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, exists, func, or_, select, true, union_all
-from sqlalchemy.orm import InstrumentedAttribute, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from inventory import arrivals, errors
+from inventory import arrivals, errors, lying
 from inventory.genealogy_models import HeatPart
 from inventory.models import Bundle, Encumbrance, Heat, Place, Product, StockBalance, StockMove, Warehouse
 from inventory.quality.standing import covers, covers_part, stands
@@ -73,11 +73,7 @@ def stood(actor: Actor, moment: datetime) -> Select[Any]:
 
 def _kept(actor: Actor) -> Select[Any]:
     query = select(*(getattr(StockBalance, name) for name in (*_KEY, *_AMOUNTS)))
-    query = query.where(StockBalance.is_real, StockBalance.pieces + StockBalance.mass_g > 0)
-    if actor.org_kind is OrgKind.WAREHOUSE:
-        own = select(Place.id).join(Warehouse, Warehouse.id == Place.warehouse_id)
-        return query.where(StockBalance.place_id.in_(own.where(Warehouse.org_id == actor.org_id)))
-    return query if actor.is_operator else query.where(StockBalance.owner_id == actor.org_id)
+    return query.where(StockBalance.is_real, StockBalance.pieces + StockBalance.mass_g > 0, *lying.own(actor))
 
 
 def _taken_back(
@@ -104,14 +100,20 @@ def below(code: str) -> Select[tuple[int]]:
     return select(tree.c.id)
 
 
-def conditions(wanted: Mapping[str, Any], at: Ground = NOW) -> list[ColumnElement[bool]]:
+def conditions(
+    session: Session, actor: Actor, wanted: Mapping[str, Any], at: Ground = NOW
+) -> list[ColumnElement[bool]]:
     """The conditions of the filters ``wanted``; raises ``SizeUnreadable``."""
+    return [*of_goods(session, actor, wanted, at), *of_cells(wanted, at.cells)]
+
+
+def of_goods(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Ground) -> list[ColumnElement[bool]]:
+    """Those on what a bundle is, whose it is by name, whether it is held, and its age; raises ``SizeUnreadable``."""
     equal = {
         "warehouse_id": Bundle.warehouse_id, "grade": Product.grade, "standard": Product.standard,
-        "heat_number": Heat.heat_number, "owner_org_id": at.cells.owner_id, "state": at.cells.state,
-        "certificate_number": Bundle.certificate_number, "kind": Product.kind,
+        "heat_number": Heat.heat_number, "certificate_number": Bundle.certificate_number, "kind": Product.kind,
     }  # fmt: skip
-    found = [column == wanted[name] for name, column in equal.items() if wanted.get(name) is not None]
+    found = _equal(wanted, equal)
     if wanted.get("tag") is not None:
         found.append(begins(Bundle.tag, wanted["tag"]))
     if wanted.get("owner") is not None:
@@ -119,11 +121,19 @@ def conditions(wanted: Mapping[str, Any], at: Ground = NOW) -> list[ColumnElemen
     for name, condition in (("held", at.held), ("quarantined", at.quarantined)):
         if wanted.get(name) is not None:
             found.append(condition if wanted[name] else ~condition)
-    if wanted.get("place") is not None:
-        found.append(at.cells.place_id.in_(below(wanted["place"])))
     if wanted.get("size") is not None:
         found.extend(_of_size(wanted["size"]))
-    return [*found, *_of_age(wanted, at)]
+    return [*found, *_of_age(session, actor, wanted, at)]
+
+
+def of_cells(wanted: Mapping[str, Any], cells: Any) -> list[ColumnElement[bool]]:
+    """Those on where a bundle stands, for whom, and in what state."""
+    found = _equal(wanted, {"owner_org_id": cells.owner_id, "state": cells.state})
+    return [*found, cells.place_id.in_(below(wanted["place"]))] if wanted.get("place") is not None else found
+
+
+def _equal(wanted: Mapping[str, Any], columns: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    return [column == wanted[name] for name, column in columns.items() if wanted.get(name) is not None]
 
 
 def begins(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
@@ -143,12 +153,12 @@ def _of_size(text: str) -> list[ColumnElement[bool]]:
     return [Product.od_mm_x100 == size.od_mm_x100, wall, *length]
 
 
-def _of_age(wanted: Mapping[str, Any], at: Ground) -> list[ColumnElement[bool]]:
+def _of_age(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Ground) -> list[ColumnElement[bool]]:
     """Conditions on the days since the goods came, counted in calendar days of Shanghai."""
     least, most = wanted.get("min_age_days"), wanted.get("max_age_days")
     if least is None and most is None:
         return []
-    came = came_of(at).subquery("came")
+    came = came_of(session, actor, at).subquery("came")
     now = wanted.get("as_of") or utc_now()
     within = select(came.c.bundle_id)
     if least is not None:
@@ -158,9 +168,11 @@ def _of_age(wanted: Mapping[str, Any], at: Ground) -> list[ColumnElement[bool]]:
     return [Bundle.id.in_(within)]
 
 
-def came_of(at: Ground) -> Select[int, datetime]:
-    """When everything in stock came."""
-    return arrivals.arrived(select(at.cells.bundle_id).where(at.cells.is_real, at.cells.pieces > 0).distinct())
+def came_of(session: Session, actor: Actor, at: Ground) -> Select[int, datetime]:
+    """When everything in stock that the actor sees came."""
+    lies = select(at.cells.bundle_id).where(at.cells.is_real, at.cells.pieces > 0)
+    lies = lies.where(*lying.own(actor)) if at is NOW else lies.distinct()
+    return arrivals.arrived(session, lies)
 
 
 def day_before(now: datetime, days: int) -> datetime:

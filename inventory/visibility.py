@@ -17,6 +17,19 @@ def bundles(actor: Actor) -> ColumnElement[bool]:
     return exists().where(own.bundle_id == Bundle.id, own.owner_id == actor.org_id, own.pieces > 0)
 
 
+def rows(actor: Actor) -> ColumnElement[bool]:
+    """The same where its ``Warehouse`` is joined: without a subquery PostgreSQL plans the joins in half the time."""
+    return of_own_yard(actor) if actor.org_kind is OrgKind.WAREHOUSE else bundles(actor)
+
+
+def of_own_yard(actor: Actor) -> ColumnElement[bool]:
+    """The condition on a joined ``Warehouse`` that it is the actor's own.
+
+    It is no case for an index, or SQLite would begin with the yard and read all bundles that it ever had.
+    """
+    return Warehouse.org_id + 0 == actor.org_id
+
+
 def documents(
     actor: Actor, warehouse_id: InstrumentedAttribute[int], owner_id: InstrumentedAttribute[int] | None = None
 ) -> ColumnElement[bool]:

@@ -1,0 +1,114 @@
+"""Inquiry reads what lies in the yard, not what ever lay there."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from inventory import figures, queries
+from steelyard.core.actors import Actor
+
+from .conftest import Yard
+
+GONE = 3_000
+LYING = ("L1", "L2", "L3")
+MOST_READ = 40
+"""Rows of bundles and of balances together: a few lookups for each that lies there, and no more."""
+_BEFORE = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {GONE})"
+Question = Callable[[Session, Actor], Any]
+QUESTIONS: dict[str, Question] = {
+    "stock": lambda session, actor: queries.stock(session, actor, {"limit": 10}),
+    "size": lambda session, actor: queries.stock(session, actor, {"limit": 10, "size": "108*4.5"}),
+    "place": lambda session, actor: queries.stock(session, actor, {"limit": 10, "place": "A-01"}),
+    "owner": lambda session, actor: queries.stock(session, actor, {"limit": 10, "owner": "e"}),
+    "held": lambda session, actor: queries.stock(session, actor, {"limit": 10, "held": False}),
+    "age": lambda session, actor: queries.stock(session, actor, {"limit": 10, "max_age_days": 1000}),
+    "totals": lambda session, actor: queries.totals(session, actor, {}),
+    "figures": lambda session, actor: figures.of_products(session, actor, {"limit": 10}),
+    "ages": lambda session, actor: figures.ages(session, actor, {"limit": 10}),
+}
+
+
+@pytest.fixture
+def old_yard(yard: Yard) -> Yard:
+    """A yard that thousands of bundles have left; the three that came last lie there."""
+    yard.receive("MODEL")
+    model = yard.bundle_ids(["MODEL"])[0]
+    yard.issue("MODEL")
+    with yard.db.engine.begin() as connection:
+        for statement in _history(model):
+            connection.execute(text(statement))
+    yard.receive(*LYING)
+    if yard.db.dialect == "postgresql":
+        with yard.db.engine.begin() as connection:
+            connection.execute(text("ANALYZE"))
+    return yard
+
+
+def _history(model: int) -> Iterator[str]:
+    """Bundles that went the way of the one with the id ``model``."""
+    columns = "warehouse_id, voided, product_id, heat_id, owner_id, pieces, piece_length_mm, theoretical_mass_g"
+    yield f"INSERT INTO bundle (tag, {columns}) {_BEFORE} SELECT 'G' || i, {columns} FROM bundle, n WHERE id = {model}"
+    cell = "place_id, owner_id, state, is_real, pieces, length_mm, mass_g"
+    alike = f"SELECT b.id, {', '.join(f's.{name}' for name in cell.split(', '))} FROM stock_balance s, bundle b"
+    yield f"INSERT INTO stock_balance (bundle_id, {cell}) {alike} WHERE s.bundle_id = {model} AND b.tag LIKE 'G%'"
+    yield (
+        f"INSERT INTO receipt_line (receipt_id, bundle_id, place_id, state) SELECT l.receipt_id, b.id, l.place_id, "
+        f"l.state FROM receipt_line l, bundle b WHERE l.bundle_id = {model} AND b.tag LIKE 'G%'"
+    )
+
+
+def asked(yard: Yard, question: Question, actor: Actor) -> list[tuple[str, Any]]:
+    """The statements that a question sends, with their parameters."""
+    sent: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        sent.append((statement, parameters))
+
+    event.listen(yard.db.engine, "before_cursor_execute", note)
+    try:
+        with yard.db.read() as session:
+            question(session, actor)
+    finally:
+        event.remove(yard.db.engine, "before_cursor_execute", note)
+    return sent
+
+
+def rows_read(node: dict[str, Any]) -> int:
+    """The rows of bundles and balances that a plan has read, those that it passed over too."""
+    read = 0
+    if node.get("Relation Name") in {"bundle", "stock_balance"}:
+        read = node["Actual Loops"] * (node["Actual Rows"] + node.get("Rows Removed by Filter", 0))
+    return read + sum(rows_read(part) for part in node.get("Plans", []))
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
+def test_no_question_about_the_stock_reads_what_has_left(old_yard: Yard) -> None:
+    for actor in (old_yard.keeper, old_yard.owner):
+        for name, question in QUESTIONS.items():
+            for statement, parameters in asked(old_yard, question, actor):
+                with old_yard.db.engine.connect() as connection:
+                    told = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
+                    plan = told.scalar_one()
+                assert rows_read(plan[0]["Plan"]) <= MOST_READ, (name, json.dumps(plan))
+
+
+@pytest.mark.parametrize("dialect", ["sqlite"], indirect=True)
+def test_sqlite_sums_up_by_the_index_of_what_lies_there(old_yard: Yard) -> None:
+    for name in ("figures", "totals"):
+        for statement, parameters in asked(old_yard, QUESTIONS[name], old_yard.keeper):
+            with old_yard.db.engine.connect() as connection:
+                plan = [row[3] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)]
+            read = [step for step in plan if step.startswith(("SCAN stock_balance", "SCAN bundle"))]
+            assert read in ([], ["SCAN stock_balance USING INDEX uq_stock_balance_one_place"]), (name, plan)
+
+
+def test_the_figures_of_an_old_yard_are_those_of_what_lies_there(old_yard: Yard) -> None:
+    with old_yard.db.read() as session:
+        (product,), _ = figures.of_products(session, old_yard.keeper, {"limit": 10})
+        sums = queries.totals(session, old_yard.owner, {})
+    assert (product["on_hand"].bundles, product["available"].pieces) == (len(LYING), 10 * len(LYING))
+    assert (sums["bundles"], sums["mass_g"]) == (len(LYING), product["on_hand"].mass_g)
