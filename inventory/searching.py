@@ -19,6 +19,7 @@ from inventory.quality.standing import covers, covers_part, stands
 from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.clock import business_date, day_begins, utc_now
+from steelyard.core.prepared import POSTGRESQL, dialect_of
 from steelyard.core.units import UnitError, parse_size
 
 _KEY = ("bundle_id", "place_id", "owner_id", "state")
@@ -169,9 +170,12 @@ def _of_age(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Groun
 
 
 def came_of(session: Session, actor: Actor, at: Ground) -> Select[int, datetime]:
-    """When everything in stock that the actor sees came."""
+    """When everything in stock came, in the yards of others too where that is sooner read."""
     lies = select(at.cells.bundle_id).where(at.cells.is_real, at.cells.pieces > 0)
-    lies = lies.where(*lying.own(actor)) if at is NOW else lies.distinct()
+    if at is not NOW:
+        lies = lies.distinct()
+    elif dialect_of(session) == POSTGRESQL:
+        lies = lies.where(*lying.own(actor))
     return arrivals.arrived(session, lies)
 
 
