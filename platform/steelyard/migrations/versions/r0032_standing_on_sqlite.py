@@ -7,8 +7,8 @@ it is 1: it read all balances that there had ever been.
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0030"
-down_revision: str | None = "0029"
+revision = "0032"
+down_revision: str | None = "0031"
 branch_labels = None
 depends_on = None
 
