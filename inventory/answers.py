@@ -10,10 +10,11 @@ from inventory.states import Outcome
 from steelyard.api.locales import say
 from steelyard.core.i18n import N_
 
-_REFUSED = {
+REFUSED = {
     **errors.MESSAGES, **code_errors.MESSAGES, **delivery_errors.MESSAGES, **arrival_errors.MESSAGES,
     **capacity_errors.MESSAGES, MorePieces.code: MorePieces.message,
 }  # fmt: skip
+"""The sentence of each code by which a scan is refused: what is wrong, and what is to be done."""
 _DONE = {
     "moved": N_("Bundle %(tag)s was moved."),
     "issued": N_("Bundle %(tag)s was loaded."),
@@ -68,7 +69,7 @@ def all_told(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 
 
 def _message(outcome: Outcome, code: str) -> str:
-    return _DONE[code] if outcome is Outcome.DONE else _REFUSED[code]
+    return _DONE[code] if outcome is Outcome.DONE else REFUSED[code]
 
 
 def _detail(sentence: str, params: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What is refused of advices and of goods that come in, each with a code and a sentence that says what to do."""
 
-from steelyard.core.errors import Refused
+from steelyard.core.errors import Refused, sentences
 from steelyard.core.i18n import N_
 
 
@@ -64,7 +64,7 @@ class ReceiptUnknown(Refused):
     """The warehouse has no such receipt."""
 
     code = "receipt_unknown"
-    message = N_("This yard has no receipt %(number)s.")
+    message = N_("This yard has no receipt %(number)s. Choose the lorry that is being received.")
 
 
 class ReceiptClosed(Refused):
@@ -78,7 +78,7 @@ class ReceiptEmpty(Refused):
     """A receipt without a bundle cannot be posted."""
 
     code = "receipt_empty"
-    message = N_("Receipt %(number)s holds no bundle yet.")
+    message = N_("Receipt %(number)s holds no bundle yet. Scan the lorry before you post it.")
 
 
 class ReceiptShort(Refused):
@@ -102,7 +102,7 @@ class ReceiptNotStopped(Refused):
     """There is nothing to decide."""
 
     code = "receipt_not_stopped"
-    message = N_("Receipt %(number)s does not wait for a decision.")
+    message = N_("Receipt %(number)s does not wait for a decision. Load its page again to see how it stands.")
 
 
 class NotWeighed(Refused):
@@ -171,9 +171,5 @@ class BundleMovedOn(Refused):
     )
 
 
-MESSAGES: dict[str, str] = {
-    refusal.code: refusal.message
-    for refusal in list(vars().values())
-    if isinstance(refusal, type) and issubclass(refusal, Refused) and refusal is not Refused
-}
+MESSAGES = sentences(vars())
 """The sentence of each code, for answers that are kept and told later."""

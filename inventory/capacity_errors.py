@@ -1,6 +1,6 @@
 """What is refused of putting away at a place that does not take it."""
 
-from steelyard.core.errors import Refused
+from steelyard.core.errors import Refused, sentences
 from steelyard.core.i18n import N_
 
 
@@ -31,9 +31,5 @@ class OverfillForbidden(Refused):
     message = N_("Only an administrator of the yard may fill place %(place)s beyond what it takes. Choose another.")
 
 
-MESSAGES: dict[str, str] = {
-    refusal.code: refusal.message
-    for refusal in list(vars().values())
-    if isinstance(refusal, type) and issubclass(refusal, Refused) and refusal is not Refused
-}
+MESSAGES = sentences(vars())
 """The sentence of each code, for answers that are kept and told later."""

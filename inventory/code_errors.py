@@ -1,6 +1,6 @@
 """What is refused of scanned codes, each with a code that a scanner can show and a sentence that says what to do."""
 
-from steelyard.core.errors import Refused
+from steelyard.core.errors import Refused, sentences
 from steelyard.core.i18n import N_
 
 
@@ -62,9 +62,5 @@ class TagOfAnotherYard(Refused):
     message = N_("Tag %(tag)s is of yard %(yard)s. Put the bundle aside, and receive it here before you scan it.")
 
 
-MESSAGES: dict[str, str] = {
-    refusal.code: refusal.message
-    for refusal in list(vars().values())
-    if isinstance(refusal, type) and issubclass(refusal, Refused) and refusal is not Refused
-}
+MESSAGES = sentences(vars())
 """The sentence of each code, for answers that are kept and told later."""

@@ -1,6 +1,6 @@
 """What is refused of delivery orders, of picking and at the gate, each with what to do."""
 
-from steelyard.core.errors import Refused
+from steelyard.core.errors import Refused, sentences
 from steelyard.core.i18n import N_
 
 
@@ -52,14 +52,14 @@ class LengthsCrossed(Refused):
     """The shortest length is above the longest."""
 
     code = "lengths_crossed"
-    message = N_("Line %(line)s asks for pieces that are longer than its longest length.")
+    message = N_("Line %(line)s asks for pieces that are longer than its longest length. Correct one of the two.")
 
 
 class NothingToAllocate(Refused):
     """All that is ordered is allocated already."""
 
     code = "nothing_to_allocate"
-    message = N_("Nothing of %(number)s is left to be allocated.")
+    message = N_("Nothing of %(number)s is left to be allocated; pick what is kept for it.")
 
 
 class AllocationShort(Refused):
@@ -73,14 +73,14 @@ class NotAllocated(Refused):
     """The bundle is not kept for this order."""
 
     code = "not_allocated"
-    message = N_("Bundle %(tag)s is not kept for %(number)s.")
+    message = N_("Bundle %(tag)s is not kept for %(number)s. Load the order again to see what is.")
 
 
 class AlreadyPicked(Refused):
     """The bundle was picked before."""
 
     code = "already_picked"
-    message = N_("Bundle %(tag)s is picked for %(number)s already.")
+    message = N_("Bundle %(tag)s is picked for %(number)s already; it counts once.")
 
 
 class PickElsewhere(Refused):
@@ -183,9 +183,5 @@ class TicketIncomplete(Refused):
     message = N_("A weighing needs the ticket's number, the lorry's mass when full and its mass when empty.")
 
 
-MESSAGES: dict[str, str] = {
-    refusal.code: refusal.message
-    for refusal in list(vars().values())
-    if isinstance(refusal, type) and issubclass(refusal, Refused)
-}
+MESSAGES = sentences(vars())
 """The sentence of each code, for answers that are kept and told later."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from steelyard.core.errors import Refused
+from steelyard.core.errors import Refused, sentences
 from steelyard.core.i18n import N_
 
 CLOCK_TOLERANCE = timedelta(minutes=10)
@@ -15,42 +15,50 @@ class BundleUnknown(Refused):
     """No bundle of this yard bears the tag."""
 
     code = "bundle_unknown"
-    message = N_("No bundle of this yard bears the tag %(tag)s.")
+    message = N_(
+        "No bundle of this yard bears the tag %(tag)s. Check the tag; what has just arrived is received first."
+    )
 
 
 class BundleNotHere(Refused):
     """The bundle is known but does not lie in the yard, or not where the operation says."""
 
     code = "bundle_not_here"
-    message = N_("Bundle %(tag)s does not lie at the place that was given.")
+    message = N_(
+        "Bundle %(tag)s does not lie in the yard, or not where this says. Look at its page for where the books have it."
+    )
 
 
 class AlreadyThere(Refused):
     """The bundle lies already where it is to be moved."""
 
     code = "already_there"
-    message = N_("Bundle %(tag)s lies at %(place)s already.")
+    message = N_("Bundle %(tag)s lies at %(place)s already; nothing is to be done, unless it lies elsewhere in truth.")
 
 
 class AlreadyIssued(Refused):
     """The bundle has left the yard."""
 
     code = "already_issued"
-    message = N_("Bundle %(tag)s was issued already.")
+    message = N_(
+        "Bundle %(tag)s was issued already. If it lies here, set it aside and have its tag checked in the office."
+    )
 
 
 class WrongOwner(Refused):
     """The bundle belongs to another owner than the document's."""
 
     code = "wrong_owner"
-    message = N_("Bundle %(tag)s belongs to another owner than the document names.")
+    message = N_(
+        "Bundle %(tag)s belongs to another owner than the document names. Leave it, and take a bundle of that owner."
+    )
 
 
 class BundleEncumbered(Refused):
     """A pledge, a court order or a quality hold keeps the bundle in the yard."""
 
     code = "bundle_encumbered"
-    message = N_("Bundle %(tag)s must not leave: %(reference)s holds it.")
+    message = N_("Bundle %(tag)s must not leave: %(reference)s holds it. Set it aside until that is lifted.")
 
 
 class BundleQuarantined(Refused):
@@ -64,14 +72,18 @@ class BundleNotAvailable(Refused):
     """The bundle is in a state that cannot be issued."""
 
     code = "bundle_not_available"
-    message = N_("Bundle %(tag)s is not available for issue.")
+    message = N_(
+        "Bundle %(tag)s is not available for issue. Take another one, or look at its page for what it waits for."
+    )
 
 
 class PlaceUnknown(Refused):
     """The warehouse has no such real place."""
 
     code = "place_unknown"
-    message = N_("This yard has no place %(place)s.")
+    message = N_(
+        "This yard has no place %(place)s. Choose one of its places; new ones are added on the page of places."
+    )
 
 
 class PlaceBlocked(Refused):
@@ -85,49 +97,52 @@ class PlaceNotInScope(Refused):
     """The place is not among those that the stocktake counts."""
 
     code = "place_not_in_scope"
-    message = N_("Place %(place)s is not part of stocktake %(number)s.")
+    message = N_("Place %(place)s is not part of stocktake %(number)s. Choose a place that is, or the other stocktake.")
 
 
 class IssueUnknown(Refused):
     """The warehouse has no such issue."""
 
     code = "issue_unknown"
-    message = N_("This yard has no issue %(number)s.")
+    message = N_("This yard has no issue %(number)s. Choose the lorry that is being loaded.")
 
 
 class IssueClosed(Refused):
     """The issue is posted and takes no more bundles."""
 
     code = "issue_closed"
-    message = N_("Issue %(number)s is posted and takes no more bundles.")
+    message = N_("Issue %(number)s is posted and takes no more bundles. Open another one for what is still to go.")
 
 
 class IssueEmpty(Refused):
     """An issue without a bundle cannot be posted."""
 
     code = "issue_empty"
-    message = N_("Issue %(number)s holds no bundle yet.")
+    message = N_("Issue %(number)s holds no bundle yet. Load one before you let the lorry go.")
 
 
 class StocktakeUnknown(Refused):
     """The warehouse has no such stocktake."""
 
     code = "stocktake_unknown"
-    message = N_("This yard has no stocktake %(number)s.")
+    message = N_("This yard has no stocktake %(number)s. Choose one that is open.")
 
 
 class StocktakeNotOpen(Refused):
     """The stocktake takes no more counts."""
 
     code = "stocktake_not_open"
-    message = N_("Stocktake %(number)s takes no counts now.")
+    message = N_("Stocktake %(number)s takes no counts now. Ask who leads it whether there is a recount.")
 
 
 class StocktakeStep(Refused):
     """The stocktake is not in a state in which this can be done."""
 
     code = "stocktake_step"
-    message = N_("This cannot be done with stocktake %(number)s in its present state.")
+    message = N_(
+        "This cannot be done with stocktake %(number)s in its present state. Load its page again to see "
+        "what comes next."
+    )
 
 
 class StocktakeChanged(Refused):
@@ -155,14 +170,17 @@ class OperationIncomplete(Refused):
     """The kind of operation needs a field that is absent."""
 
     code = "operation_incomplete"
-    message = N_("The operation needs the field %(field)s.")
+    message = N_("The operation needs the field %(field)s. Fill it in, and scan again.")
 
 
 class OperationIdReused(Refused):
     """The device used one operation id for two different operations."""
 
     code = "operation_id_reused"
-    message = N_("The operation id %(client_op_id)s was used for another operation before.")
+    message = N_(
+        "The operation id %(client_op_id)s was used for another operation before. Scan again, so that it "
+        "gets a new one."
+    )
 
 
 class OperationInFlight(Refused):
@@ -198,14 +216,17 @@ class TagTaken(Refused):
     """A bundle of this yard bears the tag already."""
 
     code = "tag_taken"
-    message = N_("A bundle of this yard bears the tag %(tag)s already.")
+    message = N_(
+        "A bundle of this yard bears the tag %(tag)s already. Give this one a tag of its own, or look "
+        "whether it is the same."
+    )
 
 
 class TagRepeated(Refused):
     """The same tag stands twice in one document."""
 
     code = "tag_repeated"
-    message = N_("The tag %(tag)s stands twice in this document.")
+    message = N_("The tag %(tag)s stands twice in this document. Leave one of them out, or correct it.")
 
 
 class MassImplausible(Refused):
@@ -219,21 +240,23 @@ class AdviceMissing(Refused):
     """Announced goods need the number of their advice."""
 
     code = "advice_missing"
-    message = N_("Announced goods need the number of their advice.")
+    message = N_(
+        "Announced goods need the number of their advice. Enter it, or receive them without one for their owner."
+    )
 
 
 class OwnerUnknown(Refused):
     """Goods can only belong to an active organisation that owns goods."""
 
     code = "owner_unknown"
-    message = N_("There is no organisation that could own these goods.")
+    message = N_("There is no organisation that could own these goods. Choose a pipe maker, a trader or the operator.")
 
 
 class ProductUnknown(Refused):
     """No such product."""
 
     code = "product_unknown"
-    message = N_("There is no product %(product_id)s.")
+    message = N_("There is no product %(product_id)s. Choose one of the catalogue, or add it there.")
 
 
 class ProductSize(Refused):
@@ -247,21 +270,21 @@ class ProductExists(Refused):
     """The same product is in the catalogue already."""
 
     code = "product_exists"
-    message = N_("This product is in the catalogue already.")
+    message = N_("This product is in the catalogue already. Choose it there.")
 
 
 class CodeTaken(Refused):
     """The code is in use already."""
 
     code = "code_taken"
-    message = N_("The code %(code)s is in use already.")
+    message = N_("The code %(code)s is in use already. Choose another one.")
 
 
 class NotAWarehouse(Refused):
     """Only an organisation of kind warehouse runs a yard."""
 
     code = "not_a_warehouse"
-    message = N_("Only an organisation of the kind warehouse can run a yard.")
+    message = N_("Only an organisation of the kind warehouse can run a yard. Name such a one.")
 
 
 class MoveNotReversible(Refused):
@@ -287,7 +310,7 @@ class EncumbranceLifted(Refused):
     """The encumbrance was lifted before."""
 
     code = "encumbrance_lifted"
-    message = N_("This encumbrance was lifted already.")
+    message = N_("This encumbrance was lifted already; nothing is left to be done.")
 
 
 class SizeUnreadable(Refused):
@@ -308,7 +331,7 @@ class PeriodUnsound(Refused):
     """A period that ends before it begins, or that is too long."""
 
     code = "period_unsound"
-    message = N_("The period must end after it begins and be at most %(most)s days long.")
+    message = N_("The period must end after it begins and be at most %(most)s days long. Choose other days.")
 
 
 class RowUnreadable(Refused):
@@ -367,21 +390,21 @@ class OwnersEqual(Refused):
     """The new owner is the present one."""
 
     code = "owners_equal"
-    message = N_("The goods belong to this organisation already.")
+    message = N_("The goods belong to this organisation already. Choose the new owner.")
 
 
 class OrderTaken(Refused):
     """The owner's order was entered before."""
 
     code = "order_taken"
-    message = N_("The order %(number)s was entered before.")
+    message = N_("The order %(number)s was entered before. Look at that one, or give this one a number of its own.")
 
 
 class TitleDecided(Refused):
     """The transfer was confirmed or refused before."""
 
     code = "title_decided"
-    message = N_("Title transfer %(number)s was decided already.")
+    message = N_("Title transfer %(number)s was decided already. Load its page again to see how.")
 
 
 class RequesterMayNotConfirm(Refused):
@@ -391,9 +414,5 @@ class RequesterMayNotConfirm(Refused):
     message = N_("Who ordered %(number)s cannot confirm it; ask a colleague.")
 
 
-MESSAGES: dict[str, str] = {
-    refusal.code: refusal.message
-    for refusal in list(vars().values())
-    if isinstance(refusal, type) and issubclass(refusal, Refused)
-}
+MESSAGES = sentences(vars())
 """The sentence of each code, for answers that are kept and told later."""

@@ -4,6 +4,7 @@ The sentence is an English message id with ``%(name)s`` parameters; whoever show
 Slices derive their own refusals from :class:`Refused`.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from steelyard.core.i18n import N_
@@ -69,6 +70,12 @@ class Refused(SteelyardError):
     code = "refused"
     status = 409
     message = N_("This cannot be done in the present state.")
+
+
+def sentences(names: Mapping[str, object]) -> dict[str, str]:
+    """The sentence of every refusal among the names of a module, by its code."""
+    found = [one for one in names.values() if isinstance(one, type) and issubclass(one, Refused) and one is not Refused]
+    return {refusal.code: refusal.message for refusal in found}
 
 
 class StaleVersion(SteelyardError):

@@ -1,11 +1,13 @@
 """Judgement of scans in memory: order, refusals, and what a blind counter is not told."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from inventory import answers
 from inventory.quantities import Position, Quantity
 from inventory.scanning import BundleView, IssueView, Operation, StocktakeView, YardView, judge
 from inventory.states import IssueStatus, OperationKind, State, StocktakeStatus
@@ -120,3 +122,8 @@ def test_a_fingerprint_tells_operations_apart_but_not_their_ids() -> None:
     assert one.fingerprint() == replace(one, client_op_id="other").fingerprint()
     assert one.fingerprint() != replace(one, place="A").fingerprint()
     assert one.fingerprint() != replace(one, place=None, from_place="B").fingerprint()
+
+
+def test_every_refusal_goes_on_to_say_what_is_to_be_done() -> None:
+    """A sentence that only says no leaves the man with the scanner standing there."""
+    assert [code for code, told in answers.REFUSED.items() if not re.search(r"[.;:,] \w", told)] == []
