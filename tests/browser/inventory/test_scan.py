@@ -106,6 +106,18 @@ def test_the_chosen_section_outlives_a_reload(page: Page) -> None:
     expect(section).to_have_value("A")
 
 
+def test_what_another_tab_sends_is_told_where_it_was_scanned(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.route("**/warehouse/operations", lambda route: route.fulfill(status=502, body="{}"))
+    lost = send(page, "NOBODY-2")
+    expect(lost).to_have_class("waiting")
+    other.locator("[data-sync]").click()
+    expect(lost).to_have_class("bad")
+    expect(page.locator("[data-queue]")).to_have_attribute("data-waiting", "0")
+    other.close()
+
+
 def test_a_scan_whose_answer_was_lost_acts_once(page: Page, site: Site) -> None:
     before, swallowed = moves(site), []
 

@@ -87,13 +87,21 @@ const shown = (text) => text.replace(/[\u0000-\u001f]/g, "␝").slice(0, 60);
 const sentenceOf = ({ photoOnly, detail }) => (photoOnly ? `${say("photo-lost")} ${detail}` : detail);
 
 const answers = form && new Answers(part("answers"), say, choose, form.dataset.overfills === "1");
+/** One tab sends what all of them scanned: the others are told what became of it. */
+const tabs = form && new BroadcastChannel(`steelyard-scan-${form.dataset.owner}`);
+
+function showSettled(scans) {
+  for (const scan of scans) answers.show(scan, sentenceOf(scan));
+  signal(scans.some(({ state }) => state === "refused") ? "refused" : "done");
+  showPicks();
+}
+
 const sync =
   form &&
   new Sync(form.dataset.owner, {
     settled(scans) {
-      for (const scan of scans) answers.show(scan, sentenceOf(scan));
-      signal(scans.some(({ state }) => state === "refused") ? "refused" : "done");
-      showPicks();
+      tabs.postMessage(scans.map(({ photo, ...scan }) => scan));
+      showSettled(scans);
       if (scans.some(({ task }) => task === "receive" || task === "put_away")) tasksAt = 0;
       if (scans.some(({ state, asked }) => state === "done" && asked.swap_reason)) sync.run(); // another list now
       return showState();
@@ -422,6 +430,10 @@ function attend() {
   part("reload").addEventListener("click", () => location.reload());
   part("sync").addEventListener("click", () => sync.run());
   window.addEventListener("online", () => sync.run());
+  tabs.addEventListener("message", ({ data }) => {
+    showSettled(data);
+    showState();
+  });
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) sync.run();
   });
