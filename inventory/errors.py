@@ -15,18 +15,14 @@ class BundleUnknown(Refused):
     """No bundle of this yard bears the tag."""
 
     code = "bundle_unknown"
-    message = N_(
-        "No bundle of this yard bears the tag %(tag)s. Check the tag; what has just arrived is received first."
-    )
+    message = N_("No bundle of this yard bears the tag %(tag)s. Check it; what has just come is received first.")
 
 
 class BundleNotHere(Refused):
     """The bundle is known but does not lie in the yard, or not where the operation says."""
 
     code = "bundle_not_here"
-    message = N_(
-        "Bundle %(tag)s does not lie in the yard, or not where this says. Look at its page for where the books have it."
-    )
+    message = N_("Bundle %(tag)s does not lie there, or not in the yard. Its page shows where the books have it.")
 
 
 class AlreadyThere(Refused):
@@ -40,18 +36,14 @@ class AlreadyIssued(Refused):
     """The bundle has left the yard."""
 
     code = "already_issued"
-    message = N_(
-        "Bundle %(tag)s was issued already. If it lies here, set it aside and have its tag checked in the office."
-    )
+    message = N_("Bundle %(tag)s was issued already. If it lies here, set it aside and ask the office.")
 
 
 class WrongOwner(Refused):
     """The bundle belongs to another owner than the document's."""
 
     code = "wrong_owner"
-    message = N_(
-        "Bundle %(tag)s belongs to another owner than the document names. Leave it, and take a bundle of that owner."
-    )
+    message = N_("Bundle %(tag)s belongs to another owner than the document names. Take one of that owner.")
 
 
 class BundleEncumbered(Refused):
@@ -72,18 +64,14 @@ class BundleNotAvailable(Refused):
     """The bundle is in a state that cannot be issued."""
 
     code = "bundle_not_available"
-    message = N_(
-        "Bundle %(tag)s is not available for issue. Take another one, or look at its page for what it waits for."
-    )
+    message = N_("Bundle %(tag)s is not available for issue. Take another one; its page says what it waits for.")
 
 
 class PlaceUnknown(Refused):
     """The warehouse has no such real place."""
 
     code = "place_unknown"
-    message = N_(
-        "This yard has no place %(place)s. Choose one of its places; new ones are added on the page of places."
-    )
+    message = N_("This yard has no place %(place)s. Choose another one, or add it on the page of places.")
 
 
 class PlaceBlocked(Refused):
@@ -139,10 +127,7 @@ class StocktakeStep(Refused):
     """The stocktake is not in a state in which this can be done."""
 
     code = "stocktake_step"
-    message = N_(
-        "This cannot be done with stocktake %(number)s in its present state. Load its page again to see "
-        "what comes next."
-    )
+    message = N_("This cannot be done with stocktake %(number)s as it stands. Load its page again.")
 
 
 class StocktakeChanged(Refused):
@@ -177,10 +162,7 @@ class OperationIdReused(Refused):
     """The device used one operation id for two different operations."""
 
     code = "operation_id_reused"
-    message = N_(
-        "The operation id %(client_op_id)s was used for another operation before. Scan again, so that it "
-        "gets a new one."
-    )
+    message = N_("The operation id %(client_op_id)s was used for another operation. Scan again for a new one.")
 
 
 class OperationInFlight(Refused):
@@ -216,10 +198,7 @@ class TagTaken(Refused):
     """A bundle of this yard bears the tag already."""
 
     code = "tag_taken"
-    message = N_(
-        "A bundle of this yard bears the tag %(tag)s already. Give this one a tag of its own, or look "
-        "whether it is the same."
-    )
+    message = N_("A bundle of this yard bears the tag %(tag)s already. Is it the same? Else choose another tag.")
 
 
 class TagRepeated(Refused):
@@ -240,9 +219,7 @@ class AdviceMissing(Refused):
     """Announced goods need the number of their advice."""
 
     code = "advice_missing"
-    message = N_(
-        "Announced goods need the number of their advice. Enter it, or receive them without one for their owner."
-    )
+    message = N_("Announced goods need the number of their advice. Enter it, or receive them as not announced.")
 
 
 class OwnerUnknown(Refused):

@@ -73,7 +73,7 @@ def test_the_way_of_a_heat_from_receipt_to_waybill(yard: Yard, api_as: ApiAs) ->
     answers = keeper.post("/warehouse/operations", {"warehouse_id": yard.warehouse.id, "operations": operations}).json
     assert [answer["code"] for answer in answers["answers"]] == ["moved", "bundle_unknown"]
     told = answers["answers"][1]["detail"]
-    assert told.startswith("No bundle of this yard bears the tag K9. Check the tag;")
+    assert told.startswith("No bundle of this yard bears the tag K9. Check it;")
     issued = keeper.post(
         "/issues",
         {
