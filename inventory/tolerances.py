@@ -38,8 +38,12 @@ BANDS: dict[str, tuple[int, int]] = {
 }
 """Least and most difference from theory in ‰, by the standard's name without its year; ``GB`` is ``GB/T``.
 
-The figures are those that the trade quotes, not compared with the text of each edition: they decide when a person is
-asked, never what is booked.
+The figures are those that the trade quotes. They are the trade's and no more: the clauses on mass of GB/T 8162-2018,
+GB/T 8163-2018, GB/T 3087-2022, GB/T 17395-2008 and of GB/T 17395-2024, which took its place on 2025-04-01, could not be
+cited from a public text. What can be is the wall, of which most of the mass is made: for hot rolled tube of GB/T 3087
+±12.5% to ±15% (https://pipemfg.com/product/carbonsteelpipes/GB-3087-20-GB-T-3087.html); one pipe may so differ by more
+than the band, a lorry of many, whose walls differ both ways, hardly does. The bands decide when a person is asked,
+never what is booked.
 """
 
 

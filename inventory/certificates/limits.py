@@ -172,10 +172,14 @@ _REFERRED: dict[str, frozenset[str]] = {
 """Pipe standards that take the chemistry of these grades from the standard of the steel; their mechanics are theirs."""
 
 
+def plain_standard(standard: str | None) -> str:
+    """The standard's name without its year, as it stands here: ``GB/T 5310`` of ``gb/t5310-2017``."""
+    joined = (standard or "").upper().replace(" ", "").replace("—", "-").replace("–", "-").replace("－", "-")
+    return joined.replace("GB/T", "GB/T ").split("-")[0].strip()
+
+
 def _names(grade: str, standard: str | None) -> tuple[str, str]:
-    name = grade.strip().removesuffix("#").removesuffix("号").replace(" ", "").upper()
-    plain = (standard or "").upper().replace(" ", "").replace("GB/T", "GB/T ").split("-")[0].strip()
-    return name, plain
+    return grade.strip().removesuffix("#").removesuffix("号").replace(" ", "").upper(), plain_standard(standard)
 
 
 def find(grade: str | None, standard: str | None) -> tuple[Grade, bool] | None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, true
 from sqlalchemy.orm import Session
 
 from inventory import visibility
-from inventory.certificates import limits
+from inventory.certificates import editions, limits
 from inventory.certificates.exact import Exact
 from inventory.certificates.judging import Family, Value, judge, limits_for
 from inventory.certificates.limits import Direction, Grade, Limit
@@ -106,8 +106,17 @@ def detail(session: Session, actor: Actor, certificate_id: int) -> Record:
         "files": list(session.scalars(files)),
         "compared_with": f"{grade[0].standard} {grade[0].name}" if grade else None,
         "mechanics_compared": bool(grade and grade[1]),
+        "edition": _edition(found, grade[0]) if grade else None,
         "values": judged(session, found, grade),
     }
+
+
+def _edition(found: Certificate, grade: Grade) -> Record:
+    compared = editions.compared(grade, found.standard, found.issued_on)
+    return {
+        "standard": compared.standard, "used": compared.used, "asked": compared.asked, "by": compared.by,
+        "is_other": compared.is_other,
+    }  # fmt: skip
 
 
 def grade_of(session: Session, found: Certificate) -> tuple[Grade, bool] | None:

@@ -1,5 +1,6 @@
 """Bodies, filters and answers of the API of certificates, and the form of the page."""
 
+from inventory.certificates.editions import By
 from inventory.certificates.judging import Family, Verdict
 from steelyard.api.fields import Choice, Day, Flag, IdField, Int, ListOf, Nested, Text, Timestamp
 from steelyard.api.form_fields import FormDay, FormInt, FormSchema, FormText
@@ -81,6 +82,19 @@ class CertificateOut(Schema):
     recorded_at = Timestamp(required=True)
 
 
+class EditionOut(Schema):
+    """The edition of the standard whose limits were ``used``, and ``asked``, the one by which the paper is to be read.
+
+    ``by`` says how that is known: ``stated`` on the paper, or by the ``date`` of its issue.
+    """
+
+    standard = Text(max=80, required=True)
+    used = Int(required=True)
+    asked = Int(required=True)
+    by = Choice(By, required=True)
+    is_other = Flag(required=True)
+
+
 class GradeLimitOut(Schema):
     """A limit that may hold for a value, and where it stands; ``table`` null is not stated."""
 
@@ -145,6 +159,7 @@ class CertificateDetailOut(CertificateOut):
     filed_by = Text(max=120, required=True)
     compared_with = Text(max=120, allow_none=True)
     mechanics_compared = Flag(required=True)
+    edition = Nested(EditionOut, allow_none=True, required=True)
     heats = ListOf(Nested(CertificateHeatOut), required=True)
     bundles = ListOf(Nested(CertificateBundleOut), required=True)
     files = ListOf(Nested(CertificateFileOut), required=True)

@@ -129,10 +129,26 @@ def test_values_stand_beside_the_limits(yard: Yard, keeper: ApiClient) -> None:
          "over_um": None, "to_um": None},
     ]  # fmt: skip
     assert filed["compared_with"] == "GB/T 699 20"
+    assert filed["edition"] == {"standard": "GB/T 699", "used": 2015, "asked": 2015, "by": "date", "is_other": False}
     again = keeper.post("/certificates", TYPED)
     assert (again.status_code, again.get_json()["code"]) == (409, "certificate_exists")
     unreadable = keeper.post("/certificates", {**TYPED, "number": "ZB-9", "values": [{"symbol": "C", "value": "x"}]})
     assert unreadable.status_code == 422
+
+
+def test_another_edition_than_the_one_compared_with_is_said(keeper: ApiClient, browse_as: BrowseAs, yard: Yard) -> None:
+    """No limit of GB/T 5310-2023 could be cited: whoever reads such a certificate is told by which edition it went."""
+    boiler = {**TYPED, "grade": "20G", "standard": "GB/T 5310-2023"}
+    stated = keeper.post("/certificates", boiler).get_json()
+    dated = keeper.post("/certificates", {**boiler, "number": "ZB-2", "standard": "GB/T 5310"}).get_json()
+    assert [(one["edition"]["asked"], one["edition"]["by"]) for one in (stated, dated)] == [
+        (2023, "stated"), (2023, "date"),
+    ]  # fmt: skip
+    browser = browse_as(yard.keeper)
+    for one, said in ((stated, "The certificate states GB/T 5310-2023"), (dated, "GB/T 5310-2023 was in force")):
+        page = browser.get(f"/certificates/{one['id']}").text
+        assert said in page
+        assert "compared with those of GB/T 5310-2017" in page
 
 
 def test_a_certificate_is_tied_to_a_heat(yard: Yard, api_as: ApiAs, keeper: ApiClient) -> None:
