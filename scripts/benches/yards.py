@@ -111,7 +111,7 @@ def _fill(yard: Yard, bundles: int, moves_each: int) -> None:
 
 
 def _answered_before(run: Callable[[str], Any], yard: Yard) -> None:
-    """Let scans have been answered: a statement that is planned while a table is empty reads all of it later."""
+    """Let scans have been answered and told: what is planned while a table is empty reads all of it later."""
     run(
         "INSERT INTO scan_answer (warehouse_id, client_op_id, fingerprint, answer, recorded_at, actor_id) "
         f"SELECT {yard.warehouse_id}, 'before-' || id, '', '{{}}', now(), {yard.actor_id} FROM bundle"
@@ -119,6 +119,11 @@ def _answered_before(run: Callable[[str], Any], yard: Yard) -> None:
     run(
         "INSERT INTO idempotency_key (user_id, org_id, key, request_hash, created_at) "
         f"SELECT {yard.actor_id}, {yard.org_id}, 'before-' || id, '', now() FROM bundle"
+    )
+    run(
+        "WITH told AS (INSERT INTO outbox_event (epoch, txid, type, subject, occurred_at, data) "
+        "SELECT 1, 1, 'inventory.bundle_moved', 'bench', now(), '{}' FROM bundle RETURNING id) "
+        f"INSERT INTO outbox_audience (org_id, event_id) SELECT {yard.org_id}, id FROM told"
     )
 
 
