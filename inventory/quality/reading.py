@@ -18,7 +18,6 @@ from steelyard.core.errors import NotFound
 
 Record = dict[str, Any]
 Page = tuple[list[Record], int | None]
-_Placer, _Lifter, _Origin = aliased(User), aliased(User), aliased(QualityHold)
 
 
 def _seen(actor: Actor) -> ColumnElement[bool]:
@@ -153,18 +152,19 @@ def claim(session: Session, actor: Actor, claim_id: int) -> Claim:
 
 
 def _holds(*conditions: ColumnElement[bool]) -> Select[Any]:
+    placer, lifter, origin = aliased(User), aliased(User), aliased(QualityHold)
     columns: tuple[Any, ...] = (
         QualityHold, Heat.heat_number, Heat.mill_name, _mixed(QualityHold.heat_id), Bundle.tag,
-        _Placer.name.label("placed_by_name"), _Lifter.name.label("lifted_by_name"),
-        _Origin.number.label("origin_number"),
+        placer.name.label("placed_by_name"), lifter.name.label("lifted_by_name"),
+        origin.number.label("origin_number"),
     )  # fmt: skip
     return (
         select(*columns)
         .join(Heat, Heat.id == QualityHold.heat_id)
         .outerjoin(Bundle, Bundle.id == QualityHold.bundle_id)
-        .join(_Placer, _Placer.id == QualityHold.placed_by)
-        .outerjoin(_Lifter, _Lifter.id == QualityHold.lifted_by)
-        .outerjoin(_Origin, _Origin.id == QualityHold.origin_id)
+        .join(placer, placer.id == QualityHold.placed_by)
+        .outerjoin(lifter, lifter.id == QualityHold.lifted_by)
+        .outerjoin(origin, origin.id == QualityHold.origin_id)
         .where(*conditions)
         .order_by(QualityHold.id)
     )

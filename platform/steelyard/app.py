@@ -7,6 +7,7 @@ from pathlib import Path
 from flask import Flask
 
 from steelyard.api import filters, locales, middleware, openapi, pages, problems, system
+from steelyard.api.routing import LateRule
 from steelyard.api.services import Services
 from steelyard.core.database import Database
 from steelyard.core.jobs import Job, plug_in
@@ -25,6 +26,7 @@ def create_app(settings: Settings | None = None, db: Database | None = None) -> 
 
     settings = settings or Settings.from_env()
     app = Flask("steelyard", static_folder="web/static", root_path=str(Path(__file__).parent))
+    app.url_rule_class = LateRule
     app.config.update(
         SECRET_KEY=settings.secret_key,
         MAX_CONTENT_LENGTH=settings.max_body_bytes,

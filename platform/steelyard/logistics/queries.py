@@ -5,6 +5,7 @@ prices. Loads and waybills are seen by their two sides, the operator, and the or
 the money the warehouse and the receiver see nothing.
 """
 
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
@@ -31,27 +32,40 @@ from steelyard.logistics.states import VISIBLE_STATES, LoadState, PostingState, 
 PostingTable = type[FreightDemand] | type[FreightSupply]
 PostingRow = FreightDemand | FreightSupply
 
+
 # What a view shows beside the row comes with it: a list costs the same number of statements however long it is.
-_SHOWN_WITH: dict[PostingTable, list[ORMOption]] = {
-    FreightDemand: [
+# These are made at the first call: naming a relation maps all tables, which the start of a server need not wait for.
+
+
+@cache
+def _shown_with(table: PostingTable) -> tuple[ORMOption, ...]:
+    if table is FreightSupply:
+        return (joinedload(FreightSupply.org),)
+    return (
         joinedload(FreightDemand.org),
         joinedload(FreightDemand.loading_warehouse),
         joinedload(FreightDemand.receiver),
-    ],
-    FreightSupply: [joinedload(FreightSupply.org)],
-}
-_SHOWN_WITH_LOAD: list[ORMOption] = [
-    joinedload(FreightLoad.shipper),
-    joinedload(FreightLoad.carrier),
-    selectinload(FreightLoad.waybill).lazyload(Waybill.load),
-]
-_SHOWN_WITH_WAYBILL: list[ORMOption] = [
-    joinedload(Waybill.shipper),
-    joinedload(Waybill.carrier),
-    joinedload(Waybill.warehouse),
-    joinedload(Waybill.receiver),
-    selectinload(Waybill.loadings),
-]
+    )
+
+
+@cache
+def _shown_with_load() -> tuple[ORMOption, ...]:
+    return (
+        joinedload(FreightLoad.shipper),
+        joinedload(FreightLoad.carrier),
+        selectinload(FreightLoad.waybill).lazyload(Waybill.load),
+    )
+
+
+@cache
+def _shown_with_waybill() -> tuple[ORMOption, ...]:
+    return (
+        joinedload(Waybill.shipper),
+        joinedload(Waybill.carrier),
+        joinedload(Waybill.warehouse),
+        joinedload(Waybill.receiver),
+        selectinload(Waybill.loadings),
+    )
 
 
 def may_see_all_of(actor: Actor, posting: PostingRow) -> bool:
@@ -61,7 +75,7 @@ def may_see_all_of(actor: Actor, posting: PostingRow) -> bool:
 
 def postings(actor: Actor, table: PostingTable, filters: dict[str, Any]) -> Select[Any]:
     """The postings that the actor may see, narrowed by `state`, `mine` and any column of the table."""
-    query = select(table).options(*_SHOWN_WITH[table])
+    query = select(table).options(*_shown_with(table))
     if not actor.is_operator:
         query = query.where(or_(table.org_id == actor.org_id, table.state.in_(VISIBLE_STATES)))
     for name, value in filters.items():
@@ -89,7 +103,7 @@ def _loads_seen_by(actor: Actor) -> ColumnElement[bool]:
 
 def loads(actor: Actor, *, state: LoadState | None = None, round_id: int | None = None) -> Select[Any]:
     """The loads that name the actor's organisation; all of them for the operator."""
-    query = select(FreightLoad).options(*_SHOWN_WITH_LOAD).where(_loads_seen_by(actor))
+    query = select(FreightLoad).options(*_shown_with_load()).where(_loads_seen_by(actor))
     if state is not None:
         query = query.where(FreightLoad.state == state)
     return query if round_id is None else query.where(FreightLoad.round_id == round_id)
@@ -103,7 +117,7 @@ def load(session: Session, actor: Actor, load_id: int) -> FreightLoad:
 
 def waybills(actor: Actor, *, state: WaybillState | None = None) -> Select[Any]:
     """The waybills that name the actor's organisation; all of them for the operator."""
-    query = select(Waybill).options(*_SHOWN_WITH_WAYBILL)
+    query = select(Waybill).options(*_shown_with_waybill())
     if not actor.is_operator:
         query = query.where(
             or_(
