@@ -128,6 +128,7 @@ def test_scans_survive_a_killed_server_and_an_update_of_the_page(phone: Phone, y
     for tag in ("K10", "K11", "K12"):
         scan(page, tag)
     phone.context.set_offline(False)
+    until(lambda: bool(page.evaluate("true")) and not yard.serves())  # asking the page lets `die` have its turn
     expect(page.locator("[data-last]")).to_contain_text("No answer from the server", timeout=2 * PATIENCE_MS)
     waiting(page, 3)
     (old,) = page.evaluate(FILES)
