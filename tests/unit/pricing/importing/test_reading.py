@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
@@ -144,13 +145,13 @@ def far_cell() -> bytes:
         (OLE + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le"), faults.SheetEncrypted),
         (OLE + b"\x00" * 600, faults.SheetDamaged),
         (b"PK\x03\x04" + b"\x00" * 40, faults.SheetDamaged),
-        (encrypted_zip(), faults.SheetEncrypted),
-        (bomb(), faults.SheetTooLarge),
-        (liar(), faults.SheetDamaged),
-        (far_cell(), faults.SheetTooLarge),
-        (workbook([("a",)] * (MOST_ROWS + 1)), faults.SheetTooLarge),
-        (workbook([]), faults.SheetEmpty),
-        (workbook([LINE])[:3000], faults.SheetDamaged),
+        (encrypted_zip, faults.SheetEncrypted),
+        (bomb, faults.SheetTooLarge),
+        (liar, faults.SheetDamaged),
+        (far_cell, faults.SheetTooLarge),
+        (lambda: workbook([("a",)] * (MOST_ROWS + 1)), faults.SheetTooLarge),
+        (lambda: workbook([]), faults.SheetEmpty),
+        (lambda: workbook([LINE])[:3000], faults.SheetDamaged),
         (b"<table><tr></tr></table>", faults.SheetEmpty),
     ],
     ids=[
@@ -178,9 +179,9 @@ def far_cell() -> bytes:
         "empty-page",
     ],
 )
-def test_what_is_no_table_is_refused_by_name(content: bytes, fault: type[faults.SheetUnreadable]):
+def test_what_is_no_table_is_refused_by_name(content: bytes | Callable[[], bytes], fault: type[faults.SheetUnreadable]):
     with pytest.raises(faults.SheetUnreadable) as refusal:
-        read(content)
+        read(content if isinstance(content, bytes) else content())
     assert type(refusal.value) is fault
 
 
