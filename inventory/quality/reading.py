@@ -1,6 +1,7 @@
 """Reading reports, holds, dispositions and claims: the yard its own, an owner what is about his goods."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
@@ -151,8 +152,14 @@ def claim(session: Session, actor: Actor, claim_id: int) -> Claim:
     return found
 
 
+@cache
+def _of_hold() -> tuple[type[User], type[User], type[QualityHold]]:
+    """Who placed a hold, who lifted it, and the hold that it was handed on from."""
+    return aliased(User), aliased(User), aliased(QualityHold)
+
+
 def _holds(*conditions: ColumnElement[bool]) -> Select[Any]:
-    placer, lifter, origin = aliased(User), aliased(User), aliased(QualityHold)
+    placer, lifter, origin = _of_hold()
     columns: tuple[Any, ...] = (
         QualityHold, Heat.heat_number, Heat.mill_name, _mixed(QualityHold.heat_id), Bundle.tag,
         placer.name.label("placed_by_name"), lifter.name.label("lifted_by_name"),
