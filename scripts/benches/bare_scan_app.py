@@ -1,6 +1,7 @@
 """The reference of ``scan-one``: Flask and psycopg by hand, doing what one move of ours does and no more.
 
-The same rows are locked, read and written; nothing is checked, nobody is recognised, no request is noted as answered.
+The same rows are locked, read and written, the note of an answered request too; nothing is checked, and nobody is
+recognised.
 """
 
 import json
@@ -40,6 +41,9 @@ mass_g = stock_balance.mass_g + excluded.mass_g
 ANSWER = """
 INSERT INTO scan_answer (warehouse_id, client_op_id, fingerprint, answer, recorded_at, actor_id)
 VALUES (%s, %s, %s, %s, now(), %s)
+"""
+NOTE = """
+INSERT INTO idempotency_key (user_id, org_id, key, request_hash, created_at) VALUES (%s, %s, %s, %s, now())
 """
 EVENT = """
 INSERT INTO outbox_event (epoch, txid, type, subject, occurred_at, data)
@@ -106,6 +110,7 @@ def move() -> dict[str, Any]:
         run.execute(LESS, (*amounts, bundle, place, owner, state))
         run.execute(MORE, (bundle, target, owner, state, *amounts))
         run.execute(ANSWER, (WAREHOUSE, operation, sha256(known.encode()).hexdigest(), known, ACTOR))
+        run.execute(NOTE, (ACTOR, ORG, request.headers["Idempotency-Key"], sha256(request.get_data()).hexdigest()))
         event = run.execute(EVENT, (known,)).fetchone()[0]  # type: ignore[index]  # RETURNING
         run.execute(READERS, (ORG, event, owner, event))
         run.execute(AUDIT, (ACTOR, ORG, json.dumps({"operations": [operation]})))
