@@ -84,4 +84,4 @@ def test_the_device_and_the_receipts_page_say_what_is_missing(
     assert again.json == first.json
     page = browse_as(yard.keeper).get(f"/warehouse/receipts/{receipt.id}").text
     assert 'ZB-7 <span class="badge warn">not on file</span>' in page
-    assert '<span class="badge bad">missing</span>' in page
+    assert '<span class="badge bad">no certificate</span>' in page
