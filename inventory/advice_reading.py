@@ -74,7 +74,7 @@ def _plain(row: Any) -> Record:
 
 
 def _goods(product: Product | None) -> str | None:
-    return f"{product.size_text} {product.grade} {product.standard}" if product else None
+    return f"{product.size_text} {product.grade} {product.standard_text}" if product else None
 
 
 def receipt(session: Session, actor: Actor, receipt_id: int) -> Record:

@@ -38,6 +38,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "pieces": ("支数", "根数", "pieces", "pcs"),
     "mass": ("重量", "净重", "weight", "netweight"),
     "length": ("长度", "定尺", "length"),
+    "condition": ("交货状态", "状态", "condition", "deliverycondition"),
     "certificate": ("质保书", "质保书号", "证书号", "certificate", "cert", "mtc"),
     "mill": ("厂家", "生产厂", "mill"),
     "other": (

@@ -116,4 +116,4 @@ def _facts(order: Mapping[str, Any]) -> list[str]:
 def _products(session: Session, lines: list[Record]) -> dict[int, str]:
     query = select(Bundle.id, Product).join(Product, Product.id == Bundle.product_id)
     rows = session.execute(query.where(Bundle.id.in_([one["bundle_id"] for one in lines])))
-    return {id_: f"{product.size_text} {product.grade} {product.standard}" for id_, product in rows}
+    return {id_: f"{product.size_text} {product.grade} {product.standard_text}" for id_, product in rows}

@@ -67,9 +67,9 @@ def place(session: Session, actor: Actor, warehouse_id: int, place_id: int) -> P
 
 
 def products(wanted: Mapping[str, Any]) -> Select[Product]:
-    """The catalogue, narrowed by ``grade``, ``standard`` and ``kind``."""
+    """The catalogue, narrowed by ``grade``, ``standard``, ``condition`` and ``kind``."""
     query = select(Product)
-    for name in ("grade", "standard", "kind"):
+    for name in ("grade", "standard", "condition", "kind"):
         if wanted.get(name) is not None:
             query = query.where(getattr(Product, name) == wanted[name])
     return query
@@ -163,7 +163,7 @@ def stocktake(session: Session, actor: Actor, stocktake_id: int) -> Record:
         "place": place.code if place else None,
         "owner_org_id": found.owner_id,
         "owner_name": owner.name if owner else None,
-        "product": f"{product.size_text} {product.grade} {product.standard}" if product else None,
+        "product": f"{product.size_text} {product.grade} {product.standard_text}" if product else None,
         "counted_tags": session.scalar(counted) or 0,
         "counters": session.scalar(people) or 0,
         "late_counts": late_counts(session, found),

@@ -11,7 +11,7 @@ from inventory import documents, queries, words
 from inventory.figures import Amount
 from inventory.models import Bundle, Heat, Place, Product, StockMove
 from inventory.queries import Record
-from inventory.states import PlaceKind, ProductKind, State
+from inventory.states import Condition, PlaceKind, ProductKind, State
 from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor
 from steelyard.core.i18n import N_
@@ -21,6 +21,7 @@ AT_ONCE = 1000
 Columns = tuple[tuple[str, Kind], ...]
 _GOODS: Columns = (
     (N_("Kind"), Kind.TEXT), (N_("Standard"), Kind.TEXT), (N_("Grade"), Kind.TEXT), (N_("Size"), Kind.TEXT),
+    (N_("Delivery condition"), Kind.TEXT),
 )  # fmt: skip
 STOCK: Columns = (
     (N_("Tag"), Kind.TEXT), (N_("Yard"), Kind.TEXT), (N_("Place"), Kind.TEXT), (N_("Owner"), Kind.TEXT), *_GOODS,
@@ -60,7 +61,13 @@ def tonnes(grams: int | None) -> Cell:
 
 def goods(one: Mapping[str, Any]) -> tuple[Cell, ...]:
     """The cells that tell of what a row is made."""
-    return _(words.KINDS[ProductKind(one["kind"])]), one["standard"], one["grade"], one["size"]
+    kind, made = _(words.KINDS[ProductKind(one["kind"])]), condition(one["condition"])
+    return kind, one["standard"], one["grade"], one["size"], made
+
+
+def condition(value: str | None) -> Cell:
+    """The cell of a condition of delivery."""
+    return None if value is None else _(words.CONDITIONS[Condition(value)])
 
 
 def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Table:
@@ -106,7 +113,7 @@ def _moves(session: Session, seen: Select[Any]) -> Iterator[Sequence[Cell]]:
         for move, tag, product, heat, before, after, owner_before, owner_after in part:
             yield (
                 move.id, move.recorded_at, move.event_at, tag, _(words.KINDS[ProductKind(product.kind)]),
-                product.standard, product.grade, product.size_text, heat,
+                product.standard, product.grade, product.size_text, condition(product.condition), heat,
                 _place(before), owner_before, _(words.STATES[State(move.from_state)]),
                 _place(after), owner_after, _(words.STATES[State(move.to_state)]),
                 move.pieces, Scaled(move.length_mm, 3), tonnes(move.mass_g),

@@ -120,7 +120,7 @@ def _product(product: Product, owners: Mapping[tuple[str, int], Mapping[Share, A
     ]
     return {
         "product_id": product.id, "kind": product.kind, "standard": product.standard, "grade": product.grade,
-        "size": product.size_text, **total(each), "owners": each,
+        "condition": product.condition, "size": product.size_text, **total(each), "owners": each,
     }  # fmt: skip
 
 
@@ -226,8 +226,8 @@ def turnover(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
         turn = turned(opening.get(product.id, 0), flow.get(product.id, {}), first, days)
         records.append({
             "product_id": product.id, "kind": product.kind, "standard": product.standard, "grade": product.grade,
-            "size": product.size_text, **turn._asdict(), "days": days, "turns_x1000": turn.turns_x1000(),
-            "lasts_days": turn.lasts_days(days),
+            "condition": product.condition, "size": product.size_text, **turn._asdict(), "days": days,
+            "turns_x1000": turn.turns_x1000(), "lasts_days": turn.lasts_days(days),
         })  # fmt: skip
     return records, (shown[-1] if len(ids) > len(shown) else None)
 

@@ -9,7 +9,7 @@ from inventory.masters.sheets import MasterKind
 from inventory.operations.receiving import Arrival
 from inventory.quantities import MOST_PIECES
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
-from inventory.states import ArrivalState, LabelLayout, LabelSymbol, LengthKind, ProductKind, VarianceReason
+from inventory.states import ArrivalState, Condition, LabelLayout, LabelSymbol, LengthKind, ProductKind, VarianceReason
 from inventory.tolerances import MOST_PERMILLE
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import (
@@ -71,6 +71,7 @@ class ProductForm(FormSchema):
     grade = FormText(max=40, required=True)
     size = FormText(max=60, required=True)
     length_kind = FormChoice(LengthKind, required=True)
+    condition = FormChoice(Condition)
 
 
 class IssueForm(FormSchema):

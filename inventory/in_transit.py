@@ -61,7 +61,7 @@ def _record(
     return {
         "line_id": line.id, "advice_id": line.advice_id, "advice_number": number, "warehouse_id": warehouse_id,
         "owner_org_id": owner_id, "owner_name": owner, "product_id": line.product_id,
-        "goods": f"{product.size_text} {product.grade} {product.standard}" if product else line.goods,
+        "goods": f"{product.size_text} {product.grade} {product.standard_text}" if product else line.goods,
         "heat_number": line.heat_number, "bundles": left,
         "pieces": None if left is None or line.pieces is None else left * line.pieces, "mass_g": mass,
     }  # fmt: skip

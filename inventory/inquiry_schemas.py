@@ -1,6 +1,6 @@
 """Filters and answers of the figures of the stock."""
 
-from inventory.states import ProductKind
+from inventory.states import Condition, ProductKind
 from steelyard.api.fields import Choice, Day, IdField, Int, ListOf, Nested, Text
 from steelyard.api.schemas import PageQuery, Schema
 
@@ -40,6 +40,7 @@ class ProductFiguresOut(FiguresOut):
     kind = Choice(ProductKind, required=True)
     standard = Text(max=40, required=True)
     grade = Text(max=40, required=True)
+    condition = Choice(Condition, allow_none=True, required=True)
     size = Text(max=60, required=True)
     owners = ListOf(Nested(OwnerFiguresOut), required=True)
 
@@ -80,6 +81,7 @@ class TurnoverOut(Schema):
     kind = Choice(ProductKind, required=True)
     standard = Text(max=40, required=True)
     grade = Text(max=40, required=True)
+    condition = Choice(Condition, allow_none=True, required=True)
     size = Text(max=60, required=True)
     opening_g = Int(min=_SIGNED, required=True)
     in_g = Int(min=_SIGNED, required=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from inventory import arrival_errors as errors
 from inventory import code_errors, codes
+from inventory.conditions import CONDITIONS
 from inventory.quantities import MOST_PIECES
 from inventory.states import ArrivalState
 from inventory.weights import Masses, theoretical_mass_g
@@ -35,6 +36,7 @@ class Said:
     grade: str | None = None
     standard: str | None = None
     bare_mass: str | None = None
+    condition: str | None = None
 
     def parts(self) -> tuple[str, ...]:
         """What was typed, as far as anything was, for the fingerprint of the operation."""
@@ -52,6 +54,7 @@ class Goods:
     grade: str
     size: Size
     density_kg_per_m3: int
+    condition: str | None = None
 
 
 @dataclass(slots=True)
@@ -104,7 +107,7 @@ def with_code(said: Said, heat: str | None, goods: Mapping[str, str]) -> Said:
         "heat_number": heat, "certificate_number": goods.get("certificate"), "mill_name": goods.get("mill"),
         "grade": goods.get("grade"), "standard": goods.get("standard"), "bare_mass": goods.get("mass"),
         "pieces": _pieces(goods.get("pieces")), "piece_length_mm": _read(parse_length_mm, goods.get("length")),
-        "size": _size(goods.get("size")),
+        "size": _size(goods.get("size")), "condition": CONDITIONS.get((goods.get("condition") or "").lower()),
     }  # fmt: skip
     return replace(said, **{name: value for name, value in found.items() if value and getattr(said, name) is None})
 
@@ -172,7 +175,8 @@ def _is_of(goods: Goods, said: Said, size: Size) -> bool:
     if goods.size.length_mm and size.length_mm and goods.size.length_mm != size.length_mm:
         return False
     grade_fits = said.grade is None or goods.grade.rstrip("#") == said.grade.strip().rstrip("#")
-    return grade_fits and (said.standard is None or goods.standard == said.standard.strip())
+    condition_fits = said.condition is None or goods.condition == said.condition
+    return grade_fits and condition_fits and (said.standard is None or goods.standard == said.standard.strip())
 
 
 def arrived(tag: str, said: Said, line: Expected | None, goods: Goods | None) -> Arrived:

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from inventory.states import ArrivalState, ReceiptStatus
+from inventory.states import ArrivalState, Condition, ReceiptStatus
 from inventory.tolerances import CUSTOM_PERMILLE
 from steelyard.core.models import Base, BigInt, Id, JsonText, Versioned
 from steelyard.core.sequence import Sequenced
@@ -74,7 +74,7 @@ class Place(Versioned, Base):
 
 
 class Product(Base):
-    """What a bundle is made of (品种): kind, standard, grade, size and kind of length. ``key`` makes it unique."""
+    """What a bundle is made of (品种): kind, standard, grade, size, condition and kind of length; all in ``key``."""
 
     __tablename__ = "product"
     id: Mapped[Id]
@@ -87,6 +87,7 @@ class Product(Base):
     length_mm: Mapped[int | None] = mapped_column(Integer)
     length_kind: Mapped[str] = mapped_column(String(WORD), nullable=False)
     density_kg_per_m3: Mapped[int] = mapped_column(Integer, nullable=False)
+    condition: Mapped[str | None] = mapped_column(String(WORD))
 
     __table_args__ = (Index("ix_product_size", "od_mm_x100", "wall_mm_x100"),)
 
@@ -99,6 +100,11 @@ class Product(Base):
     def size_text(self) -> str:
         """The size as it is printed, ``108×4.5×6000``."""
         return self.size.text()
+
+    @property
+    def standard_text(self) -> str:
+        """The standard with the letters of the condition behind it, ``GB/T 8163 N``."""
+        return f"{self.standard} {Condition(self.condition).letters}" if self.condition else self.standard
 
 
 class Heat(Base):

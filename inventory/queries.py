@@ -46,7 +46,8 @@ def _columns(at: Ground) -> tuple[Any, ...]:
     cells = at.cells
     return (
         Bundle.id.label("bundle_id"), Bundle.tag, Bundle.warehouse_id, Warehouse.code.label("warehouse_code"),
-        Bundle.product_id, Product.kind, Product.standard, Product.grade, Product.od_mm_x100, Product.wall_mm_x100,
+        Bundle.product_id, Product.kind, Product.standard, Product.grade, Product.condition, Product.od_mm_x100,
+        Product.wall_mm_x100,
         Product.length_mm.label("piece_fixed_mm"), Bundle.piece_length_mm, Bundle.heat_id, Heat.heat_number,
         Heat.mill_name, Bundle.certificate_number,
         Bundle.theoretical_mass_g, Bundle.certificate_mass_g, Bundle.weighed_mass_g,

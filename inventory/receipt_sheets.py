@@ -32,7 +32,7 @@ def paper(session: Session, actor: Actor, receipt_id: int) -> Paper:
     lines = [line for line in receipt["lines"] if not line["reversed"]]
     wanted = {line["product_id"] for line in lines}
     products = {
-        one.id: f"{one.size_text} {one.grade} {one.standard}"
+        one.id: f"{one.size_text} {one.grade} {one.standard_text}"
         for one in session.scalars(select(Product).where(Product.id.in_(wanted)))
     }
     rows = [

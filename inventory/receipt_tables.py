@@ -34,8 +34,8 @@ def _rows(lines: Sequence[dict[str, Any]], products: dict[int, Product]) -> Iter
     for line in lines:
         product = products[line["product_id"]]
         yield (
-            line["tag"], product.size_text, product.grade, product.standard, line["heat_number"], line["mill_name"],
-            line["certificate_number"], line["place"], line["pieces"], line["piece_length_mm"],
+            line["tag"], product.size_text, product.grade, product.standard_text, line["heat_number"],
+            line["mill_name"], line["certificate_number"], line["place"], line["pieces"], line["piece_length_mm"],
             tonnes(line["theoretical_mass_g"]), tonnes(line["certificate_mass_g"]), tonnes(line["weighed_mass_g"]),
             _("yes") if line["reversed"] else None,
         )  # fmt: skip

@@ -5,6 +5,7 @@ from inventory.quality.kinds import DefectKind, Severity
 from inventory.quantities import MOST_PIECES
 from inventory.states import (
     ArrivalState,
+    Condition,
     EncumbranceKind,
     LengthKind,
     OperationKind,
@@ -113,6 +114,7 @@ class ProductIn(Schema):
     size = Text(max=60, required=True)
     length_kind = Choice(LengthKind, load_default=LengthKind.RANDOM)
     density_kg_per_m3 = Int(min=DENSITY_LEAST, max=DENSITY_MOST, load_default=STEEL_DENSITY_KG_PER_M3)
+    condition = Choice(Condition, allow_none=True, load_default=None)
 
 
 class ProductOut(Schema):
@@ -128,6 +130,7 @@ class ProductOut(Schema):
     length_mm = Int(allow_none=True)
     length_kind = Choice(LengthKind, required=True)
     density_kg_per_m3 = Int(required=True)
+    condition = Choice(Condition, allow_none=True, required=True)
 
 
 class ProductQuery(PageQuery):
@@ -136,6 +139,7 @@ class ProductQuery(PageQuery):
     kind = Choice(ProductKind)
     standard = Text(max=40)
     grade = Text(max=40)
+    condition = Choice(Condition)
 
 
 class StockFilter(QuerySchema):
@@ -152,6 +156,7 @@ class StockFilter(QuerySchema):
     kind = Choice(ProductKind)
     standard = Text(max=40)
     grade = Text(max=40)
+    condition = Choice(Condition)
     heat_number = Text(max=80)
     certificate_number = Text(max=80)
     owner_org_id = IdField()
@@ -181,6 +186,7 @@ class StockOut(Schema):
     standard = Text(max=40, required=True)
     grade = Text(max=40, required=True)
     size = Text(max=60, required=True)
+    condition = Choice(Condition, allow_none=True, required=True)
     piece_length_mm = Int(required=True)
     heat_id = IdField(required=True)
     heat_number = Text(max=80, required=True)

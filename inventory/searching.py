@@ -112,6 +112,7 @@ def of_goods(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Grou
     """Those on what a bundle is, whose it is by name, whether it is held, and its age; raises ``SizeUnreadable``."""
     equal = {
         "warehouse_id": Bundle.warehouse_id, "grade": Product.grade, "standard": Product.standard,
+        "condition": Product.condition,
         "heat_number": Heat.heat_number, "certificate_number": Bundle.certificate_number, "kind": Product.kind,
     }  # fmt: skip
     found = _equal(wanted, equal)

@@ -52,6 +52,26 @@ class ProductKind(StrEnum):
     PIPE = "pipe"
 
 
+class Condition(StrEnum):
+    """Condition of delivery (交货状态): how pipe was made or treated last."""
+
+    HOT_ROLLED = "hot_rolled"
+    COLD_DRAWN = "cold_drawn"
+    ANNEALED = "annealed"
+    BRIGHT_ANNEALED = "bright_annealed"
+    NORMALISED = "normalised"
+    NORMALISED_TEMPERED = "normalised_tempered"
+    QUENCHED_TEMPERED = "quenched_tempered"
+
+    @property
+    def letters(self) -> str:
+        """The letters by which the condition stands behind a standard: HR, CD, A, BA, N, N+T, Q+T."""
+        return _LETTERS[self]
+
+
+_LETTERS = dict(zip(Condition, ("HR", "CD", "A", "BA", "N", "N+T", "Q+T"), strict=True))
+
+
 class LengthKind(StrEnum):
     """Fixed (定尺), multiple (倍尺) or random (不定尺) length."""
 

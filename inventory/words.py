@@ -4,6 +4,7 @@ from inventory.certificates.judging import Family, Verdict
 from inventory.certificates.limits import Direction
 from inventory.states import (
     ArrivalState,
+    Condition,
     EncumbranceKind,
     Finding,
     IssueStatus,
@@ -47,6 +48,15 @@ PLACES = {
     PlaceKind.MASS_DIFFERENCE: N_("Weighing difference"),
 }
 KINDS = {ProductKind.PIPE: N_("Pipe"), ProductKind.BILLET: N_("Tube billet")}
+CONDITIONS = {
+    Condition.HOT_ROLLED: N_("hot-rolled"),
+    Condition.COLD_DRAWN: N_("cold-drawn"),
+    Condition.ANNEALED: N_("annealed"),
+    Condition.BRIGHT_ANNEALED: N_("bright annealed"),
+    Condition.NORMALISED: N_("normalised"),
+    Condition.NORMALISED_TEMPERED: N_("normalised and tempered"),
+    Condition.QUENCHED_TEMPERED: N_("quenched and tempered"),
+}
 LENGTHS = {
     LengthKind.RANDOM: N_("random length"),
     LengthKind.FIXED: N_("fixed length"),

@@ -59,7 +59,7 @@ def derived(session: Session, actor: Actor, bundle_id: int) -> Derived:
     product = session.get_one(Product, bundle["product_id"])
     return Derived(
         tag=bundle["tag"], warehouse_code=bundle["warehouse_code"], issuer=actor.org_name, signer=actor.user_name,
-        owner=bundle["owner_name"], product=f"{bundle['size']} {product.grade} {product.standard}",
+        owner=bundle["owner_name"], product=f"{bundle['size']} {product.grade} {product.standard_text}",
         grade=product.grade, standard=product.standard, is_pipe=product.kind == ProductKind.PIPE,
         od_mm_x100=product.od_mm_x100, wall_mm_x100=product.wall_mm_x100, pieces=bundle["pieces"],
         piece_length_mm=bundle["piece_length_mm"], mass_g=bundle["mass_g"], order=bundle["advice_number"],

@@ -92,8 +92,8 @@ def transformations(session: Session, numbers: Collection[str]) -> Transformatio
 def goods_of(code: str, bundle: Bundle, heat: Heat, product: Product) -> Goods:
     """A bundle as others know it."""
     return Goods(
-        code, bundle.tag, heat.heat_number, heat.mill_name, f"{product.size_text} {product.grade} {product.standard}",
-        bundle.certificate_number,
+        code, bundle.tag, heat.heat_number, heat.mill_name,
+        f"{product.size_text} {product.grade} {product.standard_text}", bundle.certificate_number,
     )  # fmt: skip
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inventory.conditions import CONDITIONS
 from inventory.masters.sheets import FORMULA, HEADINGS, MasterKind, Row, Sheet
 from inventory.operations.setting_up import ProductSpec
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
@@ -149,6 +150,7 @@ def _product(row: Row) -> dict[str, Any]:
     spec = ProductSpec(
         kind, _text(row, "standard", LONGEST_WORD), _text(row, "grade", LONGEST_WORD), size,
         said or (LengthKind.RANDOM if size.length_mm is None else LengthKind.FIXED), density,
+        _one_of(row, "condition", {"": None, **CONDITIONS}),
     )  # fmt: skip
     try:
         spec.check()

@@ -58,6 +58,7 @@ HEADINGS: dict[MasterKind, tuple[Heading, ...]] = {
         Heading("grade", ("牌号", "材质", "grade"), needed=True),
         Heading("size", ("规格", "size"), needed=True),
         Heading("length_kind", ("定尺", "长度类型", "length_kind")),
+        Heading("condition", ("交货状态", "状态", "condition")),
         Heading("density", ("密度", "density")),
     ),
     MasterKind.OWNERS: (

@@ -153,7 +153,8 @@ def product_like(session: Session, size: str, grade: str | None, standard: str |
         return None
     query = select(Product).where(Product.od_mm_x100 == found.od_mm_x100)
     catalogue = [
-        Goods(one.id, one.standard, one.grade, one.size, one.density_kg_per_m3) for one in session.scalars(query)
+        Goods(one.id, one.standard, one.grade, one.size, one.density_kg_per_m3, one.condition)
+        for one in session.scalars(query)
     ]
     one = product_of(catalogue, Said(size=found, grade=grade or None, standard=standard or None), None)
     return one.id if one else None

@@ -104,7 +104,7 @@ def catalogue(session: Session, said: Collection[Said], receipts: Mapping[str, R
     chosen = {one.product_id for one in said if one.product_id is not None}
     query = select(Product).where(or_(Product.id.in_(chosen), Product.id.in_(announced), *of_size))
     return [
-        Goods(one.id, one.standard, one.grade, one.size, one.density_kg_per_m3)
+        Goods(one.id, one.standard, one.grade, one.size, one.density_kg_per_m3, one.condition)
         for one in session.scalars(query.order_by(Product.id))
     ]
 

@@ -38,6 +38,7 @@ _PLACE: RowTypes = {
 _PRODUCT: RowTypes = {
     "key": String(), "kind": String(), "standard": String(), "grade": String(), "od_mm_x100": Integer(),
     "wall_mm_x100": Integer(), "length_mm": Integer(), "length_kind": String(), "density_kg_per_m3": Integer(),
+    "condition": String(),
 }  # fmt: skip
 
 
@@ -175,7 +176,7 @@ def _products(session: Session, actor: Actor, document: MasterImport, new: Seque
             "key": spec.key, "kind": spec.kind.value, "standard": spec.standard, "grade": spec.grade,
             "od_mm_x100": spec.size.od_mm_x100, "wall_mm_x100": spec.size.wall_mm_x100,
             "length_mm": spec.size.length_mm, "length_kind": spec.length_kind.value,
-            "density_kg_per_m3": spec.density_kg_per_m3,
+            "density_kg_per_m3": spec.density_kg_per_m3, "condition": spec.condition and spec.condition.value,
         }
         for spec in specs
     ]  # fmt: skip

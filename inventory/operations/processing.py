@@ -140,7 +140,7 @@ def _run(session: Session, actor: Actor, view: YardView, order: Order, number: i
     )
     heat_id = heats.of_all(session, {one.bundle.heat_id for one in inputs})
     rows = [
-        _row(session, actor, order.kind, inputs, heat_id, output, quantity)
+        _row(session, actor, order, inputs, heat_id, output, quantity)
         for output, quantity in zip(line.outputs, balanced.outputs, strict=True)
     ]
     targets = [
@@ -163,18 +163,18 @@ def _length(kind: ProcessKind, output: Output) -> int | None:
 
 
 def _row(
-    session: Session, actor: Actor, kind: ProcessKind, inputs: Sequence[Taken], heat_id: int,
+    session: Session, actor: Actor, order: Order, inputs: Sequence[Taken], heat_id: int,
     output: Output, quantity: Quantity,
 ) -> dict[str, Any]:  # fmt: skip
     """What the new bundle is; its masses are checked against theory, a mass that was said counts as weighed."""
     first = inputs[0]
     length = output.piece_length_mm or first.bundle.piece_length_mm
-    product = product_for(session, actor, kind, first, output, length)
+    product = product_for(session, actor, order, first, output, length)
     theory = theoretical_mass_g(product.size, quantity.pieces, length, product.density_kg_per_m3)
     if not Masses(theory, None, quantity.mass_g).is_plausible:
         raise errors.MassImplausible(tag=output.tag or first.bundle.tag, theory_g=theory)
     papers = {one.bundle.certificate_number for one in inputs}
-    same = first.bundle if kind is ProcessKind.RETAG else None
+    same = first.bundle if order.kind is ProcessKind.RETAG else None
     return {
         "tag": output.tag, "voided": 0, "product_id": product.id, "heat_id": heat_id,
         "owner_id": first.position.owner_id, "certificate_number": papers.pop() if len(papers) == 1 else None,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from inventory import errors
 from inventory.models import Place, Product, Warehouse
 from inventory.operations.scope import own_warehouse
-from inventory.states import VIRTUAL_CODES, LengthKind, PlaceKind, ProductKind
+from inventory.states import VIRTUAL_CODES, Condition, LengthKind, PlaceKind, ProductKind
 from steelyard.accounts.models import Organisation
 from steelyard.core import audit
 from steelyard.core.actors import Actor, OrgKind
@@ -122,6 +122,7 @@ class ProductSpec:
     size: Size
     length_kind: LengthKind = LengthKind.RANDOM
     density_kg_per_m3: int = STEEL_DENSITY_KG_PER_M3
+    condition: Condition | None = None
 
     def check(self) -> None:
         """Raise ``ProductSize`` where kind, wall and length contradict each other."""
@@ -135,7 +136,7 @@ class ProductSpec:
     def key(self) -> str:
         """What makes it the same product as another."""
         parts = (self.kind, self.standard, self.grade, self.size.text(), self.length_kind, self.density_kg_per_m3)
-        return "|".join(str(part) for part in parts)
+        return "|".join(str(part) for part in (*parts, *([self.condition] if self.condition else [])))
 
 
 def spec_of(size: str, **rest: Any) -> ProductSpec:
@@ -154,7 +155,7 @@ def add_product(session: Session, actor: Actor, spec: ProductSpec) -> Product:
     product = Product(
         key=spec.key, kind=spec.kind, standard=spec.standard, grade=spec.grade,
         od_mm_x100=spec.size.od_mm_x100, wall_mm_x100=spec.size.wall_mm_x100, length_mm=spec.size.length_mm,
-        length_kind=spec.length_kind, density_kg_per_m3=spec.density_kg_per_m3,
+        length_kind=spec.length_kind, density_kg_per_m3=spec.density_kg_per_m3, condition=spec.condition,
     )  # fmt: skip
     session.add(product)
     session.flush()

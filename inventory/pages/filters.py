@@ -10,15 +10,15 @@ from inventory import documents, errors, words
 from inventory.models import Warehouse
 from inventory.pages.slice import CHOICES, asked
 from inventory.schemas import MOST_DAYS
-from inventory.states import State
+from inventory.states import Condition, State
 from steelyard.api.calls import Call
 from steelyard.core.clock import SHANGHAI
 
 TEXTS = ("tag", "size", "grade", "standard", "heat_number", "certificate_number", "owner", "place")
 FLAGS = ("held", "quarantined")
 NUMBERS = ("min_age_days", "max_age_days")
-EVERY = (*TEXTS, *FLAGS, *NUMBERS, "state", "as_of", "warehouse_id")
-RARE = ("standard", "certificate_number", "quarantined", *NUMBERS, "as_of")
+EVERY = (*TEXTS, *FLAGS, *NUMBERS, "state", "condition", "as_of", "warehouse_id")
+RARE = ("standard", "condition", "certificate_number", "quarantined", *NUMBERS, "as_of")
 """What the form keeps folded while it is not used."""
 
 
@@ -35,6 +35,8 @@ def wanted() -> dict[str, Any]:
     found |= {name: number(given[name], MOST_DAYS) for name in NUMBERS if name in given}
     if given.get("state") in list(State):
         found["state"] = State(given["state"])
+    if given.get("condition") in list(Condition):
+        found["condition"] = Condition(given["condition"])
     if "warehouse_id" in given:
         found["warehouse_id"] = number(given["warehouse_id"], 10**15)
     if "as_of" in given:

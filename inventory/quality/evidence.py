@@ -44,7 +44,7 @@ def claim_paper(session: Session, actor: Actor, store: FileStore, claim_id: int)
 
 
 def _goods(bundle: Bundle, product: Product) -> Goods:
-    name = f"{product.size_text} {product.grade} {product.standard}"
+    name = f"{product.size_text} {product.grade} {product.standard_text}"
     mass = bundle.weighed_mass_g or bundle.certificate_mass_g or bundle.theoretical_mass_g
     return Goods(bundle.tag, name, bundle.certificate_number or "—", format_mass(mass))
 

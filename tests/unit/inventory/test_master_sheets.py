@@ -75,6 +75,13 @@ def test_products_are_read_in_the_words_of_the_trade() -> None:
     assert solid.reason == rows.CONTRADICTORY
 
 
+def test_the_condition_of_a_product_is_read_too() -> None:
+    text = "品类,标准,牌号,规格,交货状态\n管,API 5L,X52,219*6,调质\n管,API 5L,X52,219*6,\n管,API 5L,X52,219*6,绿的"
+    tempered, plain, wrong = judged(text, MasterKind.PRODUCTS)
+    assert [one.values and one.values["spec"].condition for one in (tempered, plain)] == ["quenched_tempered", None]
+    assert (wrong.reason, wrong.params) == (rows.BAD_VALUE, {"text": "绿的", "column": "交货状态"})
+
+
 def test_a_formula_in_a_workbook_is_refused_with_its_row() -> None:
     content = workbook(("编码", "名称", "容量"), ("A", "a", 12.5), ("B", "b", "=1+1"), ("C", "=A2", 3))
     found = rows.judge(sheets.read(content, MasterKind.PLACES), MasterKind.PLACES)

@@ -1,5 +1,6 @@
 """What is announced, what comes, how far its mass may be off, and where it is put."""
 
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 
@@ -63,6 +64,13 @@ def test_a_list_comes_as_a_workbook_without_formulas() -> None:
 def test_a_list_that_cannot_be_read_is_refused(table: str, error: type[Exception]) -> None:
     with pytest.raises(error):
         advice_sheets.read(table)
+
+
+def test_a_code_that_names_the_condition_tells_two_products_apart() -> None:
+    said = with_code(Said(), None, read("捆号:M2;规格:108*4.5;交货状态:正火").goods)
+    twin = replace(PIPE, id=PIPE.id + 1, condition="normalised")
+    assert product_of([PIPE, twin], said, None) == twin
+    assert product_of([PIPE, twin], replace(said, condition=None), None) is None
 
 
 @pytest.mark.parametrize("text", ["99999", "0", "-7", "10001"], ids=["five-digits", "none", "below", "one-too-many"])
