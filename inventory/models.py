@@ -24,13 +24,8 @@ from steelyard.core.models import Base, BigInt, Id, JsonText, Versioned
 from steelyard.core.sequence import Sequenced
 from steelyard.core.units import Size
 
-CODE = 40
-TAG = 60
-NUMBER = 24
-REFERENCE = 80
-WORD = 24
-_ORG = "organisation.id"
-_USER = "user_account.id"
+CODE, TAG, NUMBER, REFERENCE, WORD = 40, 60, 24, 80, 24
+_ORG, _USER = "organisation.id", "user_account.id"
 
 
 class Warehouse(Versioned, Base):

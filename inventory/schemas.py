@@ -39,11 +39,9 @@ CODE = r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff_.-]{0,39}"
 CODE_CHAR = r"[^\x00-\x08\x0b\x0c\x0e-\x1c\x1e\x1f\x7f-\x9f]"
 """What the text of a scanned code may hold: lines too, and the separator between variable fields of GS1."""
 OPERATION_ID = r"[0-9A-Za-z_.:-]{1,80}"
-MOST_OPERATIONS = 1000
+MOST_OPERATIONS, MOST_WALKING, MOST_DAYS = 1000, 1_000_000, 36_500
 MOST_CAPACITY_G = 10**11
 """A place takes 100,000 t at most: more than any yard."""
-MOST_WALKING = 1_000_000
-MOST_DAYS = 36_500
 LEAST_PIECE_MM, MOST_PIECE_MM = 200, 30_000
 CODE_TEXT = rf"{CODE_CHAR}*{VISIBLE}{CODE_CHAR}*"
 
@@ -344,10 +342,8 @@ class OperationIn(Schema):
     """A scan: ``move`` needs ``place``, ``issue`` needs ``issue_number``, ``count`` needs place and stocktake.
 
     ``pick`` needs ``delivery_number``; ``place`` is where the bundle is brought, ``swap_reason`` why it is taken in the
-    place of one that is on the list.
-
-    ``receive`` needs ``receipt_number`` and ``place``; what the advice and the code do not say of the bundle is told
-    by ``product_id`` … ``mass_g``, the stated mass. ``extra`` receives what was not announced.
+    place of one that is on the list. ``receive`` needs ``receipt_number`` and ``place``; what advice and code do not
+    say of the bundle is told by ``product_id`` … ``mass_g``, the stated mass; ``extra`` is for what was not announced.
 
     ``put_away`` is a move to a place that has room; with ``over_capacity``, a reason, an administrator of the yard
     fills it beyond what it takes. ``defect`` needs ``defect``; ``pieces`` are the defective ones, without them all.
