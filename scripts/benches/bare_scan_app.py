@@ -73,6 +73,11 @@ def ready() -> dict[str, bool]:
     return {"ready": True}
 
 
+def _answer(operation: str, tag: str, bundle: int) -> dict[str, Any]:
+    """What a move is answered."""
+    return {"client_op_id": operation, "outcome": "done", "code": "moved", "params": {"tag": tag}, "bundle_id": bundle}
+
+
 @app.post("/move")
 def move() -> dict[str, Any]:
     """Move one bundle."""
@@ -82,13 +87,7 @@ def move() -> dict[str, Any]:
         bundle = run.execute(LOCK, (WAREHOUSE, tag)).fetchone()[0]  # type: ignore[index]  # the bench's own rows
         stands = run.execute(STANDS, (bundle, WAREHOUSE, asked["place"])).fetchone()
         place, owner, state, *amounts, target = stands  # type: ignore[misc]  # the bench's own rows
-        answer = {
-            "client_op_id": operation,
-            "outcome": "done",
-            "code": "moved",
-            "params": {"tag": tag},
-            "bundle_id": bundle,
-        }
+        answer = _answer(operation, tag, bundle)
         known = json.dumps(answer)
         run.execute(
             MOVE,
