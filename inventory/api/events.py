@@ -10,7 +10,7 @@ from flask import Response, request
 
 from inventory import rules
 from inventory.api.slice import blp
-from inventory.epcis import capturing, exporting, querying, reading
+from inventory.epcis import capturing, exporting, locations, querying, reading
 from inventory.epcis.canonical import STANDARD_CONTEXT, dumps
 from inventory.epcis.capturing import Behaviour, Delivery, Sent
 from inventory.epcis.errors import QueryParameterWrong, ValidationFailed
@@ -120,7 +120,7 @@ def _link(token: str | None) -> dict[str, str]:
     if token is None:
         return {}
     following = [(name, value) for name, value in request.args.items() if name != "nextPageToken"]
-    address = f"{request.path}?{urlencode([*following, ('nextPageToken', token)])}"
+    address = f"{quote(request.path, safe='/:')}?{urlencode([*following, ('nextPageToken', token)])}"
     return {"Link": f'<{address}>; rel="next"'}
 
 
@@ -200,8 +200,49 @@ def capture_event(call: Call, given: Sent) -> Reply:
 )  # fmt: skip
 def query_events(call: Call, given: Wanted) -> Reply:
     """Events that one's organisation captured, by the parameters of the SimpleEventQuery."""
-    events, token = reading.query(call.session, call.actor, given)
+    return _answer(call, given)
+
+
+def _answer(call: Call, wanted: Wanted) -> Reply:
+    locations.resolve(call.session, call.actor, names(), wanted)
+    events, token = reading.query(call.session, call.actor, wanted)
     return Reply(dumps(reading.query_document(call.session, events), ordered=False), headers=_link(token))
+
+
+@blp.bound(
+    "GET", "/epcis/eventTypes/<event_type>/events", rule=rules.SEE, binding=EPCIS, read=_query, returns=_DOCUMENT,
+    parameters=querying.parameters(),
+)  # fmt: skip
+def query_events_of_type(call: Call, given: Wanted, event_type: str) -> Reply:
+    """The same query among the events of a type."""
+    return _answer(call, querying.narrowed(given, "eventType", event_type))
+
+
+@blp.bound(
+    "GET", "/epcis/bizSteps/<path:biz_step>/events", rule=rules.SEE, binding=EPCIS, read=_query, returns=_DOCUMENT,
+    parameters=querying.parameters(),
+)  # fmt: skip
+def query_events_of_step(call: Call, given: Wanted, biz_step: str) -> Reply:
+    """The same query among the events of a business step."""
+    return _answer(call, querying.narrowed(given, "EQ_bizStep", biz_step))
+
+
+@blp.bound(
+    "GET", "/epcis/bizLocations/<path:biz_location>/events", rule=rules.SEE, binding=EPCIS, read=_query,
+    returns=_DOCUMENT, parameters=querying.parameters(),
+)  # fmt: skip
+def query_events_at_location(call: Call, given: Wanted, biz_location: str) -> Reply:
+    """The same query among the events at a location; ``WD_bizLocation`` takes what lies below it, too."""
+    return _answer(call, querying.narrowed(given, "EQ_bizLocation", biz_location))
+
+
+@blp.bound(
+    "GET", "/epcis/epcs/<path:epc>/events", rule=rules.SEE, binding=EPCIS, read=_query, returns=_DOCUMENT,
+    parameters=querying.parameters(),
+)  # fmt: skip
+def query_events_of_epc(call: Call, given: Wanted, epc: str) -> Reply:
+    """The same query among the events that name a thing, in whatever part."""
+    return _answer(call, querying.narrowed(given, "MATCH_anyEPC", epc))
 
 
 @blp.bound("GET", "/epcis/events/<path:event_id>", rule=rules.SEE, binding=EPCIS, read=_nothing, returns=_DOCUMENT)

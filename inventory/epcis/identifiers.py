@@ -50,3 +50,11 @@ class Names:
             return None
         code, comma, tag = uri.removeprefix(start).partition(",")
         return (unquote(code), unquote(tag)) if comma and code and tag and "," not in tag else None
+
+    def place_of(self, uri: str) -> tuple[str, str | None] | None:
+        """Return yard and place from a URI of ours, the place ``None`` for a whole yard; ``None`` for another's."""
+        start = self.of("place")
+        code, comma, place = uri.removeprefix(start).partition(",")
+        if not uri.startswith(start) or not code or "," in place or bool(comma) != bool(place):
+            return None
+        return unquote(code), unquote(place) if place else None

@@ -46,6 +46,7 @@ TERMS: dict[str, tuple[str, ...]] = {
 PERSISTENT = {
     "EQ_persistentDisposition_set": "persistent_set", "EQ_persistentDisposition_unset": "persistent_unset",
 }  # fmt: skip
+WITHIN = ("WD_readPoint", "WD_bizLocation")
 TYPED = {"EQ_bizTransaction_": "bizTransaction", "EQ_source_": "source", "EQ_destination_": "destination"}
 TIMES: dict[str, InstrumentedAttribute[Any]] = {
     "eventTime": PartnerEvent.event_at, "recordTime": PartnerEvent.recorded_at,
@@ -56,9 +57,13 @@ _ORDERS = {"eventTime": PartnerEvent.event_at, "recordTime": PartnerEvent.record
 
 @dataclass(slots=True)
 class Wanted:
-    """A query that was understood: conditions, order, page."""
+    """A query that was understood: conditions, order, page.
+
+    ``within`` are locations that are asked for with all below them; they become conditions when the yards are read.
+    """
 
     conditions: list[ColumnElement[bool]] = field(default_factory=list)
+    within: list[tuple[str, list[str]]] = field(default_factory=list)
     order_by: str | None = None
     descending: bool = True
     per_page: int = DEFAULT_PAGE
@@ -74,7 +79,9 @@ def understand(given: Mapping[str, list[str]]) -> Wanted:
     for name, values in given.items():
         if len(values) != 1 or not 0 < len(values[0]) <= MOST_VALUES * LONGEST_URI or "\0" in values[0]:
             raise QueryParameterWrong(name=name[:80])
-        if not _control(wanted, name, values[0]):
+        if name in WITHIN:
+            wanted.within.append((name, _divided(name, values[0])))
+        elif not _control(wanted, name, values[0]):
             wanted.conditions.append(_condition(name, values[0]))
     if wanted.count_limit is not None and (wanted.most is not None or wanted.order_by is None):
         raise QueryParameterWrong(name="eventCountLimit")
@@ -118,10 +125,23 @@ def _condition(name: str, value: str) -> ColumnElement[bool]:
         return column >= at.astimezone(UTC) if sign == "GE" else column < at.astimezone(UTC)
     if name == "EXISTS_errorDeclaration" and value in {"true", "false"}:
         return PartnerEvent.is_declaration.is_(True) if value == "true" else true()
+    return _chosen(name, _divided(name, value))
+
+
+def _divided(name: str, value: str) -> list[str]:
     values = value.split("|")
     if len(values) > MOST_VALUES or not all(0 < len(one) <= LONGEST_URI for one in values):
         raise QueryParameterWrong(name=name[:80])
-    return _chosen(name, values)
+    return values
+
+
+def narrowed(wanted: Wanted, name: str, value: str) -> Wanted:
+    """The query of a sub-resource: as it was asked, and with one value of one parameter preset by the address."""
+    if not 0 < len(value) <= LONGEST_URI or "\0" in value:
+        raise QueryParameterWrong(name=name)
+    wanted.conditions.append(_chosen(name, [value]))
+    wanted.digest = hashlib.sha256(f"{wanted.digest} {name}={value}".encode()).hexdigest()[:12]
+    return wanted
 
 
 def _chosen(name: str, values: list[str]) -> ColumnElement[bool]:
@@ -215,7 +235,7 @@ def _list_parameter(name: str, items: dict[str, Any]) -> dict[str, Any]:
 def parameters() -> list[dict[str, Any]]:
     """Return the description of the parameters for OpenAPI."""
     text = {"type": "string", "minLength": 1, "maxLength": LONGEST_URI, "pattern": r"^[^|\x00-\x1f]+$"}
-    names = [*WORDS, *TERMS, *PERSISTENT, *(f"EQ_bizTransaction_{kind}" for kind in sorted(BIZ_TRANSACTIONS))]
+    names = [*WORDS, *WITHIN, *TERMS, *PERSISTENT, *(f"EQ_bizTransaction_{kind}" for kind in sorted(BIZ_TRANSACTIONS))]
     names += [f"{start}{kind}" for start in ("EQ_source_", "EQ_destination_") for kind in sorted(PARTIES)]
     found = [
         _list_parameter(n, {"type": "string", "enum": sorted(ACTIONS)} if n == "EQ_action" else text) for n in names
