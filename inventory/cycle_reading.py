@@ -1,21 +1,22 @@
 """What the plan of cycle counts is made of: what lies at each place, when it was counted last, since when it lies."""
 
+from collections.abc import Collection
 from datetime import date
 
 from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session
 
-from inventory import arrivals, storage, visibility
+from inventory import arrivals, market, storage, visibility
 from inventory.cycle_models import ProductValue
 from inventory.cycles import Due, Held, plan, worth
-from inventory.models import Bundle, Place, StockBalance, Stocktake, StocktakePlace
+from inventory.models import Bundle, Place, Product, StockBalance, Stocktake, StocktakePlace
 from inventory.states import StocktakeStatus
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
 
 
 def plan_of(session: Session, warehouse_id: int, today: date) -> list[Due]:
-    """The plan of a yard: five statements."""
+    """The plan of a yard: six statements at most, and what the market is asked for."""
     counted = (
         select(StocktakePlace.place_id, func.max(Stocktake.closed_at))
         .join(Stocktake, Stocktake.id == StocktakePlace.stocktake_id)
@@ -37,7 +38,7 @@ def plan_of(session: Session, warehouse_id: int, today: date) -> list[Due]:
         .group_by(StockBalance.place_id)
     )
     since = {place_id: business_date(moment) for place_id, moment in session.execute(oldest)}
-    value = _worth(session, warehouse_id)
+    value = _worth(session, warehouse_id, today)
     held = [
         Held(row.id, row.code, row.bundles, int(row.mass_g), last.get(row.id), since.get(row.id), value.get(row.id, 0))
         for row in session.execute(storage.loads(warehouse_id))
@@ -58,7 +59,30 @@ def standing_values(session: Session, warehouse_id: int) -> dict[int, int]:
     return dict(session.execute(query.where(ProductValue.id.in_(last.group_by(ProductValue.product_id)))).all())
 
 
-def _worth(session: Session, warehouse_id: int) -> dict[int, int]:
+def market_values(session: Session, product_ids: Collection[int], today: date) -> list[tuple[Product, market.Quote]]:
+    """What the market pays for those of the products that there is a price of."""
+    query = select(Product).where(Product.id.in_(product_ids)).order_by(Product.id)
+    products = {one.id: one for one in session.scalars(query)} if product_ids else {}
+    asked = [
+        market.Asked(one.id, one.kind, one.grade, one.standard, one.od_mm_x100, one.wall_mm_x100)
+        for one in products.values()
+    ]
+    quotes = market.quotes(session, asked, today)
+    return [(one, quotes[id_]) for id_, one in products.items() if id_ in quotes]
+
+
+def lying_without_value(session: Session, warehouse_id: int) -> set[int]:
+    """The products that lie in a yard which set no value of its own for them."""
+    lying = (
+        select(Bundle.product_id)
+        .join(StockBalance, StockBalance.bundle_id == Bundle.id)
+        .where(Bundle.warehouse_id == warehouse_id, StockBalance.is_real, StockBalance.pieces > 0)
+    )
+    return set(session.scalars(lying.distinct())) - standing_values(session, warehouse_id).keys()
+
+
+def _worth(session: Session, warehouse_id: int, today: date) -> dict[int, int]:
+    """What lies at each place is worth, by the yard's own values, else by the market's."""
     lying = (
         select(StockBalance.place_id, Bundle.product_id, cast(func.sum(StockBalance.mass_g), BigInteger))
         .join(Bundle, Bundle.id == StockBalance.bundle_id)
@@ -66,7 +90,9 @@ def _worth(session: Session, warehouse_id: int) -> dict[int, int]:
         .group_by(StockBalance.place_id, Bundle.product_id)
     )
     rows = [(place_id, product_id, mass) for place_id, product_id, mass in session.execute(lying)]
-    return worth(rows, standing_values(session, warehouse_id))
+    own = standing_values(session, warehouse_id)
+    paid = market_values(session, {product_id for _, product_id, _ in rows} - own.keys(), today)
+    return worth(rows, {**{one.id: quote.fen_per_t for one, quote in paid}, **own})
 
 
 def due(session: Session, warehouse_id: int, today: date) -> list[Due]:

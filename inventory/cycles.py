@@ -1,6 +1,7 @@
 """The plan of cycle counts (循环盘点): what is worth most is counted most often. Imports neither flask nor sqlalchemy.
 
-Places are classed by the value of what lies there, by the mass where no product has a value: those that together hold
+Places are classed by the value of what lies there: the yard's own values, where it set none the market's
+(:mod:`inventory.market`), and by the mass where no product has one. Those that together hold
 80% of it (A) are due 30 days after their last count, those up to 95% (B) after 60, the rest (C) after 120. Where goods
 lie that came more than 180 days ago, a place is counted as often as one of the class above. A place that was never
 counted is due from the day since which its oldest goods lie there longer than that.

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from inventory import cycle_reading, documents, forms, rules, stocktake_reports, variance_reading
 from inventory.answers import told
 from inventory.cycles import Due
+from inventory.market import Quote
 from inventory.models import Product, Stocktake, Warehouse
 from inventory.operations import approving, scans
 from inventory.operations import stocktakes as counting
@@ -37,6 +38,7 @@ def stocktakes(call: Call) -> str:
         may_keep=rules.KEEP.allows(call.actor),
         plans=_plans(call),
         values=_values(call),
+        market=_market(call),
         products=call.session.scalars(select(Product).order_by(Product.id).limit(CHOICES)).all(),
         **choices(call),
     )
@@ -49,6 +51,15 @@ def _values(call: Call) -> list[tuple[Warehouse, Product, int]]:
         values = cycle_reading.standing_values(call.session, yard.id)
         products = call.session.scalars(select(Product).where(Product.id.in_(values)).order_by(Product.id))
         found += [(yard, product, values[product.id]) for product in products]
+    return found[:CHOICES]
+
+
+def _market(call: Call) -> list[tuple[Warehouse, Product, Quote]]:
+    """What the market pays for products of which the actor's yards set no value."""
+    found, today = [], business_date(call.db_now())
+    for yard in documents.own_warehouses(call.session, call.actor):
+        wanted = cycle_reading.lying_without_value(call.session, yard.id)
+        found += [(yard, *one) for one in cycle_reading.market_values(call.session, wanted, today)]
     return found[:CHOICES]
 
 

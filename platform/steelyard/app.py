@@ -2,9 +2,12 @@
 
 import importlib
 import importlib.util
+from collections.abc import Collection, Mapping
+from datetime import date
 from pathlib import Path
 
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from steelyard.api import filters, locales, middleware, openapi, pages, problems, system
 from steelyard.api.routing import LateRule
@@ -37,6 +40,7 @@ def create_app(settings: Settings | None = None, db: Database | None = None) -> 
     services = Services(settings, db or Database(settings.database_url), authenticate)
     app.extensions["steelyard"] = services
     plug_in(DurableQueue(services.db))
+    _introduce()
     middleware.init_app(app, requests_per_minute=settings.requests_per_minute, trusted_proxies=settings.trusted_proxies)
     problems.init_app(app)
     locales.init_app(app, [str(folder) for folder in catalogues()])
@@ -49,6 +53,18 @@ def create_app(settings: Settings | None = None, db: Database | None = None) -> 
     app.jinja_env.globals.update(form_guard=pages.form_guard, csrf_token=pages.csrf_token, typed=pages.typed)
     init_web(app)
     return app
+
+
+def _introduce() -> None:
+    """Tell slices that do not know each other of what one offers to the other: the market's prices to the yard."""
+    from inventory import market
+
+    def quotes(session: Session, asked: Collection[market.Asked], today: date) -> Mapping[int, market.Quote]:
+        from pricing.market import quotes as of_series  # the words of the trade take their time to load
+
+        return of_series(session, asked, today)
+
+    market.plug_in(quotes)
 
 
 def catalogues() -> list[Path]:
