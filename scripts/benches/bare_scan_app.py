@@ -89,23 +89,8 @@ def move() -> dict[str, Any]:
         place, owner, state, *amounts, target = stands  # type: ignore[misc]  # the bench's own rows
         answer = _answer(operation, tag, bundle)
         known = json.dumps(answer)
-        run.execute(
-            MOVE,
-            (
-                WAREHOUSE,
-                bundle,
-                *amounts,
-                place,
-                owner,
-                state,
-                target,
-                owner,
-                state,
-                asked["event_at"],
-                operation,
-                ACTOR,
-            ),
-        )
+        way = (place, owner, state, target, owner, state)
+        run.execute(MOVE, (WAREHOUSE, bundle, *amounts, *way, asked["event_at"], operation, ACTOR))
         run.execute(LESS, (*amounts, bundle, place, owner, state))
         run.execute(MORE, (bundle, target, owner, state, *amounts))
         run.execute(ANSWER, (WAREHOUSE, operation, sha256(known.encode()).hexdigest(), known, ACTOR))
