@@ -344,8 +344,8 @@ class ProcessNotConserved(Refused):
 
     code = "process_not_conserved"
     message = N_(
-        "More goes in than comes out by %(pieces)s pieces, %(length_mm)s mm and %(mass_g)s g; "
-        "name the losses or correct what comes out."
+        "What goes in, less what comes out and is lost, must be nothing, but is %(pieces)s pieces, %(length_mm)s mm "
+        "and %(mass_g)s g. Name the losses, or correct what comes out."
     )
 
 

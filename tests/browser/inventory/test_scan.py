@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from inventory.labels import bundle_uri
 from inventory.models import Product, StockMove, Warehouse
-from inventory.operations import receiving, setting_up
+from inventory.operations import issuing, receiving, setting_up
 from inventory.operations.receiving import Arrival, Delivery
 from inventory.states import ProductKind, ReceiptSource
 from steelyard.core.actors import Actor, OrgKind
@@ -22,7 +22,7 @@ CODE = "SCAN1"
 
 @pytest.fixture(scope="module")
 def warehouse(site: Site, people: dict[OrgKind, Actor]) -> Warehouse:
-    """A yard with three bundles."""
+    """A yard with four bundles."""
     keeper = people[OrgKind.WAREHOUSE]
     with site.world.db.write() as session:
         warehouse = setting_up.open_warehouse(session, keeper, CODE, "扫描库")
@@ -31,7 +31,7 @@ def warehouse(site: Site, people: dict[OrgKind, Actor]) -> Warehouse:
         spec = setting_up.spec_of("89*8", kind=ProductKind.PIPE, standard="GB/T 8163", grade="45")
         known = session.scalars(select(Product).where(Product.key == spec.key)).first()
         product = known or setting_up.add_product(session, keeper, spec)
-        arrivals = [Arrival(f"S{n}", product.id, "H-S", "Mill One", 5, 6000, "A-01") for n in range(3)]
+        arrivals = [Arrival(f"S{n}", product.id, "H-S", "Mill One", 5, 6000, "A-01") for n in range(4)]
         owner = people[OrgKind.TRADER].org_id
         delivery = Delivery(owner, ReceiptSource.BLIND, arrivals, event_at=datetime.now(UTC))
         receiving.receive(session, keeper, warehouse.id, delivery)
@@ -104,6 +104,22 @@ def test_the_chosen_section_outlives_a_reload(page: Page) -> None:
     section.select_option("A")
     page.reload()
     expect(section).to_have_value("A")
+
+
+def test_a_scan_without_a_lorry_is_told_in_words_and_sent_again_with_one(
+    page: Page, site: Site, people: dict[OrgKind, Actor], warehouse: Warehouse
+) -> None:
+    page.locator("[name=kind][value=issue]").check()
+    refused = send(page, "S3")
+    expect(refused).to_have_class("bad")
+    expect(refused).to_contain_text("needs the field “Issue goods”")
+    with site.world.db.write() as session:
+        loading = issuing.Loading(people[OrgKind.TRADER].org_id, "YD-S", "鲁P12345")
+        issuing.open_issue(session, people[OrgKind.WAREHOUSE], warehouse.id, loading)
+    page.reload()
+    expect(page.locator("[name=kind]:checked")).to_have_value("issue")
+    page.get_by_role("button", name="Scan again").click()
+    expect(page.locator("[data-answers] li").first).to_contain_text("Bundle S3 was loaded.")
 
 
 def test_what_another_tab_sends_is_told_where_it_was_scanned(page: Page) -> None:

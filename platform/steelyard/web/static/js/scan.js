@@ -84,7 +84,15 @@ function newScan(text) {
 const plain = (text) => /^[\p{L}\p{N}./#*_+-]{1,60}$/u.test(text) && !/^0[01]\d{13}/.test(text);
 const shown = (text) => text.replace(/[\u0000-\u001f]/g, "␝").slice(0, 60);
 
-const sentenceOf = ({ photoOnly, detail }) => (photoOnly ? `${say("photo-lost")} ${detail}` : detail);
+/** What the server said of a scan; a field that it misses is called as the page calls it. */
+function sentenceOf({ photoOnly, detail, code }) {
+  if (photoOnly) return `${say("photo-lost")} ${detail}`;
+  if (code !== "operation_incomplete") return detail;
+  return detail.replace(/\b[a-z]+(_[a-z]+)*\b/g, (name) => {
+    const label = CHOSEN.includes(name) && field(name)?.labels[0];
+    return label ? `“${label.firstChild.textContent.trim()}”` : name;
+  });
+}
 
 const answers = form && new Answers(part("answers"), say, choose, form.dataset.overfills === "1");
 /** One tab sends what all of them scanned: the others are told what became of it. */
@@ -233,10 +241,16 @@ async function choose(what, scan, reason) {
   await keep({ ...first, ...now, asked }, ({ seq, ...fresh }) => replace(scan.seq, fresh));
 }
 
+/** What is chosen now of what a scan lacked when it was made: a lorry, a list, a place. */
+function missed(scan) {
+  if (scan.code !== "operation_incomplete") return {};
+  return Object.fromEntries(Object.entries(details(scan.task, scan.tag)).filter(([name]) => CHOSEN.includes(name)));
+}
+
 /** What a refused scan asks for, as it is corrected. */
 function askedAnew(what, scan, reason) {
   const asked = {
-    again: () => (scan.task === "receive" ? { ...scan.asked, ...details("receive", scan.tag) } : scan.asked),
+    again: () => (scan.task === "receive" ? { ...scan.asked, ...details("receive", scan.tag) } : { ...missed(scan), ...scan.asked }),
     place: () => ({ ...scan.asked, place: field(PLACES[scan.task] ?? "place").value }),
     swap: () => ({ ...scan.asked, swap_reason: reason }),
     overfill: () => ({ ...scan.asked, over_capacity: reason }),
