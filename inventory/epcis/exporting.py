@@ -139,4 +139,5 @@ def _facts(row: Any, papers: dict[str, Any]) -> Move:
         to_place=row.target if target is PlaceKind.REAL else None,
         document_number=move.document_number, advice_number=papers.get("advice_number"),
         waybill_number=papers.get("waybill_number"), plate=papers.get("plate"),
+        has_left=PlaceKind.CUSTOMER in (source, target),
     )  # fmt: skip

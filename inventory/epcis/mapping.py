@@ -50,6 +50,7 @@ class Kind(StrEnum):
     PROCESSED = "processed"
     SCRAPPED = "scrapped"
     WEIGHED = "weighed"
+    WEIGHED_AWAY = "weighed_away"
 
 
 class Process(StrEnum):
@@ -109,6 +110,7 @@ MOVES: dict[Kind, tuple[Shape, ...]] = {
     Kind.PROCESSED: (Shape("ObjectEvent", "OBSERVE", "entering_exiting", "in_progress", (Part.MASS,)),),
     Kind.SCRAPPED: (Shape("ObjectEvent", "DELETE", "destroying", "destroyed", (Part.MASS,)),),
     Kind.WEIGHED: (Shape("ObjectEvent", "OBSERVE", "inspecting", None, (Part.MASS,)),),
+    Kind.WEIGHED_AWAY: (Shape("ObjectEvent", "OBSERVE", "inspecting", "in_transit", (Part.MASS, Part.PAPERS)),),
 }
 PROCESSES: dict[Process, Shape] = {
     Process.SPLIT: Shape("TransformationEvent", None, "commissioning", "active"),
@@ -136,7 +138,10 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A move of the ledger. Places are ``None`` where they are virtual; ``mass_g`` in grams."""
+    """A move of the ledger. Places are ``None`` where they are virtual; ``mass_g`` in grams.
+
+    ``has_left`` is of goods that lie on their lorry already, and are weighed there.
+    """
 
     step: StepKind
     goods: Goods
@@ -154,10 +159,13 @@ class Move:
     advice_number: str | None = None
     waybill_number: str | None = None
     plate: str | None = None
+    has_left: bool = False
 
     @property
     def kind(self) -> Kind:
         """What the move is to the outside."""
+        if self.step is StepKind.WEIGHED and self.has_left:
+            return Kind.WEIGHED_AWAY
         if self.step is not StepKind.MOVED:
             return _OF_STEP[self.step]
         if self.from_owner_id != self.to_owner_id:

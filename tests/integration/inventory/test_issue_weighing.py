@@ -7,6 +7,8 @@ from sqlalchemy import select
 
 from inventory import documents, recalling, tracing
 from inventory.delivery_errors import WeightDiffers
+from inventory.epcis import exporting
+from inventory.epcis.identifiers import Names
 from inventory.gate_errors import TicketOfAnotherLorry, TicketTwice
 from inventory.models import Heat
 from inventory.operations import issuing, weighbridge
@@ -62,6 +64,11 @@ def test_what_was_weighed_is_what_has_left(yard: Yard, more_g: int) -> None:
     assert at_virtual(yard, PlaceKind.MASS_DIFFERENCE) == -more_g
     assert traced["balance"]["issued_g"] == net_g
     assert {one["waybill_number"] for one in (*recalled, *traced["bundles"])} == {"YD-1"}
+    with yard.db.read() as session:
+        history = exporting.of_issue(session, yard.keeper, Names(), issue_id)["epcisBody"]["eventList"]
+    weighed = [one for one in history if one["bizStep"] == "inspecting"]
+    assert len(weighed) == (2 if more_g else 0)
+    assert all(one["disposition"] == "in_transit" for one in weighed)
     yard.assert_sound()
 
 
