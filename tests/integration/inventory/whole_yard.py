@@ -26,6 +26,8 @@ from inventory.operations import (
     taking_back,
     unmaking,
 )
+from inventory.operations.outgoing import Weighed
+from inventory.operations.weighings import Ticket
 from inventory.scanning import Answer, Operation
 from inventory.states import (
     IssueStatus,
@@ -44,6 +46,11 @@ SPOTS = st.sampled_from(PLACES)
 FURNACE = {"heatings": [{"treatment": "normalise", "temperature_c": 900, "holding_min": 30, "medium": "air"}]}
 ACCEPTED: Counter[str] = Counter()
 """How often each operation was not refused: one that always is shows nothing."""
+
+
+def ticket_of(net_g: int, number: str) -> Ticket:
+    """A lorry of one's own weighbridge, the ticket named after the issue."""
+    return Ticket(f"BD-{number}", PLATE, 15_000_000 + net_g, 15_000_000)
 
 
 class Goods(RuleBasedStateMachine):
@@ -139,9 +146,9 @@ class Goods(RuleBasedStateMachine):
         tag, ground = self.tag(pick), self.yard.warehouse.id
         self.act("transfer", lambda session: moving.transfer(session, self.yard.keeper, ground, [tag], place, "room"))
 
-    @rule(pick=PICK, post=st.booleans())
-    def issue(self, pick: int, post: bool) -> None:
-        """Load a bundle on a lorry that is open, or on a new one, and perhaps let the lorry go."""
+    @rule(pick=PICK, post=st.booleans(), net_g=st.none() | st.integers(1, 2_000_000))
+    def issue(self, pick: int, post: bool, net_g: int | None) -> None:
+        """Load a bundle on a lorry that is open, or on a new one, and perhaps let the lorry go, weighed or not."""
         tag = self.tag(pick)
         open_ = self.one(0, select(StockIssue).where(StockIssue.status == IssueStatus.OPEN))
         if open_ is None:
@@ -151,7 +158,8 @@ class Goods(RuleBasedStateMachine):
             return
         self.scan("issue", self.yard.operation("issue", tag, issue_number=open_.number))
         if post:
-            self.act("post_issue", lambda session: issuing.post_issue(session, self.yard.keeper, open_.id))
+            weighed = Weighed() if net_g is None else Weighed(ticket_of(net_g, open_.number), None, "wet goods")
+            self.act("post_issue", lambda session: issuing.post_issue(session, self.yard.keeper, open_.id, weighed))
 
     @rule(pick=PICK)
     def reverse(self, pick: int) -> None:
