@@ -73,6 +73,8 @@ def _message(outcome: Outcome, code: str) -> str:
 
 
 def _detail(sentence: str, params: Mapping[str, Any]) -> str:
+    if (lacking := params.get("lacking")) is not None:
+        params = {**params, "lacking": ", ".join(say(arrival_errors.LACKING[name]) for name in lacking.split(","))}
     paper = _CERTIFICATES.get(params.get("certificate_standing", ""))
     filled = _filled(sentence, params)
     return filled if paper is None else f"{filled} {_filled(say(paper), params)}"

@@ -152,6 +152,20 @@ class GoodsUnknown(Refused):
     )
 
 
+LACKING = {
+    "product": N_("Product"), "heat": N_("Heat"), "mill": N_("Mill"), "pieces": N_("Pieces"),
+    "length": N_("Length of a piece"),
+}  # fmt: skip
+"""What has to be known of a bundle that comes in, as the form calls it."""
+
+
+class GoodsIncomplete(Refused):
+    """Advice, code and form say only a part of what the bundle is; ``lacking`` are names of ``LACKING``."""
+
+    code = "goods_incomplete"
+    message = N_("Of bundle %(tag)s it is not known: %(lacking)s. Fill that in, and scan again.")
+
+
 class MassStated(Refused):
     """The mass that is stated is far from theory."""
 

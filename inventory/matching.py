@@ -180,7 +180,7 @@ def _is_of(goods: Goods, said: Said, size: Size) -> bool:
 
 
 def arrived(tag: str, said: Said, line: Expected | None, goods: Goods | None) -> Arrived:
-    """The bundle as it is received; raises ``GoodsUnknown`` and ``MassStated``."""
+    """The bundle as it is received; raises ``GoodsUnknown``, ``GoodsIncomplete``, ``MassStated``."""
     like = line or Expected(0)
     heat, mill = said.heat_number or like.heat_number, said.mill_name or like.mill_name
     pieces = said.pieces or like.pieces
@@ -188,7 +188,11 @@ def arrived(tag: str, said: Said, line: Expected | None, goods: Goods | None) ->
     if length is None and said.size is not None:
         length = said.size.length_mm
     if goods is None or heat is None or mill is None or pieces is None or length is None:
-        raise errors.GoodsUnknown(tag=tag)
+        known = {"product": goods, "heat": heat, "mill": mill, "pieces": pieces, "length": length}
+        lacking = [name for name, value in known.items() if value is None]
+        if len(lacking) == len(known):
+            raise errors.GoodsUnknown(tag=tag)
+        raise errors.GoodsIncomplete(tag=tag, lacking=",".join(lacking))
     theory = theoretical_mass_g(goods.size, pieces, length, goods.density_kg_per_m3)
     masses = Masses(theory, said.mass_g or _bare(said.bare_mass, theory) or like.bundle_mass_g)
     if not masses.is_plausible:

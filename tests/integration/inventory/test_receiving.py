@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from inventory import arrival_errors, errors
+from inventory import answers, arrival_errors, errors
 from inventory.advice_models import StockAdvice
 from inventory.matching import Said
 from inventory.models import Bundle, Place, Receipt, StockBalance
@@ -121,6 +121,8 @@ def test_what_a_scan_says_is_held_against_the_advice(yard: Yard) -> None:
     assert codes(scan(yard, receipt, "X1", said=blind)) == ["received"]
     assert codes(scan(yard, receipt, "X2", said=replace(blind, mass_g=6_900_000))) == ["mass_stated_implausible"]
     assert codes(scan(yard, receipt, "X3", said=Said(extra=True))) == ["goods_unknown"]
+    (part,) = scan(yard, receipt, "X3", said=replace(blind, mill_name=None, pieces=None))
+    assert answers.told(part)["detail"] == "Of bundle X3 it is not known: Mill, Pieces. Fill that in, and scan again."
     with pytest.raises(arrival_errors.ReceiptShort) as short:
         finish(yard, receipt)
     assert short.value.params == {"missing": 1, "tags": "K2"}
