@@ -8,13 +8,19 @@ import subprocess
 import sys
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import click
 import requests
 
 START_S = 120
 STOP_S = 15
+ENDED_BY_REQUEST = 128 + signal.SIGTERM
+
+
+def _leave(number: int, frame: object) -> None:
+    """Leave by the ``with`` block's end, which takes the server along."""
+    raise SystemExit(ENDED_BY_REQUEST)
 
 
 class Server:
@@ -24,6 +30,7 @@ class Server:
         self.address = f"http://{host}:{port}"
         self._host, self._port = host, port
         self._process: subprocess.Popen[bytes] | None = None
+        self._former: Any = signal.SIG_DFL
 
     def __enter__(self) -> Self:
         with contextlib.closing(socket.socket()) as probe:
@@ -34,8 +41,13 @@ class Server:
                 )
         command = [sys.executable, "-m", "steelyard", "serve", "--host", self._host, "--port", str(self._port)]
         quiet = {"STEELYARD_LOG_LEVEL": "WARNING"} | os.environ  # a line for each request would bury the report
+        self._former = signal.signal(signal.SIGTERM, _leave)
         self._process = subprocess.Popen(command, env=quiet, stdout=subprocess.DEVNULL)  # noqa: S603 - our own command
-        self._wait_until_ready(self._process)
+        try:
+            self._wait_until_ready(self._process)
+        except BaseException:
+            self._end()
+            raise
         return self
 
     def _wait_until_ready(self, process: subprocess.Popen[bytes]) -> None:
@@ -47,7 +59,6 @@ class Server:
                 if requests.get(f"{self.address}/readyz", timeout=2).ok:
                     return
             time.sleep(0.1)
-        self._stop()
         raise click.ClickException(f"服务 {START_S} 秒内没有应答 (the server did not answer in {START_S} s).")
 
     def wait(self) -> None:
@@ -59,7 +70,11 @@ class Server:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         self._stop()
+        signal.signal(signal.SIGTERM, self._former)
 
     def _stop(self) -> None:
         if self._process is None or self._process.poll() is not None:
