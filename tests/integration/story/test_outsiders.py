@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,23 @@ LISTS_OF_ONES_OWN = {
     "/api/v1/campaigns/<id:campaign_id>/allocations",
     "/api/v1/warehouses/<id:warehouse_id>/charges",
 }
+EVENTS_OF_ONES_OWN = {
+    "/api/v1/epcis/eventTypes/<event_type>/events",
+    "/api/v1/epcis/bizSteps/<path:biz_step>/events",
+    "/api/v1/epcis/bizLocations/<path:biz_location>/events",
+    "/api/v1/epcis/epcs/<path:epc>/events",
+}
+EVENT = {
+    "@context": "https://ref.gs1.org/standards/epcis/2.0.0/epcis-context.jsonld",
+    "eventID": "urn:uuid:0000-1",
+    "type": "ObjectEvent",
+    "action": "OBSERVE",
+    "eventTime": "2026-09-01T02:00:00Z",
+    "eventTimeZoneOffset": "+08:00",
+    "epcList": ["https://id.gs1.org/00/069012340000000072"],
+}
+"""What a partner tells of a bundle."""
+ALL_EVENTS = ("/api/v1/epcis/events", "/api/v1/epcis/eventTypes/ObjectEvent/events")
 SECRETS = {"ceiling_fen", "ask_fen_per_km", "fixed_fen", "surplus_fen", "plate", "order_reference", "org_name"}
 MOST_IDS = 30
 
@@ -55,6 +73,8 @@ def test_outsiders_see_nothing_of_the_story(tmp_path: Path, settings_of: Callabl
     db = Database(replay(tmp_path))
     app = create_app(settings_of(db), db)
     world = World(db)
+    partner = ApiClient(app, world.token(world.actor(OrgKind.CARRIER)))
+    assert partner.call("POST", "/epcis/events", json=EVENT).status_code == 201
     seen: set[tuple[str, str]] = set()
     for kind in OrgKind:
         if kind is OrgKind.OPERATOR:
@@ -65,10 +85,17 @@ def test_outsiders_see_nothing_of_the_story(tmp_path: Path, settings_of: Callabl
             names = sorted(route.arguments)
             if "GET" in (route.methods or ()) and route.rule.startswith("/api/v1") and names:
                 seen |= {(kind, path) for path in _readable(client, outsider.org_id, route.rule, len(names))}
+        assert [_events(client.get(path).get_json()) for path in ALL_EVENTS] == [[], []]
+    assert [len(_events(partner.get(path).get_json())) for path in ALL_EVENTS] == [1, 1]
     db.close()
     leaked = {(kind, rule) for kind, rule in seen if rule not in PUBLIC_ON_THE_PLATFORM | SHOWN_TO_THE_MARKET}
     assert leaked == set()
     assert {rule for _, rule in seen} >= PUBLIC_ON_THE_PLATFORM
+
+
+def _events(answer: Any) -> list[Any]:
+    events: list[Any] = answer["epcisBody"]["queryResults"]["resultsBody"]["eventList"]
+    return events
 
 
 def _readable(client: ApiClient, org_id: int, rule: str, arguments: int) -> set[str]:
@@ -85,7 +112,9 @@ def _readable(client: ApiClient, org_id: int, rule: str, arguments: int) -> set[
         if answer.status_code != 200:
             continue
         body = answer.get_json(silent=True)
-        if rule in LISTS_OF_ONES_OWN:
+        if rule in EVENTS_OF_ONES_OWN:
+            assert _events(body) == [], (path, body)
+        elif rule in LISTS_OF_ONES_OWN:
             assert body["items"] == [], (path, body)
         elif rule in SHOWN_TO_THE_MARKET:
             assert {name for name in SECRETS if body.get(name) is not None} == set(), (path, body)
