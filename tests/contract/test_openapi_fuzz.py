@@ -33,9 +33,10 @@ FOREIGN = ["2xx", "400", "401", "403", "404", "406", "409", "413", "422", "429"]
 CONFIG: dict[str, Any] = {
     "seed": 20_260_923,
     "operations": [
-        # What a GET takes is a few parameters, which the coverage phase tries one by one; a file takes its list's.
+        # What a GET takes is a few parameters, which the coverage phase tries one by one. A file takes
+        # what its list does, and a resource of some events what that of all events does.
         {"include-method": "GET", "phases": {"fuzzing": {"enabled": False}}},
-        {"include-path-regex": r"\.(csv|xlsx)$", "generation": {"mode": "positive"}},
+        {"include-path-regex": r"\.(csv|xlsx)$|/epcis/.+/events$", "generation": {"mode": "positive"}},
         {
             "include-method": ["PUT", "PATCH", "DELETE"],
             "checks": {
