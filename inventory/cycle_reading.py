@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import BigInteger, Select, cast, func, select
 from sqlalchemy.orm import Session
 
-from inventory import arrivals, market, storage, visibility
+from inventory import arrivals, lying, market, storage, visibility
 from inventory.cycle_models import ProductValue
 from inventory.cycles import Due, Held, plan, worth
 from inventory.models import Bundle, Place, Product, StockBalance, Stocktake, StocktakePlace
@@ -73,23 +73,25 @@ def market_values(session: Session, product_ids: Collection[int], today: date) -
 
 def lying_without_value(session: Session, warehouse_id: int) -> set[int]:
     """The products that lie in a yard which set no value of its own for them."""
-    lying = (
+    here = (
         select(Bundle.product_id)
         .join(StockBalance, StockBalance.bundle_id == Bundle.id)
         .where(Bundle.warehouse_id == warehouse_id, StockBalance.is_real, StockBalance.pieces > 0)
+        .where(*lying.in_yard(session, warehouse_id))
     )
-    return set(session.scalars(lying.distinct())) - standing_values(session, warehouse_id).keys()
+    return set(session.scalars(here.distinct())) - standing_values(session, warehouse_id).keys()
 
 
 def _worth(session: Session, warehouse_id: int, today: date) -> dict[int, int]:
     """What lies at each place is worth, by the yard's own values, else by the market's."""
-    lying = (
+    sums = (
         select(StockBalance.place_id, Bundle.product_id, cast(func.sum(StockBalance.mass_g), BigInteger))
         .join(Bundle, Bundle.id == StockBalance.bundle_id)
         .where(Bundle.warehouse_id == warehouse_id, StockBalance.is_real, StockBalance.pieces > 0)
+        .where(*lying.in_yard(session, warehouse_id))
         .group_by(StockBalance.place_id, Bundle.product_id)
     )
-    rows = [(place_id, product_id, mass) for place_id, product_id, mass in session.execute(lying)]
+    rows = [(place_id, product_id, mass) for place_id, product_id, mass in session.execute(sums)]
     own = standing_values(session, warehouse_id)
     paid = market_values(session, {product_id for _, product_id, _ in rows} - own.keys(), today)
     return worth(rows, {**{one.id: quote.fen_per_t for one, quote in paid}, **own})

@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
 from inventory import delivery_reading, documents, errors, queries
-from inventory.models import Bundle, Place, Receipt, StockBalance, StockIssue, Stocktake, Warehouse
+from inventory.models import Place, Receipt, StockBalance, StockIssue, Stocktake, Warehouse
 from inventory.queries import Page, Record
 from inventory.states import IssueStatus, ReceiptStatus, StocktakeStatus
 from steelyard.core.actors import Actor
@@ -63,10 +63,10 @@ def _places(session: Session, warehouse_ids: list[int]) -> list[Place]:
 def kit(session: Session, actor: Actor, warehouse_id: int, wanted: Mapping[str, Any]) -> Page:
     """A page of the bundles that lie in a section of the yard; raises ``NotFound`` and ``PlaceUnknown``."""
     documents.warehouse(session, actor, warehouse_id)
-    query = queries.bundle_rows(actor).where(Bundle.warehouse_id == warehouse_id, StockBalance.is_real)
+    query = queries.in_stock(session, actor, {"warehouse_id": warehouse_id})
     if (section := wanted.get("section")) is not None:
-        query = query.where(Place.id.in_(_below(session, warehouse_id, section)))
-    return queries.page(session, query, Bundle.id, wanted)
+        query = query.where(StockBalance.place_id.in_(_below(session, warehouse_id, section)))
+    return queries.page_in_stock(session, query, wanted)
 
 
 def _below(session: Session, warehouse_id: int, code: str) -> Select[Any]:

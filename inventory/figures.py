@@ -77,7 +77,7 @@ def of_products(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Pa
 
     What lies there is read once: the sums first, whose they are and of what afterwards. Raises ``SizeUnreadable``.
     """
-    at = searching.ground(actor, wanted.get("as_of"))
+    at = searching.ground(session, actor, wanted.get("as_of"))
     stock = queries.in_stock(session, actor, wanted, at)
     amounts = (at.cells.pieces, at.cells.mass_g)
     rows = stock.with_only_columns(Bundle.product_id, at.cells.owner_id, _share(at).label("share"), *amounts).subquery()
@@ -140,7 +140,7 @@ def ages(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
 
     Raises ``SizeUnreadable``.
     """
-    at = searching.ground(actor, wanted.get("as_of"))
+    at = searching.ground(session, actor, wanted.get("as_of"))
     now = wanted.get("as_of") or db_now(session)
     # The sum keeps SQLite from reading every balance that there ever was, because an index has them by owner.
     owner = (at.cells.owner_id + 0).label("owner_id")
@@ -239,7 +239,7 @@ def _of_yard(wanted: Mapping[str, Any], owner: ColumnElement[int]) -> list[Colum
 
 def _opening(session: Session, actor: Actor, wanted: Mapping[str, Any], since: datetime) -> dict[int, int]:
     """What lay there of each product before the period began, in grams."""
-    lay = searching.stood(actor, since - timedelta(microseconds=1)).subquery("lay")
+    lay = searching.stood(session, actor, since - timedelta(microseconds=1)).subquery("lay")
     query = select(Bundle.product_id, cast(func.sum(lay.c.mass_g), BigInteger)).join(
         lay, lay.c.bundle_id == Bundle.id
     )  # fmt: skip

@@ -9,10 +9,10 @@ first, by the index that holds nothing else, and every bundle of it is looked up
 from typing import Any, cast
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from inventory import visibility
-from inventory.models import Place, StockBalance, Warehouse
+from inventory.models import Bundle, Place, StockBalance, Warehouse
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.prepared import POSTGRESQL, dialect_of
 
@@ -28,6 +28,20 @@ def own(actor: Actor, cells: Any = StockBalance) -> list[ColumnElement[bool]]:
 def seen(actor: Actor) -> list[ColumnElement[bool]]:
     """The same on balances that are joined with ``Warehouse``; without a subquery they are planned in half the time."""
     return [visibility.of_own_yard(actor)] if actor.org_kind is OrgKind.WAREHOUSE else own(actor)
+
+
+def in_yard(session: Session, warehouse_id: int, owner_id: int | None = None) -> list[ColumnElement[bool]]:
+    """The condition that ``Bundle`` lies in a yard, perhaps for an owner, where it helps beside those on its balance.
+
+    SQLite takes the index of what lies there by itself.
+    """
+    if dialect_of(session) != POSTGRESQL:
+        return []
+    cell = aliased(StockBalance)
+    places = select(Place.id).where(Place.warehouse_id == warehouse_id)
+    here = select(cell.bundle_id).where(cell.is_real, cell.pieces > 0, cell.place_id.in_(places))
+    here = here if owner_id is None else here.where(cell.owner_id == owner_id)
+    return [one_by_one(session, Bundle.id, here)]
 
 
 def one_by_one(session: Session, column: Any, ids: Select[int]) -> ColumnElement[bool]:

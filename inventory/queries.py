@@ -38,8 +38,6 @@ from steelyard.core.units import Size
 
 Record = dict[str, Any]
 Page = tuple[list[Record], int | None]
-FEW = ("tag", "heat_number")
-"""Filters that an index answers with few bundles, whether they lie there still or not."""
 
 
 def _columns(at: Ground) -> tuple[Any, ...]:
@@ -94,12 +92,13 @@ def in_stock(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Grou
 
     ``at`` is the ground of that moment where the caller has it already. Raises ``SizeUnreadable``.
     """
-    at = at or ground(actor, wanted.get("as_of"))
+    at = at or ground(session, actor, wanted.get("as_of"))
     query = _goods(at).where(at.cells.is_real, *of_goods(session, actor, wanted, at))
     if at is not NOW:
         return query.where(*of_cells(wanted, at.cells))
     query = query.where(*lying.seen(actor))
-    if dialect_of(session) != POSTGRESQL or any(wanted.get(name) is not None for name in FEW):
+    if dialect_of(session) != POSTGRESQL or wanted.get("heat_number") is not None:
+        # Few bundles are of a heat, whether they lie there still or not: its index leads to them sooner.
         return query.where(*of_cells(wanted, at.cells))
     cell = aliased(StockBalance)
     here = select(cell.bundle_id).where(cell.is_real, cell.pieces > 0, *lying.own(actor, cell), *of_cells(wanted, cell))
@@ -108,13 +107,21 @@ def in_stock(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Grou
 
 def stock(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
     """A page of :func:`in_stock` with when each bundle came. ``wanted`` holds ``after`` and ``limit``, too."""
+    moment = wanted.get("as_of")
     query = in_stock(session, actor, wanted)
-    if wanted.get("as_of") is None and dialect_of(session) == POSTGRESQL:
-        # It would put together all rows to sort them for the first few: it is asked which these are, and then for them.
+    page_ = page_in_stock(session, query, wanted) if moment is None else page(session, query, Bundle.id, wanted)
+    return dated(session, page_[0], moment), page_[1]
+
+
+def page_in_stock(session: Session, query: Select[Any], wanted: Mapping[str, Any]) -> Page:
+    """A page of what :func:`in_stock` found of the present.
+
+    PostgreSQL is asked first which bundles are on it: it would put together all rows to sort them for these few.
+    """
+    if dialect_of(session) == POSTGRESQL:
         first = _first(query.with_only_columns(Bundle.id), Bundle.id, wanted)
         query = _goods(NOW).where(StockBalance.is_real, lying.one_by_one(session, Bundle.id, first))
-    records, after = page(session, query, Bundle.id, wanted)
-    return dated(session, records, wanted.get("as_of")), after
+    return page(session, query, Bundle.id, wanted)
 
 
 def dated(session: Session, records: list[Record], moment: datetime | None = None) -> list[Record]:
@@ -129,11 +136,16 @@ def dated(session: Session, records: list[Record], moment: datetime | None = Non
 
 def bundles(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
     """A page of all bundles, gone ones too, each once: where most of it stands."""
-    return page(session, each(actor).where(*conditions(session, actor, wanted)), Bundle.id, wanted)
+    many = wanted.get("tag") is None and wanted.get("heat_number") is None
+    query = each(actor, many=many).where(*conditions(session, actor, wanted))
+    return page(session, query, Bundle.id, wanted)
 
 
-def each(actor: Actor) -> Select[Any]:
-    """Every bundle that the actor sees, each once: where most of it stands."""
+def each(actor: Actor, *, many: bool = False) -> Select[Any]:
+    """Every bundle that the actor sees, each once: where most of it stands.
+
+    With ``many`` it is planned for filters that may pass over most of what there ever was.
+    """
     other = aliased(StockBalance)
     better = select(other.bundle_id).where(
         other.bundle_id == StockBalance.bundle_id,
@@ -146,8 +158,10 @@ def each(actor: Actor) -> Select[Any]:
             & (other.place_id < StockBalance.place_id)
         ),
     )
-    # OFFSET 0 has PostgreSQL ask it of each row that is left: with one table less to join it plans the whole sooner.
-    return bundle_rows(actor).where(~better.offset(0).exists(), Bundle.voided == 0)
+    if not many:
+        # PostgreSQL does not join what has an offset, it asks it of each row: with one table less it plans sooner.
+        better = better.offset(0)
+    return bundle_rows(actor).where(~better.exists(), Bundle.voided == 0)
 
 
 def page(session: Session, query: Select[Any], key: Any, wanted: Mapping[str, Any]) -> Page:

@@ -1,7 +1,7 @@
 """Where goods stand, now or at a past moment, and the conditions by which people look for them.
 
-What stood at a past moment is what stands now, with every move recorded since then taken back. It is what a rebuild
-from the first move up to that moment gives, and it costs as much as was moved since.
+What stood at a past moment is what stands now, with every move recorded since then taken back, or all moves up to then
+added up: both give the same, and the shorter way is taken. It costs as much as was moved since, or until, then.
 """
 
 from collections.abc import Mapping
@@ -19,6 +19,7 @@ from inventory.quality.standing import covers, covers_part, stands
 from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.clock import business_date, day_begins, utc_now
+from steelyard.core.database import db_now
 from steelyard.core.prepared import POSTGRESQL, dialect_of
 from steelyard.core.units import UnitError, parse_size
 
@@ -52,21 +53,29 @@ NOW = _ground(StockBalance, StockBalance)
 """The balances, of real places and virtual ones."""
 
 
-def ground(actor: Actor, moment: datetime | None) -> Ground:
+def ground(session: Session, actor: Actor, moment: datetime | None) -> Ground:
     """The balances, or what stood at real places at a past ``moment`` of what the actor sees."""
     if moment is None:
         return NOW
-    past = stood(actor, moment).subquery("stood")
+    past = stood(session, actor, moment).cte("stood")
     return _ground(past, past.c, moment)
 
 
-def stood(actor: Actor, moment: datetime) -> Select[Any]:
-    """What stood at real places when ``moment`` was over, by bundle, place, owner and state."""
-    parts = union_all(
-        _kept(actor),
-        _taken_back(actor, moment, StockMove.from_place_id, StockMove.from_owner_id, StockMove.from_state, 1),
-        _taken_back(actor, moment, StockMove.to_place_id, StockMove.to_owner_id, StockMove.to_state, -1),
-    ).subquery("parts")
+def stood(session: Session, actor: Actor, moment: datetime) -> Select[Any]:
+    """What stood at real places when ``moment`` was over, by bundle, place, owner and state.
+
+    It is added up from the first move, or taken back from what stands now, whichever is the shorter way in time.
+    """
+    first = session.scalar(select(StockMove.recorded_at).order_by(StockMove.id).limit(1))
+    came = (StockMove.to_place_id, StockMove.to_owner_id, StockMove.to_state)
+    left = (StockMove.from_place_id, StockMove.from_owner_id, StockMove.from_state)
+    if first is None or moment - first < db_now(session) - moment:
+        until = StockMove.recorded_at <= moment
+        sources = [_moved(actor, until, *came, 1), _moved(actor, until, *left, -1)]
+    else:
+        since = StockMove.recorded_at > moment
+        sources = [_kept(actor), _moved(actor, since, *left, 1), _moved(actor, since, *came, -1)]
+    parts = union_all(*sources).subquery("parts")
     sums = {name: cast(func.sum(parts.c[name]), BigInteger).label(name) for name in _AMOUNTS}
     key = [parts.c[name] for name in _KEY]
     return select(*key, true().label("is_real"), *sums.values()).group_by(*key).having(func.sum(parts.c.pieces) > 0)
@@ -77,17 +86,17 @@ def _kept(actor: Actor) -> Select[Any]:
     return query.where(StockBalance.is_real, StockBalance.pieces + StockBalance.mass_g > 0, *lying.own(actor))
 
 
-def _taken_back(
-    actor: Actor, moment: datetime, place: InstrumentedAttribute[int], owner: InstrumentedAttribute[int],
+def _moved(
+    actor: Actor, when: ColumnElement[bool], place: InstrumentedAttribute[int], owner: InstrumentedAttribute[int],
     state: InstrumentedAttribute[str], sign: int,
 ) -> Select[Any]:  # fmt: skip
-    """One side of the moves recorded after ``moment``: what left is added again, what came is taken off."""
+    """One side of the moves recorded ``when``, as amounts of that sign."""
     amounts = [(getattr(StockMove, name) * sign).label(name) for name in _AMOUNTS]
     query = select(
         StockMove.bundle_id, place.label("place_id"), owner.label("owner_id"), state.label("state"), *amounts
     )
     real = aliased(Place)
-    query = query.join(real, and_(real.id == place, real.is_real)).where(StockMove.recorded_at > moment)
+    query = query.join(real, and_(real.id == place, real.is_real)).where(when)
     if actor.org_kind is OrgKind.WAREHOUSE:
         own = select(Warehouse.id).where(Warehouse.org_id == actor.org_id)
         return query.where(StockMove.warehouse_id.in_(own))

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, cast, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from inventory import lying
 from inventory.models import Bundle, Place, Product, Receipt, ReceiptLine, StockBalance
 from inventory.putting_away import Load, Shelf, suggest
 from steelyard.core.database import db_now
@@ -75,7 +76,7 @@ def _waiting(session: Session, warehouse_id: int) -> Select[Any]:
         .join(Place, Place.id == StockBalance.place_id)
         .join(Product, Product.id == Bundle.product_id)
         .where(Receipt.warehouse_id == warehouse_id, Receipt.recorded_at >= since, Bundle.voided == 0)
-        .where(StockBalance.pieces > 0)
+        .where(StockBalance.is_real, StockBalance.pieces > 0, *lying.in_yard(session, warehouse_id))
     )
 
 
@@ -91,13 +92,14 @@ def _shelves(session: Session, warehouse_id: int, docks: set[int]) -> list[Shelf
         if one.id not in docks
     }
     balance = StockBalance
-    lying = (
+    sums = (
         select(balance.place_id, Bundle.product_id, balance.owner_id, func.sum(balance.mass_g))
         .join(Bundle, Bundle.id == balance.bundle_id)
         .where(Bundle.warehouse_id == warehouse_id, balance.is_real, balance.pieces > 0)
+        .where(*lying.in_yard(session, warehouse_id))
         .group_by(balance.place_id, Bundle.product_id, balance.owner_id)
     )
-    for place_id, product_id, owner_id, mass_g in session.execute(lying):
+    for place_id, product_id, owner_id, mass_g in session.execute(sums):
         if (shelf := shelves.get(place_id)) is not None:
             shelf.load_g += int(mass_g)
             shelf.kinds.add((product_id, owner_id))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from inventory import arrivals, lineage
+from inventory import arrivals, lineage, lying
 from inventory.allocating import Goods, Wanted
 from inventory.certificates.models import CertificateHeat
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
@@ -85,6 +85,7 @@ def whole(line: DeliveryLine) -> Wanted:
 def goods(session: Session, order: DeliveryOrder, lines: Sequence[Wanted], *, free: bool) -> list[Goods]:
     """The owner's bundles of which the lines speak, with what keeps them; with ``free`` only those not promised."""
     query = _lying(order.warehouse_id).where(StockBalance.owner_id == order.owner_id)
+    query = query.where(*lying.in_yard(session, order.warehouse_id, order.owner_id))
     query = query.where(or_(*(_speaks_of(line) for line in lines)))
     if free:
         query = query.where(StockBalance.state == State.AVAILABLE)

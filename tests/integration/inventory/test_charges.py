@@ -17,6 +17,7 @@ from inventory.models import StockMove
 from inventory.operations import moving, tariffs
 from steelyard.core.actors import Actor
 from steelyard.core.clock import SHANGHAI
+from steelyard.core.database import db_now
 
 from .conftest import Yard
 from .test_inquiry import MASS_G, sell
@@ -127,7 +128,7 @@ def test_a_past_moment_is_found_by_the_index_of_recording(yard: Yard) -> None:
     """The moves since then are looked up; the rest of the ledger is not read."""
     yard.receive("T1")
     with yard.db.read() as session:
-        query = searching.stood(yard.world.actor("operator", "auditor"), datetime.now(UTC))
+        query = searching.stood(session, yard.world.actor("operator", "auditor"), db_now(session))
         compiled = query.compile(session.get_bind(), compile_kwargs={"literal_binds": True})
         for way in ("seqscan", "indexscan", "indexonlyscan", "nestloop"):  # so small a table is read whole else
             session.execute(text(f"SET LOCAL enable_{way} = off"))

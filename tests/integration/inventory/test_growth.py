@@ -5,17 +5,21 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
-from inventory import figures, queries
+from inventory import cycle_reading, devices, figures, queries, searching, storage
+from inventory.models import Warehouse
+from steelyard.core import clock
 from steelyard.core.actors import Actor
+from steelyard.core.clock import business_date
+from steelyard.core.database import db_now
 
 from .conftest import Yard
 
 GONE = 3_000
 LYING = ("L1", "L2", "L3")
-MOST_READ = 40
+MOST_READ = 60
 """Rows of bundles and of balances together: a few lookups for each that lies there, and no more."""
 _BEFORE = f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {GONE})"
 Question = Callable[[Session, Actor], Any]
@@ -23,6 +27,7 @@ QUESTIONS: dict[str, Question] = {
     "stock": lambda session, actor: queries.stock(session, actor, {"limit": 10}),
     "size": lambda session, actor: queries.stock(session, actor, {"limit": 10, "size": "108*4.5"}),
     "place": lambda session, actor: queries.stock(session, actor, {"limit": 10, "place": "A-01"}),
+    "beginning": lambda session, actor: queries.stock(session, actor, {"limit": 10, "tag": "L"}),
     "owner": lambda session, actor: queries.stock(session, actor, {"limit": 10, "owner": "e"}),
     "held": lambda session, actor: queries.stock(session, actor, {"limit": 10, "held": False}),
     "age": lambda session, actor: queries.stock(session, actor, {"limit": 10, "max_age_days": 1000}),
@@ -85,10 +90,19 @@ def rows_read(node: dict[str, Any]) -> int:
     return read + sum(rows_read(part) for part in node.get("Plans", []))
 
 
+def of_yard(session: Session, actor: Actor) -> None:
+    """What only the people of a yard ask."""
+    (id_,) = session.scalars(select(Warehouse.id).where(Warehouse.org_id == actor.org_id))
+    storage.to_put_away(session, id_, {"limit": 10})
+    cycle_reading.plan_of(session, id_, business_date(db_now(session)))
+    devices.kit(session, actor, id_, {"limit": 10})
+
+
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
 def test_no_question_about_the_stock_reads_what_has_left(old_yard: Yard) -> None:
-    for actor in (old_yard.keeper, old_yard.owner):
-        for name, question in QUESTIONS.items():
+    own = {**QUESTIONS, "yard": of_yard}
+    for actor, questions in ((old_yard.keeper, own), (old_yard.owner, QUESTIONS)):
+        for name, question in questions.items():
             for statement, parameters in asked(old_yard, question, actor):
                 with old_yard.db.engine.connect() as connection:
                     told = connection.exec_driver_sql(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", parameters)
@@ -112,3 +126,19 @@ def test_the_figures_of_an_old_yard_are_those_of_what_lies_there(old_yard: Yard)
         sums = queries.totals(session, old_yard.owner, {})
     assert (product["on_hand"].bundles, product["available"].pieces) == (len(LYING), 10 * len(LYING))
     assert (sums["bundles"], sums["mass_g"]) == (len(LYING), product["on_hand"].mass_g)
+
+
+def test_the_past_is_the_same_from_either_end(yard: Yard) -> None:
+    yard.receive("A", "B")
+    with yard.db.read() as session:
+        between = db_now(session)
+    yard.issue("A")
+    yard.receive("C")
+
+    def cells(seconds: int) -> list[Any]:
+        with clock.shifted(seconds=seconds), yard.db.read() as session:
+            return sorted(map(tuple, session.execute(searching.stood(session, yard.keeper, between))))
+
+    from_the_end, from_the_beginning = cells(-3600), cells(3600)
+    assert from_the_end == from_the_beginning
+    assert {row[0] for row in from_the_end} == {*yard.bundle_ids(["A", "B"])}
