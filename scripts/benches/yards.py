@@ -122,7 +122,7 @@ def _answered_before(run: Callable[[str], Any], yard: Yard) -> None:
     )
     run(
         "WITH told AS (INSERT INTO outbox_event (epoch, txid, type, subject, occurred_at, data) "
-        "SELECT 1, 1, 'inventory.bundle_moved', 'bench', now(), '{}' FROM bundle RETURNING id) "
+        "SELECT 1, 1, 'inventory.bundle_received', 'bench', now(), '{}' FROM bundle RETURNING id) "
         f"INSERT INTO outbox_audience (org_id, event_id) SELECT {yard.org_id}, id FROM told"
     )
 
