@@ -115,9 +115,10 @@ def test_a_scan_without_a_lorry_is_told_in_words_and_sent_again_with_one(
     expect(refused).to_contain_text("needs the field “Issue goods”")
     with site.world.db.write() as session:
         loading = issuing.Loading(people[OrgKind.TRADER].org_id, "YD-S", "鲁P12345")
-        issuing.open_issue(session, people[OrgKind.WAREHOUSE], warehouse.id, loading)
+        number = issuing.open_issue(session, people[OrgKind.WAREHOUSE], warehouse.id, loading).number
     page.reload()
     expect(page.locator("[name=kind]:checked")).to_have_value("issue")
+    expect(page.locator("[name=issue_number]")).to_have_value(number)  # the device's list has come
     page.get_by_role("button", name="Scan again").click()
     expect(page.locator("[data-answers] li").first).to_contain_text("Bundle S3 was loaded.")
 
