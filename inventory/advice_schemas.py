@@ -2,11 +2,11 @@
 
 from inventory.document_schemas import StockReceiptOut, StockReceiptSummaryOut
 from inventory.operations.advices import MOST_LINES
-from inventory.operations.weighings import MOST_GROSS_G
 from inventory.quantities import MOST_PIECES
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import AdviceSource, AdviceStatus, Decision
 from inventory.tolerances import MOST_PERMILLE
+from inventory.weighbridge_schemas import TicketOut
 from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
@@ -96,23 +96,6 @@ class ReceiptOpenIn(Schema):
     advice_number = Text(max=80)
     owner_org_id = IdField()
     plate = Text(max=24)
-
-
-class TicketIn(Schema):
-    """A ticket of the weighbridge."""
-
-    ticket_number = Text(max=80, required=True)
-    plate = Text(max=24, required=True)
-    gross_g = MassG(max=MOST_GROSS_G, required=True)
-    tare_g = MassG(max=MOST_GROSS_G, required=True)
-    weighed_at = Timestamp()
-
-
-class TicketOut(TicketIn):
-    """A ticket that was kept."""
-
-    id = IdField(required=True)
-    net_g = Int(required=True)
 
 
 class StopFindingOut(Schema):

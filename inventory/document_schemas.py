@@ -14,7 +14,7 @@ from inventory.states import (
     StocktakeStatus,
     VarianceReason,
 )
-from inventory.weighbridge_schemas import WeighedOut
+from inventory.weighbridge_schemas import TicketOut
 from steelyard.api.fields import (
     Choice,
     Day,
@@ -157,7 +157,7 @@ class IssueOut(IssueSummaryOut):
     owner_name = Text(max=120, required=True)
     lines = ListOf(Nested(IssueLineOut), required=True)
     mass_g = Int(required=True)
-    weighings = ListOf(Nested(WeighedOut), required=True)
+    weighings = ListOf(Nested(TicketOut), required=True)
     difference_reason = Text(max=200, allow_none=True, required=True)
 
 

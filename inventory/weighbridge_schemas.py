@@ -30,9 +30,22 @@ class GateTicketIn(Schema):
     """What the weighbridge says of the lorry, full and empty."""
 
     ticket_number = Text(max=80, required=True)
-    gross_g = MassG(max=10**9, required=True)
-    tare_g = MassG(max=10**9, required=True)
+    gross_g = MassG(max=MOST_GROSS_G, required=True)
+    tare_g = MassG(max=MOST_GROSS_G, required=True)
     weighed_at = Timestamp()
+
+
+class TicketIn(GateTicketIn):
+    """A ticket of the weighbridge, with the lorry's plate."""
+
+    plate = Text(max=24, required=True)
+
+
+class TicketOut(TicketIn):
+    """A ticket that was kept."""
+
+    id = IdField(required=True)
+    net_g = Int(required=True)
 
 
 class LeavingIn(Schema):
@@ -44,18 +57,6 @@ class LeavingIn(Schema):
     ticket = Nested(GateTicketIn)
     second = Nested(SecondWeightIn)
     difference_reason = Text(max=200)
-
-
-class WeighedOut(Schema):
-    """A ticket that was kept for a lorry that left."""
-
-    id = IdField(required=True)
-    ticket_number = Text(max=80, required=True)
-    plate = Text(max=24, required=True)
-    gross_g = Int(required=True)
-    tare_g = Int(required=True)
-    net_g = Int(required=True)
-    weighed_at = Timestamp(required=True)
 
 
 class WeightCorrectionIn(Schema):

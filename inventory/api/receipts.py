@@ -77,7 +77,7 @@ def certify_receipt(call: Call, body: Body, receipt_id: int) -> Record:
 @blp.act(
     "/receipts/<id:receipt_id>/weighings",
     rule=rules.KEEP,
-    body=arrivals.TicketIn,
+    body=bridge.TicketIn,
     returns=arrivals.ReceiptProgressOut,
 )
 def weigh_receipt(call: Call, body: Body, receipt_id: int) -> Record:

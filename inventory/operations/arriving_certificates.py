@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, String, Table, case, select, true
+from sqlalchemy import BigInteger, String, Table, case, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -72,17 +72,15 @@ def look(session: Session, actor: Actor, wanted: Collection[Named]) -> dict[Name
         Certificate.mill_name == heats.c.mill_name,
     )  # fmt: skip
     tied = select(Certificate.id).join(CertificateHeat, CertificateHeat.certificate_id == Certificate.id)
-    own = case((heats.c.number.is_(None), Certificate.org_id == actor.org_id), else_=_is(heats.c.number))
+    own = case(
+        (heats.c.number.is_(None), Certificate.org_id == actor.org_id), else_=Certificate.number == heats.c.number
+    )
     of_heat = tied.where(CertificateHeat.heat_id == heats.c.heat_id, own).correlate(heats).exists()
     newest = same.order_by(Certificate.id.desc()).limit(1).correlate(heats).scalar_subquery()
     query = select(heats.c.heat_id, heats.c.number, of_heat, Certificate.id, Certificate.heat_number)
     found = session.execute(query.select_from(heats).outerjoin(Certificate, Certificate.id == newest))
     facts = {(heat_id, number): rest for heat_id, number, *rest in found}
     return {one: _found(one, *facts[one.heat_id, one.number]) for one in asked}
-
-
-def _is(number: ColumnElement[str]) -> ColumnElement[bool]:
-    return Certificate.number == number
 
 
 def _found(named: Named, of_heat: bool, certificate_id: int | None, heat_number: str | None) -> Found:
