@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import func, select
 
 from inventory.delivery_models import StockAllocation
@@ -17,9 +17,8 @@ from steelyard.core.actors import Actor
 from steelyard.core.errors import Refused
 from tests.support.attacks import attack
 from tests.support.databases import Databases
-from tests.support.world import World
 
-from .conftest import Yard, make_yard
+from .attacked import Attacked
 from .orders import allocate, kept, let_out, order, pick
 
 TAGS = st.sampled_from([f"T{number}" for number in range(6)])
@@ -32,16 +31,12 @@ LINES = (
 KEPT = (AllocationState.RESERVED, AllocationState.PICKED)
 
 
-class DeliveryMachine(RuleBasedStateMachine):
+class DeliveryMachine(Attacked):
     """``held`` are the tags that a hold or a pledge keeps; ``orders`` the ids of the orders."""
-
-    databases: Databases
-    dialect: str
 
     @initialize()
     def open_yard(self) -> None:
-        db = self.databases.open(self.dialect)
-        self.yard: Yard = make_yard(db, World(db))
+        self.open_fresh()
         self.inspector: Actor = self.yard.world.actor("warehouse", "inspector", org=self.yard.keeper)
         self.yard.receive("T0", "T1", "T2")
         self.yard.receive("T3", "T4", "T5", heat_number="H2")

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    RuleBasedStateMachine,
     initialize,
     invariant,
     precondition,
@@ -21,24 +20,20 @@ from inventory.states import EncumbranceKind
 from steelyard.core.errors import Refused
 from tests.support.attacks import attack
 from tests.support.databases import Databases
-from tests.support.world import World
 
-from .conftest import PLACES, Yard, make_yard
+from .attacked import Attacked
+from .conftest import PLACES
 
 TAGS = st.sampled_from([f"T{number}" for number in range(5)])
 SPOTS = st.sampled_from(PLACES)
 
 
-class YardMachine(RuleBasedStateMachine):
+class YardMachine(Attacked):
     """``where`` is the picture: the place of each tag in the yard, or ``None`` for one that is known but not there."""
-
-    databases: Databases
-    dialect: str
 
     @initialize()
     def open_yard(self) -> None:
-        db = self.databases.open(self.dialect)
-        self.yard: Yard = make_yard(db, World(db))
+        self.open_fresh()
         self.where: dict[str, str | None] = {}
         self.pieces: dict[str, int] = {}
         self.held: dict[str, int] = {}

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import func, select
 
 from inventory import errors, queries
@@ -17,9 +17,8 @@ from inventory.states import EncumbranceKind, LossKind, ProcessKind
 from steelyard.core.errors import Refused
 from tests.support.attacks import attack
 from tests.support.databases import Databases
-from tests.support.world import World
 
-from .conftest import Yard, make_yard
+from .attacked import Attacked
 from .test_processing import merge, split, work
 
 PICK = st.integers(0, 30)
@@ -45,16 +44,12 @@ class Done:
     made: dict[str, int] = field(default_factory=dict)
 
 
-class ProcessMachine(RuleBasedStateMachine):
+class ProcessMachine(Attacked):
     """``lots`` is the picture of the yard by tag; ``lost`` the steel that has become kerf or scale."""
-
-    databases: Databases
-    dialect: str
 
     @initialize()
     def open_yard(self) -> None:
-        db = self.databases.open(self.dialect)
-        self.yard: Yard = make_yard(db, World(db))
+        self.open_fresh()
         self.lots: dict[str, Lot] = {}
         self.done: list[Done] = []
         self.received = self.lost = 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import initialize, rule
 from sqlalchemy import func, select
 
 from inventory.genealogy_models import StockProcess
@@ -35,10 +35,9 @@ from inventory.states import (
     ProcessKind,
 )
 from steelyard.core.errors import Refused
-from tests.support.databases import Databases
-from tests.support.world import World
 
-from .conftest import PLACES, Yard, make_yard
+from .attacked import Attacked
+from .conftest import PLACES
 from .orders import PLATE
 
 PICK = st.integers(0, 60)
@@ -53,16 +52,12 @@ def ticket_of(net_g: int, number: str) -> Ticket:
     return Ticket(f"BD-{number}", PLATE, 15_000_000 + net_g, 15_000_000)
 
 
-class Goods(RuleBasedStateMachine):
+class Goods(Attacked):
     """``sent`` are the scans with their first answers; what else there is stands in the books alone."""
-
-    databases: Databases
-    dialect: str
 
     @initialize()
     def open_yard(self) -> None:
-        db = self.databases.open(self.dialect)
-        self.yard: Yard = make_yard(db, World(db))
+        self.open_fresh()
         org = self.yard.keeper
         self.people = [self.yard.world.actor("warehouse", "inspector", org=org) for _ in range(3)]
         self.sent: list[tuple[Operation, Answer]] = []
