@@ -13,7 +13,7 @@ from steelyard.core.actors import Actor, OrgKind
 class _Others(NamedTuple):
     """Tables under names of their own, which no query that a condition is put into reads.
 
-    They are made once: SQLAlchemy makes a column anew for each of an alias's, which costs a list a millisecond.
+    They are made once: SQLAlchemy makes all columns of an alias anew, for which every question would pay.
     """
 
     cell: type[StockBalance]

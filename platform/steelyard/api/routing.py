@@ -11,7 +11,7 @@ Builder = Callable[..., tuple[str, str]]
 class LateRule(Rule):
     """A rule of the URL map that compiles what writes its address at the first ``url_for`` to it.
 
-    Werkzeug compiles two such functions for each rule while the map is made: of some 600 rules that was a sixth of a
+    Werkzeug compiles two such functions for each rule while the map is made: of some 600 rules that was a tenth of a
     server's start, and most processes never write most addresses.
     """
 
