@@ -1,7 +1,7 @@
 """Fixtures that every test may ask for; what they do stands in ``tests.support``."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ from steelyard.core import context, jobs
 from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.database import Database
 from steelyard.core.settings import Settings
-from tests.support import applications
+from tests.support import applications, garbage
 from tests.support import databases as database_support
 from tests.support.clients import ApiClient, Browser
 from tests.support.databases import DIALECTS, Databases, one_dialect
@@ -39,8 +39,16 @@ def pytest_configure(config: pytest.Config) -> None:
         database_support.begin_run()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Find the tests, and only them."""
+    with garbage.left_alone():
+        return (yield)
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Stop the database server after the last worker."""
+    garbage.end_without()
     if not hasattr(config, "workerinput"):
         database_support.end_run()
 
