@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from inventory import arrival_errors, capacity_errors, code_errors, delivery_errors, errors
+from inventory.masters.errors import ReasonRetired, ReasonUnknown
 from inventory.quality.errors import MorePieces
 from inventory.scanning import Answer
 from inventory.states import Outcome
@@ -12,7 +13,7 @@ from steelyard.core.i18n import N_
 
 REFUSED = {
     **errors.MESSAGES, **code_errors.MESSAGES, **delivery_errors.MESSAGES, **arrival_errors.MESSAGES,
-    **capacity_errors.MESSAGES, MorePieces.code: MorePieces.message,
+    **capacity_errors.MESSAGES, **{one.code: one.message for one in (MorePieces, ReasonUnknown, ReasonRetired)},
 }  # fmt: skip
 """The sentence of each code by which a scan is refused: what is wrong, and what is to be done."""
 _DONE = {

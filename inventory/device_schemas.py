@@ -1,5 +1,6 @@
 """What a scanning device takes along, and what it reports of the scans that its user gave up."""
 
+from inventory.reasons import LONGEST_CODE, LONGEST_NAME, ReasonUse
 from inventory.schemas import MOST_OPERATIONS, OPERATION_ID
 from inventory.states import State
 from steelyard.api.fields import Choice, Flag, IdField, Int, ListOf, Nested, Text, Timestamp
@@ -42,6 +43,14 @@ class KitReceiptOut(Schema):
     advice_number = Text(max=80, allow_none=True, required=True)
 
 
+class KitReasonOut(Schema):
+    """A reason that the yard uses, in the language of who scans."""
+
+    use = Choice(ReasonUse, required=True)
+    code = Text(max=LONGEST_CODE, required=True)
+    name = Text(max=LONGEST_NAME, required=True)
+
+
 class KitYardOut(Schema):
     """A yard with the tasks that are open in it."""
 
@@ -53,6 +62,7 @@ class KitYardOut(Schema):
     deliveries = ListOf(Nested(KitDeliveryOut), required=True)
     receipts = ListOf(Nested(KitReceiptOut), required=True)
     stocktakes = ListOf(Text(max=24), required=True)
+    reasons = ListOf(Nested(KitReasonOut), required=True)
 
 
 class DeviceOut(Schema):

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, aliased
 
-from inventory import delivery_reading, documents, errors, queries
+from inventory import delivery_reading, documents, errors, queries, reason_reading
 from inventory.models import Place, Receipt, StockBalance, StockIssue, Stocktake, Warehouse
 from inventory.queries import Page, Record
 from inventory.states import IssueStatus, ReceiptStatus, StocktakeStatus
@@ -19,7 +19,7 @@ MOST_PICKS = 2_000
 
 
 def yards(session: Session, actor: Actor) -> list[Record]:
-    """The actor's own yards, each with its real places, lorries being loaded, picking lists and open stocktakes."""
+    """The actor's own yards, each with its real places, reasons, lorries being loaded, picking lists and stocktakes."""
     own = documents.own_warehouses(session, actor)
     ids = [yard.id for yard in own]
     places = _places(session, ids)
@@ -30,7 +30,11 @@ def yards(session: Session, actor: Actor) -> list[Record]:
     loading = session.scalars(issues.order_by(StockIssue.id.desc()).limit(MOST_TASKS)).all()
     counting = session.scalars(takes.order_by(Stocktake.id.desc()).limit(MOST_TASKS)).all()
     picking = delivery_reading.lists(session, ids, MOST_TASKS, MOST_PICKS)
-    return [_yard(yard, places, loading, receiving, counting, picking) for yard in own]
+    reasons = reason_reading.on_devices(session, ids)
+    return [
+        {**_yard(yard, places, loading, receiving, counting, picking), "reasons": reasons.get(yard.id, [])}
+        for yard in own
+    ]
 
 
 def _yard(

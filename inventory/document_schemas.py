@@ -2,6 +2,7 @@
 
 from inventory.cycles import CycleClass
 from inventory.quantities import MOST_PIECES
+from inventory.reasons import LONGEST_CODE
 from inventory.schemas import LEAST_PIECE_MM, MOST_PIECE_MM
 from inventory.states import (
     ArrivalState,
@@ -12,7 +13,6 @@ from inventory.states import (
     Resolution,
     State,
     StocktakeStatus,
-    VarianceReason,
 )
 from inventory.weighbridge_schemas import TicketOut
 from steelyard.api.fields import (
@@ -248,10 +248,10 @@ class StocktakeIn(Schema):
 
 
 class ReasonIn(Schema):
-    """What people found out about a line."""
+    """What people found out about a line, by the code of one of the yard's reasons."""
 
     tag = Text(max=60, required=True)
-    reason = Choice(VarianceReason, required=True)
+    reason = Text(max=LONGEST_CODE, required=True)
     remark = Text(max=200)
 
 
@@ -344,7 +344,7 @@ class VarianceLineOut(Schema):
     bundle_id = IdField(allow_none=True)
     finding = Choice(Finding, required=True)
     resolution = Choice(Resolution, allow_none=True)
-    reason = Choice(VarianceReason, allow_none=True)
+    reason = Text(max=LONGEST_CODE, allow_none=True)
     remark = Text(max=200, allow_none=True)
     booked_place = Text(max=40, allow_none=True)
     booked_pieces = Int(allow_none=True)

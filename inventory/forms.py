@@ -8,8 +8,10 @@ from inventory.charges.schemas import MOST_FREE_DAYS
 from inventory.masters.sheets import MasterKind
 from inventory.operations.receiving import Arrival
 from inventory.quantities import MOST_PIECES
+from inventory.reasons import CODE as REASON_CODE
+from inventory.reasons import LONGEST_CODE, LONGEST_NAME, ReasonUse
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
-from inventory.states import ArrivalState, Condition, LabelLayout, LabelSymbol, LengthKind, ProductKind, VarianceReason
+from inventory.states import ArrivalState, Condition, LabelLayout, LabelSymbol, LengthKind, ProductKind
 from inventory.tolerances import MOST_PERMILLE
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import (
@@ -127,8 +129,23 @@ class ReasonForm(FormSchema):
     """What was found out about a line of a variance."""
 
     tag = FormText(max=60, required=True)
-    reason = FormChoice(VarianceReason, required=True)
+    reason = FormText(max=LONGEST_CODE, required=True)
     remark = FormText(max=200)
+
+
+class YardReasonForm(FormSchema):
+    """A new reason of the yard."""
+
+    use = FormChoice(ReasonUse, required=True)
+    code = FormText(max=LONGEST_CODE, pattern=REASON_CODE, required=True)
+    name_zh = FormText(max=LONGEST_NAME, required=True)
+    name_en = FormText(max=LONGEST_NAME)
+
+
+class YardReasonChangeForm(FormSchema):
+    """Whether a reason is retired."""
+
+    is_retired = FormFlag()
 
 
 class FoundGoodsForm(FormSchema):

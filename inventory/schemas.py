@@ -1,7 +1,7 @@
 """Bodies, filters and answers of the yard's API: ground, stock, trace and scans."""
 
 from inventory.codes import LONGEST_CODE
-from inventory.quality.kinds import DefectKind, Severity
+from inventory.quality.kinds import Severity
 from inventory.quantities import MOST_PIECES
 from inventory.states import (
     ArrivalState,
@@ -331,9 +331,9 @@ class CountsIn(Schema):
 
 
 class DefectSaidIn(Schema):
-    """What is wrong with a bundle that is scanned."""
+    """What is wrong with a bundle that is scanned; ``kind`` is one of the yard's reasons."""
 
-    kind = Choice(DefectKind, required=True)
+    kind = Text(max=24, required=True)
     severity = Choice(Severity, required=True)
     remark = Text(max=1000)
 

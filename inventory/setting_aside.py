@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from inventory.quality.errors import MorePieces
-from inventory.quality.kinds import DefectKind, Severity
+from inventory.quality.kinds import Severity
 from inventory.quantities import Movement, Position
 from inventory.states import State
 
@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with a bundle that is reported."""
+    """What is wrong with a bundle that is reported; ``kind`` is the code of the yard's reason."""
 
-    kind: DefectKind
+    kind: str
     severity: Severity
     remark: str | None = None
 

@@ -169,20 +169,6 @@ class Finding(StrEnum):
     DISPUTED = "disputed"
 
 
-class VarianceReason(StrEnum):
-    """What people found out about a line of a variance (差异原因)."""
-
-    MISCOUNTED = "miscounted"
-    WRONG_PLACE = "wrong_place"
-    TAG_LOST = "tag_lost"
-    ISSUE_NOT_BOOKED = "issue_not_booked"
-    RECEIPT_NOT_BOOKED = "receipt_not_booked"
-    WORK_NOT_BOOKED = "work_not_booked"
-    DAMAGED = "damaged"
-    STOLEN = "stolen"
-    OTHER = "other"
-
-
 class Resolution(StrEnum):
     """What became of a line of the variance: posted, overtaken by a later move, or kept to be looked into.
 

@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from inventory import exporting, variance_reading, words
 from inventory.queries import Record
-from inventory.states import Finding, Resolution, StocktakeStatus, VarianceReason
+from inventory.reason_reading import called
+from inventory.states import Finding, Resolution, StocktakeStatus
 from steelyard.core.clock import SHANGHAI
 from steelyard.core.i18n import N_
 from steelyard.core.spreadsheets import Cell, Kind, Table
@@ -39,7 +40,7 @@ def _resolution(line: Record) -> str | None:
 
 
 def _reason(line: Record) -> str | None:
-    return _(words.REASONS[VarianceReason(line["reason"])]) if line["reason"] else None
+    return called(line["reason_zh"], line["reason_en"]) if line["reason"] else None
 
 
 def pdf(stocktake: Record, differing: Sequence[Record]) -> bytes:

@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
+from inventory import reason_reading
 from inventory.models import Place, Stocktake, StocktakeLine
+from inventory.reasons import ReasonUse
 from inventory.states import Finding, StocktakeStatus
 
 Record = dict[str, Any]
@@ -56,14 +58,16 @@ def first(session: Session, stocktake_id: int, most: int, *, differing: bool = F
 
 def _lines(stocktake_id: int) -> Select[Any]:
     booked, counted = aliased(Place), aliased(Place)
+    yard = select(Stocktake.warehouse_id).where(Stocktake.id == stocktake_id).scalar_subquery()
+    names, with_names = reason_reading.named(ReasonUse.VARIANCE, yard, StocktakeLine.reason, "reason")
     columns: tuple[Any, ...] = (
         StocktakeLine.id, StocktakeLine.tag, StocktakeLine.bundle_id, StocktakeLine.finding, StocktakeLine.resolution,
         StocktakeLine.reason, StocktakeLine.remark, StocktakeLine.settled_at,
         booked.code.label("booked_place"), StocktakeLine.booked_pieces,
-        counted.code.label("counted_place"), StocktakeLine.counted_pieces,
+        counted.code.label("counted_place"), StocktakeLine.counted_pieces, *names,
     )  # fmt: skip
     return (
-        select(*columns)
+        with_names(select(*columns).select_from(StocktakeLine))
         .outerjoin(booked, booked.id == StocktakeLine.booked_place_id)
         .outerjoin(counted, counted.id == StocktakeLine.counted_place_id)
         .where(StocktakeLine.stocktake_id == stocktake_id)

@@ -17,7 +17,6 @@ from inventory.states import (
     Resolution,
     State,
     StocktakeStatus,
-    VarianceReason,
 )
 from inventory.steps import StepKind
 from steelyard.core.i18n import N_
@@ -90,17 +89,6 @@ FINDING_BADGES = {
     Finding.UNKNOWN: "bad",
     Finding.UNEXPECTED: "bad",
     Finding.DISPUTED: "bad",
-}
-REASONS = {
-    VarianceReason.MISCOUNTED: N_("miscounted"),
-    VarianceReason.WRONG_PLACE: N_("put at a wrong place"),
-    VarianceReason.TAG_LOST: N_("tag lost or damaged"),
-    VarianceReason.ISSUE_NOT_BOOKED: N_("issue not booked"),
-    VarianceReason.RECEIPT_NOT_BOOKED: N_("receipt not booked"),
-    VarianceReason.WORK_NOT_BOOKED: N_("cut or split without booking"),
-    VarianceReason.DAMAGED: N_("damaged"),
-    VarianceReason.STOLEN: N_("stolen"),
-    VarianceReason.OTHER: N_("another reason"),
 }
 RESOLUTIONS = {
     Resolution.POSTED: N_("posted"),

@@ -46,7 +46,7 @@ def _look(call: Call, body: Body) -> Brought | None:
     "/master-imports", rule=rules.SET_UP, body=schemas.MasterImportIn, returns=schemas.MasterImportOut, prepare=_look
 )
 def bring_master_sheet(call: Call, body: Body) -> MasterImport:
-    """Bring a sheet of places, products or owners; it is kept for its trial, nothing is taken yet."""
+    """Bring a sheet of places, products, owners or reasons; it is kept for its trial, nothing is taken yet."""
     if call.prepared is None:
         raise errors.NotOneMasterSheet
     return master_imports.start(call.session, call.actor, call.prepared, body.get("warehouse_id"))

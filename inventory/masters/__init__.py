@@ -1,1 +1,1 @@
-"""Master data from sheets: places, products and owners, tried row by row before anything is written."""
+"""Master data from sheets: places, products, owners and reasons, tried row by row before anything is written."""

@@ -1,4 +1,4 @@
-"""Why a sheet of master data is not read or not taken in."""
+"""Why a sheet of master data is not read or not taken in, and why a reason is not."""
 
 from steelyard.core.errors import Refused
 from steelyard.core.i18n import N_
@@ -59,10 +59,10 @@ class MasterImportClosed(Refused):
 
 
 class NotYoursToImport(Refused):
-    """Owners are named by the operator, places by the yard itself."""
+    """Owners are named by the operator, places and reasons by the yard itself."""
 
     code = "master_not_yours"
-    message = N_("Places are imported by the yard for itself, owners by the operator.")
+    message = N_("Places and reasons are imported by the yard for itself, owners by the operator.")
 
 
 class MasterRowsRaced(Refused):
@@ -77,3 +77,34 @@ class NotOneMasterSheet(Refused):
 
     code = "master_not_one_sheet"
     message = N_("Bring either a file or a text.")
+
+
+class ReasonUnknown(Refused):
+    """The yard has no such reason for this work."""
+
+    code = "reason_unknown"
+    message = N_("This yard has no reason %(reason)s for this. Choose another one, or add it on the page of reasons.")
+
+
+class ReasonRetired(Refused):
+    """The yard does not use the reason any more."""
+
+    code = "reason_retired"
+    message = N_(
+        "The reason %(reason)s is no longer used in this yard. Choose another one, or take it up again on the page of "
+        "reasons."
+    )
+
+
+class ReasonExists(Refused):
+    """The yard has a reason with this code for this work."""
+
+    code = "reason_exists"
+    message = N_("This yard has the reason %(reason)s for this already. Take it up again if it is retired.")
+
+
+class LastReason(Refused):
+    """A list from which one must choose would become empty."""
+
+    code = "last_reason"
+    message = N_("%(reason)s is the last reason of its kind, and people have to choose one. Add another one first.")

@@ -1,10 +1,11 @@
-"""The table of sheets of master data that were brought."""
+"""The tables of sheets of master data that were brought, and of the reasons of a yard."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String
+from sqlalchemy import Boolean, ForeignKey, Index, Integer, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from inventory.reasons import LONGEST_CODE, LONGEST_NAME
 from steelyard.core.models import Base, Id, Versioned
 
 FILE_NAME = 100
@@ -29,3 +30,18 @@ class MasterImport(Versioned, Base):
     closed_by: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
     __table_args__ = (Index("ix_master_import_org", "org_id", "id"),)
+
+
+class Reason(Versioned, Base):
+    """A reason (原因) of a yard for one kind of work; a retired one is offered no more, but documents still name it."""
+
+    __tablename__ = "reason"
+    id: Mapped[Id]
+    warehouse_id: Mapped[int] = mapped_column(ForeignKey("warehouse.id"), nullable=False)
+    use: Mapped[str] = mapped_column(String(24), nullable=False)
+    code: Mapped[str] = mapped_column(String(LONGEST_CODE), nullable=False)
+    name_zh: Mapped[str] = mapped_column(String(LONGEST_NAME), nullable=False)
+    name_en: Mapped[str] = mapped_column(String(LONGEST_NAME), nullable=False)
+    is_retired: Mapped[bool] = mapped_column(Boolean, nullable=False, default=False)
+
+    __table_args__ = (UniqueConstraint("warehouse_id", "use", "code"),)

@@ -5,9 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from inventory import reasons
 from inventory.conditions import CONDITIONS
 from inventory.masters.sheets import FORMULA, HEADINGS, MasterKind, Row, Sheet
 from inventory.operations.setting_up import ProductSpec
+from inventory.reasons import USES, ReasonUse
 from inventory.schemas import CODE, MOST_CAPACITY_G, MOST_WALKING
 from inventory.states import LengthKind, ProductKind
 from steelyard.core.actors import OrgKind
@@ -25,6 +27,17 @@ LENGTHS = {"": None, "定尺": LengthKind.FIXED, "fixed": LengthKind.FIXED, "倍
            "multiple": LengthKind.MULTIPLE, "不定尺": LengthKind.RANDOM, "random": LengthKind.RANDOM}  # fmt: skip
 OWNERS = {"钢管企业": OrgKind.PIPE_MAKER, "pipe_maker": OrgKind.PIPE_MAKER, "贸易商": OrgKind.TRADER,
           "trader": OrgKind.TRADER}  # fmt: skip
+REASON_USES = {
+    word: use
+    for use, chinese in {
+        ReasonUse.VARIANCE: "盘点差异", ReasonUse.DEFECT: "不良", ReasonUse.SWAP: "拣货换捆",
+        ReasonUse.OVERFILL: "超容存放", ReasonUse.GIVE_UP: "放弃扫描", ReasonUse.CORRECTION: "冲销更正",
+        ReasonUse.DIFFERENCE: "出门磅差", ReasonUse.PROCESS: "加工", ReasonUse.RETURN: "退回库存",
+        ReasonUse.CANCELLATION: "取消提货单", ReasonUse.REFUSAL: "拒绝过户", ReasonUse.REPRINT: "补打标签",
+    }.items()
+    for word in (chinese, USES[use], use.value)
+}  # fmt: skip
+"""A use by its Chinese word, which is what the pages call it, its English one, and its code."""
 
 
 class Wrong(Exception):
@@ -50,6 +63,7 @@ class Judged:
 MISSING = N_("The column %(column)s is empty.")
 TOO_LONG = N_("The column %(column)s holds more than %(most)s characters.")
 BAD_CODE = N_("“%(text)s” is no code: letters, digits, Chinese characters, points and dashes, at most 40.")
+BAD_REASON_CODE = N_("“%(text)s” is no code of a reason: letters, digits, points and dashes, at most 24.")
 BAD_VALUE = N_("“%(text)s” cannot be read in the column %(column)s.")
 CONTRADICTORY = N_("Kind, size and kind of length contradict each other.")
 TWICE = N_("The row says the same as row %(row)s.")
@@ -164,6 +178,18 @@ def _owner(row: Row) -> dict[str, Any]:
     return {"key": name, "name": name, "kind": _one_of(row, "kind", OWNERS)}
 
 
+def _reason(row: Row) -> dict[str, Any]:
+    use, code = _one_of(row, "use", REASON_USES), _text(row, "code", reasons.LONGEST_CODE)
+    if not re.fullmatch(reasons.CODE, code):
+        raise Wrong(BAD_REASON_CODE, text=code)
+    name = _text(row, "name", reasons.LONGEST_NAME)
+    english = _text(row, "name_en", reasons.LONGEST_NAME) if row.get("name_en") else name
+    retired = _one_of(row, "retired", dict.fromkeys(YES, True) | dict.fromkeys(NO, False))
+    return {
+        "key": f"{use}/{code}", "use": use, "code": code, "name_zh": name, "name_en": english, "is_retired": retired,
+    }  # fmt: skip
+
+
 _READERS: dict[MasterKind, Callable[[Row], dict[str, Any]]] = {
-    MasterKind.PLACES: _place, MasterKind.PRODUCTS: _product, MasterKind.OWNERS: _owner,
+    MasterKind.PLACES: _place, MasterKind.PRODUCTS: _product, MasterKind.OWNERS: _owner, MasterKind.REASONS: _reason,
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Bodies, filters and answers of the import of master data."""
+"""Bodies, filters and answers of the import of master data, and of reasons."""
 
 from enum import StrEnum
 
@@ -6,7 +6,8 @@ from marshmallow import fields, validate
 
 from inventory.masters.models import FILE_NAME
 from inventory.masters.sheets import MOST_BYTES, MasterKind
-from steelyard.api.fields import Choice, IdField, Int, Text, Timestamp
+from inventory.reasons import CODE, LONGEST_CODE, LONGEST_NAME, ReasonUse
+from steelyard.api.fields import Choice, Flag, IdField, Int, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
 LONGEST_TEXT = 4 * 1024 * 1024
@@ -24,7 +25,7 @@ class RowOutcome(StrEnum):
 class MasterImportIn(Schema):
     """A sheet of master data: the bytes of a file in base64, or a text; exactly one of the two.
 
-    ``warehouse_id`` is given for places and for nothing else.
+    ``warehouse_id`` is given for places and reasons and for nothing else.
     """
 
     kind = Choice(MasterKind, required=True)
@@ -61,3 +62,34 @@ class MasterRowOut(Schema):
     name = Text(max=120, required=True)
     outcome = Choice(RowOutcome, required=True)
     reason = Text(max=400, required=True, allow_none=True)
+
+
+class YardReasonIn(Schema):
+    """A reason of a yard for one kind of work; without an English name the Chinese one stands for it."""
+
+    use = Choice(ReasonUse, required=True)
+    code = Text(max=LONGEST_CODE, pattern=CODE, required=True)
+    name_zh = Text(max=LONGEST_NAME, required=True)
+    name_en = Text(max=LONGEST_NAME)
+
+
+class YardReasonChange(Schema):
+    """Whether a reason is retired: offered and taken no more, but still named by the documents that have it."""
+
+    is_retired = Flag(required=True)
+
+
+class YardReasonOut(YardReasonIn):
+    """A reason."""
+
+    id = IdField(required=True)
+    warehouse_id = IdField(required=True)
+    is_retired = Flag(required=True)
+    version = Int(required=True)
+
+
+class YardReasonQuery(PageQuery):
+    """Filters of reasons."""
+
+    use = Choice(ReasonUse)
+    is_retired = Flag()

@@ -26,11 +26,16 @@ _FORMULA = ("=", "+", "@", "＝", "＋", "＠")
 
 
 class MasterKind(StrEnum):
-    """What a sheet holds: places (库位), products (品种), owners (货主)."""
+    """What a sheet holds: places (库位), products (品种), owners (货主), reasons (原因)."""
 
     PLACES = "places"
     PRODUCTS = "products"
     OWNERS = "owners"
+    REASONS = "reasons"
+
+
+OF_A_YARD = frozenset({MasterKind.PLACES, MasterKind.REASONS})
+"""Kinds of which every yard has its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +69,13 @@ HEADINGS: dict[MasterKind, tuple[Heading, ...]] = {
     MasterKind.OWNERS: (
         Heading("name", ("名称", "货主", "单位名称", "name"), needed=True),
         Heading("kind", ("类型", "单位类型", "kind"), needed=True),
+    ),
+    MasterKind.REASONS: (
+        Heading("use", ("用途", "use"), needed=True),
+        Heading("code", ("编码", "code"), needed=True),
+        Heading("name", ("名称", "name"), needed=True),
+        Heading("name_en", ("英文名称", "english name", "name_en")),
+        Heading("retired", ("已停用", "停用", "retired")),
     ),
 }
 FORMULA = N_("A formula stands in the column %(column)s; write the value.")

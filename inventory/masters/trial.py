@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import String, select
 from sqlalchemy.orm import Session
 
+from inventory.masters.models import Reason
 from inventory.masters.rows import Judged
 from inventory.masters.sheets import MasterKind
 from inventory.models import Place, Product
@@ -16,6 +17,7 @@ from steelyard.core.rowset import rowset
 
 EXISTS_OTHERWISE = N_("“%(name)s” exists already with other details; change it there.")
 PARENT_UNKNOWN = N_("The place %(parent)s above it is neither in the yard nor in a good row of the sheet.")
+_NAMES = ("name_zh", "name_en", "is_retired")
 _DETAILS = ("name", "capacity_g", "capacity_mm", "is_blocked", "walking_order")
 
 
@@ -24,7 +26,10 @@ def judge(session: Session, kind: MasterKind, warehouse_id: int | None, read: Se
     if kind is MasterKind.PLACES:
         assert warehouse_id is not None
         return _places(session, warehouse_id, read)
-    found = _products(session, read) if kind is MasterKind.PRODUCTS else _owners(session, read)
+    if kind is MasterKind.REASONS:
+        found = _reasons(session, warehouse_id, read)
+    else:
+        found = _products(session, read) if kind is MasterKind.PRODUCTS else _owners(session, read)
     return [_met(one, found) for one in read]
 
 
@@ -56,6 +61,14 @@ def _owners(session: Session, read: Sequence[Judged]) -> dict[str, dict[str, Any
     wanted = keys(session, _keys_of(read))
     query = select(Organisation.name, Organisation.kind).join(wanted, wanted.c.key == Organisation.name)
     return {name: {"kind": kind} for name, kind in session.execute(query)}
+
+
+def _reasons(session: Session, warehouse_id: int | None, read: Sequence[Judged]) -> dict[str, dict[str, Any]]:
+    wanted = keys(session, _keys_of(read))
+    key = Reason.use + "/" + Reason.code
+    names: tuple[Any, ...] = (Reason.name_zh, Reason.name_en, Reason.is_retired)
+    query = select(key, *names).join(wanted, wanted.c.key == key).where(Reason.warehouse_id == warehouse_id)
+    return {found: dict(zip(_NAMES, told, strict=True)) for found, *told in session.execute(query)}
 
 
 def places_of(session: Session, warehouse_id: int, codes: Iterable[str]) -> dict[str, Place]:

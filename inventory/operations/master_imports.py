@@ -10,9 +10,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from inventory.masters import errors, rows, sheets, trial
-from inventory.masters.models import MasterImport
+from inventory.masters.models import MasterImport, Reason
 from inventory.masters.rows import Judged
-from inventory.masters.sheets import MasterKind
+from inventory.masters.sheets import OF_A_YARD, MasterKind
 from inventory.models import Place, Product
 from inventory.operations.scope import own_warehouse
 from inventory.states import PlaceKind
@@ -39,6 +39,10 @@ _PRODUCT: RowTypes = {
     "key": String(), "kind": String(), "standard": String(), "grade": String(), "od_mm_x100": Integer(),
     "wall_mm_x100": Integer(), "length_mm": Integer(), "length_kind": String(), "density_kg_per_m3": Integer(),
     "condition": String(),
+}  # fmt: skip
+_REASON: RowTypes = {
+    "warehouse_id": BigInteger(), "use": String(), "code": String(), "name_zh": String(), "name_en": String(),
+    "is_retired": Boolean(), "version": Integer(),
 }  # fmt: skip
 
 
@@ -67,7 +71,7 @@ def start(session: Session, actor: Actor, brought: Brought, warehouse_id: int | 
     """
     if isinstance(brought.found, errors.MasterSheetUnreadable):
         raise brought.found
-    if (brought.kind is MasterKind.PLACES) != (warehouse_id is not None):
+    if (brought.kind in OF_A_YARD) != (warehouse_id is not None):
         raise errors.NotYoursToImport
     if warehouse_id is not None:
         own_warehouse(session, actor, warehouse_id)
@@ -189,8 +193,13 @@ def _owners(session: Session, actor: Actor, document: MasterImport, new: Sequenc
         organisations.found(session, actor, kind=row.values["kind"], name=row.values["name"])
 
 
+def _reasons(session: Session, actor: Actor, document: MasterImport, new: Sequence[Judged]) -> None:
+    fixed = {"warehouse_id": document.warehouse_id, "version": 1}
+    _insert(session, Reason, _REASON, [{**row.values, **fixed} for row in new if row.values is not None])
+
+
 def _insert(
-    session: Session, model: type[Place] | type[Product], types: RowTypes, told: Sequence[dict[str, Any]]
+    session: Session, model: type[Place] | type[Product] | type[Reason], types: RowTypes, told: Sequence[dict[str, Any]]
 ) -> None:
     table = cast(Table, model.__table__)
     for first in range(0, len(told), AT_ONCE):
@@ -200,4 +209,5 @@ def _insert(
 
 _WRITERS: dict[MasterKind, Callable[[Session, Actor, MasterImport, Sequence[Judged]], None]] = {
     MasterKind.PLACES: _places, MasterKind.PRODUCTS: _products, MasterKind.OWNERS: _owners,
+    MasterKind.REASONS: _reasons,
 }  # fmt: skip

@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.models import Bundle, Heat, Warehouse
-from inventory.operations import announcing, defect_scans, holding, yard
+from inventory.operations import announcing, defect_scans, holding, reasons, yard
 from inventory.operations.scope import own_warehouse
 from inventory.operations.yard import Stood
 from inventory.quality.errors import DefectSettled, DefectTarget, DispositionWaiting, MorePieces, TooManyPhotos
 from inventory.quality.errors import ReporterMayNotApprove as ReporterMayNotSettle
-from inventory.quality.kinds import DefectKind, DefectStatus, DispositionStatus, Severity
+from inventory.quality.kinds import DefectStatus, DispositionStatus, Severity
 from inventory.quality.models import Defect, DefectPhoto, Disposition
 from inventory.quality.photos import MOST_PHOTOS, Photo
+from inventory.reasons import ReasonUse
 from inventory.setting_aside import state_after
 from inventory.states import PlaceKind, State
 from steelyard.core import audit
@@ -30,9 +31,12 @@ from steelyard.core.numbering import next_number
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What was found. ``pieces`` are the defective ones of a bundle, by default all; ``place`` is where they lay."""
+    """What was found; ``kind`` is the code of the yard's reason.
 
-    kind: DefectKind
+    ``pieces`` are the defective ones of a bundle, by default all; ``place`` is where they lay.
+    """
+
+    kind: str
     severity: Severity
     tag: str | None = None
     heat_id: int | None = None
@@ -47,7 +51,7 @@ def report(session: Session, actor: Actor, warehouse_id: int, finding: Finding) 
 
     A bundle in the yard becomes defective, or goes to quarantine until its defective pieces are split off.
     Raises ``NotFound``, ``DefectTarget``, ``BundleUnknown``, ``MorePieces``, ``PlaceUnknown``, ``EventInFuture``,
-    ``EventTooOld``.
+    ``EventTooOld``, ``ReasonUnknown``, ``ReasonRetired``.
     """
     warehouse = own_warehouse(session, actor, warehouse_id)
     if (finding.tag is None) == (finding.heat_id is None) or (finding.tag is None and finding.pieces is not None):
@@ -55,6 +59,7 @@ def report(session: Session, actor: Actor, warehouse_id: int, finding: Finding) 
     now = db_now(session)
     if finding.event_at is not None:
         errors.check_moment(finding.event_at, now)
+    reasons.check(session, warehouse.id, ReasonUse.DEFECT, [finding.kind])
     bundle, stood = _found(session, warehouse, finding)
     heat_id = _heat(session, warehouse, finding.heat_id) if bundle is None else bundle.heat_id
     place = _place(session, warehouse, finding, stood)

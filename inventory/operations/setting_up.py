@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.models import Place, Product, Warehouse
+from inventory.operations import reasons
 from inventory.operations.scope import own_warehouse
 from inventory.states import VIRTUAL_CODES, Condition, LengthKind, PlaceKind, ProductKind
 from steelyard.accounts.models import Organisation
@@ -29,7 +30,7 @@ VIRTUAL_NAMES = {
 
 
 def open_warehouse(session: Session, actor: Actor, code: str, name: str, org_id: int | None = None) -> Warehouse:
-    """Open a yard of the actor's organisation (the operator names one), with its virtual places.
+    """Open a yard of the actor's organisation (the operator names one), with its virtual places and first reasons.
 
     Raises ``NotAWarehouse`` and ``CodeTaken``.
     """
@@ -45,6 +46,7 @@ def open_warehouse(session: Session, actor: Actor, code: str, name: str, org_id:
         session.add(
             Place(warehouse_id=warehouse.id, code=virtual_code, name=VIRTUAL_NAMES[kind], kind=kind, is_real=False)
         )
+    reasons.begin(session, warehouse)
     audit.record(session, actor, "inventory.warehouse_opened", f"warehouse:{code}")
     return warehouse
 

@@ -13,14 +13,14 @@ from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.models import Stocktake, StocktakeCount, StocktakeLine, Warehouse
-from inventory.operations import ledger, receiving, retagging, yard
+from inventory.operations import ledger, reasons, receiving, retagging, yard
 from inventory.operations.receiving import Arrival, Delivery
 from inventory.operations.scope import own_document
 from inventory.operations.stocktakes import counters
 from inventory.operations.yard import Stood
 from inventory.quantities import Movement
+from inventory.reasons import ReasonUse
 from inventory.states import SETTLED, Document, Finding, PlaceKind, ReceiptSource, Resolution, StocktakeStatus
-from inventory.states import VarianceReason as Reason
 from inventory.stocktake_errors import CountedItself, LineUnfit
 from steelyard.core import audit
 from steelyard.core.actors import Actor
@@ -116,12 +116,16 @@ def relocate(session: Session, actor: Actor, stocktake_id: int, tags: Sequence[s
 
 
 def dismiss(
-    session: Session, actor: Actor, stocktake_id: int, tag: str, reason: Reason, remark: str | None = None
+    session: Session, actor: Actor, stocktake_id: int, tag: str, reason: str, remark: str | None = None
 ) -> StocktakeLine:
-    """Let a line to look into rest, with the reason; raises ``NotFound``, ``LineUnfit``, ``CounterMayNotApprove``."""
+    """Let a line to look into rest, with the code of the yard's reason.
+
+    Raises ``NotFound``, ``LineUnfit``, ``CounterMayNotApprove``, ``ReasonUnknown`` and ``ReasonRetired``.
+    """
     document, _ = _reviewed(session, actor, stocktake_id)
     _check_did_not_count(session, actor, document)
     (line,) = _lines(session, document, [tag], _DISMISSED)
+    reasons.check(session, document.warehouse_id, ReasonUse.VARIANCE, [reason])
     line.reason, line.remark = reason, remark
     return _settled(session, actor, document, [line], Resolution.DISMISSED)
 

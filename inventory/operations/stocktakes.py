@@ -22,10 +22,11 @@ from inventory.models import (
     StocktakeLine,
     StocktakePlace,
 )
-from inventory.operations import yard
+from inventory.operations import reasons, yard
 from inventory.operations.processing import insert_rows
 from inventory.operations.scope import own_document, own_warehouse
 from inventory.operations.variances import judge, last_counts, moves_since
+from inventory.reasons import ReasonUse
 from inventory.states import STOCKTAKE_STEPS, StocktakeStatus
 from inventory.stocktake_errors import NothingToCount, ScopeUnknown
 from steelyard.accounts.models import Organisation
@@ -188,16 +189,17 @@ def reopen(session: Session, actor: Actor, stocktake_id: int) -> Stocktake:
     return document
 
 
-def explain(session: Session, actor: Actor, stocktake_id: int, reasons: Sequence[Mapping[str, Any]]) -> Stocktake:
+def explain(session: Session, actor: Actor, stocktake_id: int, found_out: Sequence[Mapping[str, Any]]) -> Stocktake:
     """Keep what people found out about lines: ``tag``, ``reason`` and perhaps a ``remark`` each.
 
-    Raises ``NotFound``, ``StocktakeStep`` while it is counted or after it was cancelled, and ``BundleUnknown`` for a
-    tag that has no line.
+    Raises ``NotFound``, ``StocktakeStep`` while it is counted or after it was cancelled, ``BundleUnknown`` for a
+    tag that has no line, ``ReasonUnknown`` and ``ReasonRetired``.
     """
     document, _ = own_document(session, actor, Stocktake, stocktake_id)
     if document.status not in (StocktakeStatus.CLOSED, StocktakeStatus.POSTED):
         raise errors.StocktakeStep(number=document.number)
-    told = {one["tag"]: one for one in reasons}
+    reasons.check(session, document.warehouse_id, ReasonUse.VARIANCE, [one["reason"] for one in found_out])
+    told = {one["tag"]: one for one in found_out}
     types: RowTypes = {"tag": String(), "reason": String(), "remark": String()}
     rows = [{"remark": None, **one} for one in told.values()]
     given = rowset(session, "given", types, rows)

@@ -14,7 +14,7 @@ from inventory.models import Warehouse
 from inventory.operations import allocating, deliveries, gate
 from inventory.operations.deliveries import Ordered
 from inventory.operations.gate import Leaving, Tried
-from inventory.pages.slice import CHOICES, asked, newest, pages
+from inventory.pages.slice import CHOICES, asked, newest, offered, pages
 from inventory.process_forms import ReasonForm
 from inventory.states import AllocationState, Direction
 from steelyard.accounts.secrets import hash_password
@@ -74,6 +74,7 @@ def delivery_order(call: Call, order_id: int) -> str:
     is_owner = found["owner_id"] == call.actor.org_id
     return render(
         "inventory/delivery.html",
+        offered=offered(call),
         order=found,
         choices=delivery_reading.explanation(call.session, call.actor, order_id)["lines"],
         waits=[one for one in found["allocations"] if one["state"] == AllocationState.RESERVED],

@@ -11,7 +11,7 @@ from inventory.delivery_forms import LeavingForm, second_of, ticket_of
 from inventory.models import StockIssue
 from inventory.operations import issuing
 from inventory.operations.outgoing import Weighed
-from inventory.pages.slice import choices, newest, pages
+from inventory.pages.slice import choices, newest, offered, pages
 from inventory.states import Direction, IssueStatus
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
@@ -45,7 +45,9 @@ def issue(call: Call, issue_id: int) -> str:
     may_post = rules.KEEP.allows(call.actor) and found["status"] == IssueStatus.OPEN
     place, lorry = found["warehouse_id"], found["plate"]
     waits = weighbridge_reading.waiting(call.session, call.actor, place, Direction.OUT, lorry) if may_post else []
-    return render("inventory/issue.html", issue=found, may_post=may_post, tickets=waits, words=words)
+    return render(
+        "inventory/issue.html", issue=found, may_post=may_post, tickets=waits, words=words, offered=offered(call)
+    )  # fmt: skip
 
 
 @pages.form("/warehouse/issues/<id:issue_id>/post", rule=rules.KEEP, form=LeavingForm)

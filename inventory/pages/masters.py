@@ -14,7 +14,7 @@ from inventory.masters import errors
 from inventory.masters.models import FILE_NAME, MasterImport
 from inventory.masters.rows import Judged
 from inventory.masters.schemas import RowOutcome
-from inventory.masters.sheets import MOST_BYTES, MasterKind, template
+from inventory.masters.sheets import MOST_BYTES, OF_A_YARD, MasterKind, template
 from inventory.operations import master_imports
 from inventory.operations.master_imports import BROUGHT, PUT_AWAY, TAKEN, Brought
 from inventory.pages.slice import newest, pages
@@ -23,7 +23,12 @@ from steelyard.api.pages import render
 from steelyard.core.i18n import N_
 
 SHOWN = 200
-KINDS = {MasterKind.PLACES: N_("Places"), MasterKind.PRODUCTS: N_("Products"), MasterKind.OWNERS: N_("Owners")}
+KINDS = {
+    MasterKind.PLACES: N_("Places"),
+    MasterKind.PRODUCTS: N_("Products"),
+    MasterKind.OWNERS: N_("Owners"),
+    MasterKind.REASONS: N_("Reasons"),
+}
 STATES = {BROUGHT: N_("tried, not taken in"), TAKEN: N_("taken in"), PUT_AWAY: N_("put away")}
 
 
@@ -58,7 +63,7 @@ def bring_master_sheet(call: Call, form: dict[str, Any]) -> Response:
     """Keep a sheet and show its trial."""
     if call.prepared is None:
         raise errors.NotOneMasterSheet
-    yard = form.get("warehouse_id") if form["kind"] is MasterKind.PLACES else None
+    yard = form.get("warehouse_id") if form["kind"] in OF_A_YARD else None
     document = master_imports.start(call.session, call.actor, call.prepared, yard)
     return redirect(url_for("inventory_pages.master_sheet", import_id=document.id), 303)
 

@@ -11,7 +11,7 @@ from inventory import process_reading, process_words, rules, words
 from inventory.forms import tags_of
 from inventory.genealogy_models import StockProcess
 from inventory.operations import merging, processing, retagging, splitting, unmaking
-from inventory.pages.slice import asked, choices, newest, pages
+from inventory.pages.slice import asked, choices, newest, offered, pages
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 
@@ -50,6 +50,7 @@ def process(call: Call, process_id: int) -> str:
     undone = found["reversed_by"] is not None or found["reverses_id"] is not None
     return render(
         "inventory/process.html",
+        offered=offered(call),
         process=found,
         may_reverse=rules.KEEP.allows(call.actor) and not undone,
         kinds=process_words,

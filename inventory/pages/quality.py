@@ -6,11 +6,11 @@ from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from inventory import documents, rules, words
+from inventory import documents, reason_reading, rules, words
 from inventory.api.certificates import store
 from inventory.forms import tags_of
 from inventory.models import Bundle, Product
-from inventory.operations import claiming, disposing, holding, reporting
+from inventory.operations import claiming, disposing, holding, reasons, reporting
 from inventory.pages.slice import CHOICES, LATEST, after, asked, choices, pages
 from inventory.quality import forms, photos, reading
 from inventory.quality import words as told
@@ -18,9 +18,9 @@ from inventory.quality.errors import PhotosTooLarge
 from inventory.quality.forms import AtOnce
 from inventory.quality.kinds import DefectStatus, DispositionStatus
 from inventory.quality.photos import MOST_PHOTOS, Photo
+from inventory.reasons import ReasonUse
 from steelyard.api import uploads
 from steelyard.api.calls import Call
-from steelyard.api.locales import say
 from steelyard.api.pages import render
 from steelyard.api.services import services
 from steelyard.core.errors import NotFound
@@ -99,7 +99,7 @@ def report_defect(call: Call, form: dict[str, Any]) -> Response:
         # The hold comes first: it locks all bundles of the heat in their order.
         whole = heat_id if tag is None else call.session.get_one(Bundle, id_).heat_id
         single = tag is not None and at_once is AtOnce.BUNDLE
-        reason = form.get("remark") or say(told.KINDS[form["kind"]])
+        reason = form.get("remark") or _said(call, warehouse_id, form["kind"])
         ban = holding.Ban(reason, bundle_id=id_) if single else holding.Ban(reason, heat_id=whole)
         hold = holding.place(call.session, call.actor, ban)
     finding = reporting.Finding(tag=tag, heat_id=heat_id, **form)
@@ -109,6 +109,12 @@ def report_defect(call: Call, form: dict[str, Any]) -> Response:
     for photo in call.prepared:
         reporting.add_photo(call.session, call.actor, store(), written.id, photo)
     return _back(written.id, _("Report %(number)s was written.", number=written.number))
+
+
+def _said(call: Call, warehouse_id: int, kind: str) -> str:
+    """The name of a kind of defect, in the reader's language; raises ``ReasonUnknown`` and ``ReasonRetired``."""
+    found = reasons.check(call.session, warehouse_id, ReasonUse.DEFECT, [kind])[kind]
+    return reason_reading.called(found.name_zh, found.name_en)
 
 
 def _back(defect_id: int, sentence: str) -> Response:

@@ -24,7 +24,7 @@ from inventory.operations import deciding, receiving, reweighing, setting_up, ta
 from inventory.operations import receipts as operations
 from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
-from inventory.pages.slice import CHOICES, choices, newest, pages
+from inventory.pages.slice import CHOICES, choices, newest, offered, pages
 from inventory.process_forms import ReasonForm
 from inventory.states import Direction, ReceiptSource, ReceiptStatus
 from steelyard.api.calls import Call
@@ -84,6 +84,7 @@ def receipt(call: Call, receipt_id: int) -> str:
     filed = {row.heat_number for row in on_file}
     return render(
         "inventory/receipt.html",
+        offered=offered(call),
         receipt=found,
         may_print=keeps and any(not line["reversed"] for line in found["lines"]),
         is_open=found["status"] == ReceiptStatus.OPEN,
@@ -171,7 +172,7 @@ def arrival(call: Call, receipt_id: int, bundle_id: int) -> str:
     line = next((one for one in found["lines"] if one["bundle_id"] == bundle_id and not one["reversed"]), None)
     if line is None:
         raise NotFound
-    return render("inventory/arrival.html", receipt=found, line=line)
+    return render("inventory/arrival.html", receipt=found, line=line, offered=offered(call))
 
 
 def _tickets(call: Call, found: dict[str, Any]) -> list[dict[str, Any]]:

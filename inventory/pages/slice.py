@@ -1,16 +1,19 @@
 """The blueprint of the yard's pages, and what several of them need; the modules of this room publish on it."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import request
 from sqlalchemy import select
 
-from inventory import documents, queries, words
+from inventory import documents, queries, reason_reading, words
 from inventory.models import Place
 from steelyard.api.calls import Call
 from steelyard.api.pages import PageBlueprint
 
 pages = PageBlueprint("inventory", "inventory")
+pages.add_app_template_global(reason_reading.called)
 
 LATEST = 50
 CHOICES = 2_000
@@ -29,6 +32,11 @@ def after() -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else None
 
 
+def offered(call: Call) -> Callable[..., dict[str, str]]:
+    """What asks for the reasons that the actor's yards use for one kind of work."""
+    return partial(reason_reading.offered, call.session, call.actor)
+
+
 def choices(call: Call) -> dict[str, Any]:
     """What the yard's forms offer to choose from."""
     yards = documents.own_warehouses(call.session, call.actor)
@@ -38,6 +46,7 @@ def choices(call: Call) -> dict[str, Any]:
         "places": call.session.scalars(real.order_by(Place.code).limit(CHOICES)).all(),
         "owners": queries.owners(call.session, CHOICES) if yards else [],
         "words": words,
+        "offered": offered(call),
     }
 
 

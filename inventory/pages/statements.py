@@ -12,7 +12,7 @@ from inventory.charges import issued, tables
 from inventory.charges.schemas import MONTH
 from inventory.models import Warehouse
 from inventory.operations import billing
-from inventory.pages.slice import pages
+from inventory.pages.slice import offered, pages
 from steelyard.api.calls import Call
 from steelyard.api.pages import render
 from steelyard.core.errors import NotFound
@@ -51,6 +51,7 @@ def issued_statement(call: Call, statement_id: int) -> str:
     details = found.details
     return render(
         "inventory/issued.html",
+        offered=offered(call),
         issued=found,
         yard=yard,
         details=details[:MOST_BUNDLES],

@@ -10,7 +10,7 @@ from inventory.certificates import reading
 from inventory.epcis import exporting
 from inventory.epcis.installation import names
 from inventory.pages import filters
-from inventory.pages.slice import LATEST, after, asked, pages
+from inventory.pages.slice import LATEST, after, asked, offered, pages
 from inventory.quality import reading as quality
 from inventory.quality import words as told
 from steelyard.api.calls import Call
@@ -51,6 +51,7 @@ def bundle(call: Call, bundle_id: int) -> str:
     holds, defects = quality.of_bundle(call.session, call.actor, trace["bundle"])
     return render(
         "inventory/bundle.html",
+        offered=offered(call),
         bundle=trace["bundle"],
         steps=steps,
         cut=cut,

@@ -13,7 +13,7 @@ from inventory.forms import tags_of
 from inventory.genealogy_models import TitleTransfer
 from inventory.models import Warehouse
 from inventory.operations import owning
-from inventory.pages.slice import CHOICES, asked, newest, pages
+from inventory.pages.slice import CHOICES, asked, newest, offered, pages
 from inventory.states import TitleStatus
 from steelyard.accounts.models import Organisation
 from steelyard.api.calls import Call
@@ -54,7 +54,9 @@ def title(call: Call, transfer_id: int) -> str:
     """One title transfer with its bundles."""
     found = process_reading.title(call.session, call.actor, transfer_id)
     may_decide = rules.KEEP.allows(call.actor) and found["status"] == TitleStatus.REQUESTED
-    return render("inventory/title.html", title=found, may_decide=may_decide, kinds=process_words)
+    return render(
+        "inventory/title.html", title=found, may_decide=may_decide, kinds=process_words, offered=offered(call)
+    )
 
 
 @pages.form("/warehouse/title-transfers/<id:transfer_id>/confirm", rule=rules.KEEP)

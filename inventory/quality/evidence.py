@@ -11,7 +11,7 @@ from inventory.models import Bundle, Product
 from inventory.quality import reading
 from inventory.quality.claim_paper import ClaimPaper, Goods
 from inventory.quality.reading import Record
-from inventory.quality.words import DECISIONS, DISPOSITIONS, KINDS, SEVERITIES
+from inventory.quality.words import DECISIONS, DISPOSITIONS, SEVERITIES
 from steelyard.core.actors import Actor
 from steelyard.core.clock import SHANGHAI
 from steelyard.core.files import FileStore
@@ -28,7 +28,7 @@ def claim_paper(session: Session, actor: Actor, store: FileStore, claim_id: int)
     goods = [_goods(*row) for row in reading.bundles_about(session, report, 10 * MOST_GOODS)]
     with force_locale("zh"):
         decisions = list(_decisions(report))
-        kind, severity = _both(KINDS[report["kind"]]), _both(SEVERITIES[report["severity"]])
+        kind, severity = f"{report['kind_zh']} {report['kind_en']}", _both(SEVERITIES[report["severity"]])
     return ClaimPaper(
         number=claim.number, day=_when(claim.sent_at)[:10], mill=report["mill_name"],
         claimant=reading.yard_name(session, report["warehouse_id"]),

@@ -2,8 +2,9 @@
 
 from enum import StrEnum
 
-from inventory.quality.kinds import DefectKind, DispositionKind, Severity
+from inventory.quality.kinds import DispositionKind, Severity
 from inventory.quantities import MOST_PIECES
+from inventory.reasons import LONGEST_CODE
 from steelyard.api.form_fields import FormChoice, FormInt, FormMoney, FormSchema, FormText
 
 TARGET = r"bundle:[1-9][0-9]{0,14}|heat:[1-9][0-9]{0,14}:[1-9][0-9]{0,14}"
@@ -22,7 +23,7 @@ class DefectForm(FormSchema):
     """A report; photos come beside it."""
 
     target = FormText(max=40, pattern=TARGET, required=True)
-    kind = FormChoice(DefectKind, required=True)
+    kind = FormText(max=LONGEST_CODE, required=True)
     severity = FormChoice(Severity, required=True)
     pieces = FormInt(min=1, max=MOST_PIECES)
     place = FormText(max=40)

@@ -1,32 +1,6 @@
-"""The words of quality: kinds of defects, what is decided of them, how papers stand. Imports no other room."""
+"""The words of quality: how grave defects are, what is decided of them, how papers stand. Imports no other room."""
 
 from enum import StrEnum
-
-
-class DefectKind(StrEnum):
-    """What is wrong with goods (不良原因), in the trade's words for tube and billet."""
-
-    CRACK = "crack"
-    FOLD = "fold"
-    LAMINATION = "lamination"
-    SCAB = "scab"
-    PIT = "pit"
-    WALL_UNEVEN = "wall_uneven"
-    OUT_OF_ROUND = "out_of_round"
-    BENT = "bent"
-    DIMENSION = "dimension"
-    LENGTH = "length"
-    END_DAMAGE = "end_damage"
-    THREAD_DAMAGE = "thread_damage"
-    RUST = "rust"
-    SCRATCH = "scratch"
-    DENT = "dent"
-    COATING = "coating"
-    CHEMISTRY = "chemistry"
-    PROPERTIES = "properties"
-    MIXED_HEATS = "mixed_heats"
-    MARKING = "marking"
-    OTHER = "other"
 
 
 class Severity(StrEnum):

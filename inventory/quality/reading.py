@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from inventory import visibility
+from inventory import reason_reading, visibility
 from inventory.genealogy_models import HeatPart
 from inventory.models import Bundle, Heat, Product, Warehouse
 from inventory.quality.kinds import DefectStatus, DispositionStatus
 from inventory.quality.models import Claim, Defect, DefectPhoto, Disposition, DispositionBundle, QualityHold
+from inventory.reasons import ReasonUse
 from inventory.searching import begins
 from steelyard.accounts.models import Organisation, User
 from steelyard.core.actors import Actor, OrgKind
@@ -40,12 +41,13 @@ def _mixed(heat_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
 
 
 def _reports(actor: Actor) -> Select[Any]:
+    names, with_names = reason_reading.named(ReasonUse.DEFECT, Defect.warehouse_id, Defect.kind, "kind")
     columns: tuple[Any, ...] = (
         Defect, Heat.heat_number, Heat.mill_name, _mixed(Defect.heat_id), Bundle.tag,
-        User.name.label("reported_by_name"),
+        User.name.label("reported_by_name"), *names,
     )  # fmt: skip
     return (
-        select(*columns)
+        with_names(select(*columns))
         .join(Heat, Heat.id == Defect.heat_id)
         .outerjoin(Bundle, Bundle.id == Defect.bundle_id)
         .join(User, User.id == Defect.reported_by)

@@ -2,13 +2,13 @@
 
 from inventory.quality.kinds import (
     ClaimStatus,
-    DefectKind,
     DefectStatus,
     DispositionKind,
     DispositionStatus,
     Severity,
 )
 from inventory.quantities import MOST_PIECES
+from inventory.reasons import LONGEST_CODE
 from steelyard.api.fields import Choice, Fen, Flag, IdField, Int, ListOf, Nested, Pieces, Text, Timestamp
 from steelyard.api.schemas import PageQuery, Schema
 
@@ -16,12 +16,15 @@ MOST_TAGS = 500
 
 
 class DefectIn(Schema):
-    """A defect of a bundle (``tag``, with the number of defective pieces, by default all) or of a whole heat."""
+    """A defect of a bundle (``tag``, with the number of defective pieces, by default all) or of a whole heat.
+
+    ``kind`` is the code of one of the yard's reasons of defects.
+    """
 
     warehouse_id = IdField(required=True)
     tag = Text(max=60)
     heat_id = IdField()
-    kind = Choice(DefectKind, required=True)
+    kind = Text(max=LONGEST_CODE, required=True)
     severity = Choice(Severity, required=True)
     pieces = Pieces(max=MOST_PIECES)
     place = Text(max=40)
@@ -41,7 +44,7 @@ class DefectSummaryOut(Schema):
     mixed_heats = Flag(required=True)
     bundle_id = IdField(allow_none=True)
     tag = Text(max=60, allow_none=True)
-    kind = Choice(DefectKind, required=True)
+    kind = Text(max=LONGEST_CODE, required=True)
     severity = Choice(Severity, required=True)
     pieces = Int(allow_none=True)
     place = Text(max=40, allow_none=True)
@@ -210,7 +213,7 @@ class DefectQuery(PageQuery):
 
     warehouse_id = IdField()
     status = Choice(DefectStatus)
-    kind = Choice(DefectKind)
+    kind = Text(max=LONGEST_CODE)
     severity = Choice(Severity)
     heat_id = IdField()
     bundle_id = IdField()

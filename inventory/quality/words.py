@@ -1,31 +1,8 @@
 """The words by which pages call what quality knows; message ids, translated in the templates."""
 
-from inventory.quality.kinds import ClaimStatus, DefectKind, DefectStatus, DispositionKind, DispositionStatus, Severity
+from inventory.quality.kinds import ClaimStatus, DefectStatus, DispositionKind, DispositionStatus, Severity
 from steelyard.core.i18n import N_
 
-KINDS = {
-    DefectKind.CRACK: N_("crack"),
-    DefectKind.FOLD: N_("fold"),
-    DefectKind.LAMINATION: N_("lamination"),
-    DefectKind.SCAB: N_("scab"),
-    DefectKind.PIT: N_("pit"),
-    DefectKind.WALL_UNEVEN: N_("uneven wall"),
-    DefectKind.OUT_OF_ROUND: N_("out of round"),
-    DefectKind.BENT: N_("bent"),
-    DefectKind.DIMENSION: N_("diameter or wall out of tolerance"),
-    DefectKind.LENGTH: N_("length out of tolerance"),
-    DefectKind.END_DAMAGE: N_("damaged end"),
-    DefectKind.THREAD_DAMAGE: N_("damaged thread"),
-    DefectKind.RUST: N_("rust"),
-    DefectKind.SCRATCH: N_("scratch"),
-    DefectKind.DENT: N_("dent"),
-    DefectKind.COATING: N_("damaged coating"),
-    DefectKind.CHEMISTRY: N_("chemical composition"),
-    DefectKind.PROPERTIES: N_("mechanical properties"),
-    DefectKind.MIXED_HEATS: N_("mixed heats"),
-    DefectKind.MARKING: N_("wrong or missing marking"),
-    DefectKind.OTHER: N_("another defect"),
-}
 SEVERITIES = {Severity.MINOR: N_("minor"), Severity.MAJOR: N_("major"), Severity.CRITICAL: N_("critical")}
 SEVERITY_BADGES = {Severity.MINOR: "info", Severity.MAJOR: "warn", Severity.CRITICAL: "bad"}
 STATUSES = {DefectStatus.OPEN: N_("open"), DefectStatus.SETTLED: N_("settled")}

@@ -14,7 +14,7 @@ from inventory.operations import (
 from inventory.operations.disposing import Proposal
 from inventory.operations.holding import Ban
 from inventory.operations.reporting import Finding
-from inventory.quality.kinds import DefectKind, DispositionKind, Severity
+from inventory.quality.kinds import DispositionKind, Severity
 from inventory.quality.models import Defect, Disposition, QualityHold
 from steelyard.core.actors import Actor
 
@@ -45,7 +45,7 @@ def lift(yard: Yard, actor: Actor, placed: QualityHold) -> QualityHold:
 
 def report(yard: Yard, actor: Actor, tag: str, pieces: int | None = None) -> Defect:
     with yard.db.write() as session:
-        finding = Finding(DefectKind.CRACK, Severity.MAJOR, tag=tag, pieces=pieces)
+        finding = Finding("crack", Severity.MAJOR, tag=tag, pieces=pieces)
         return reporting.report(session, actor, yard.warehouse.id, finding)
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from inventory.matching import Said
 from inventory.models import Bundle, StockBalance
-from inventory.quality.kinds import DefectKind, Severity
+from inventory.quality.kinds import Severity
 from inventory.quality.models import Defect
 from inventory.setting_aside import Fault
 from steelyard.core.actors import Actor
@@ -22,7 +22,7 @@ from .conftest import Yard
 from .test_receiving import finish, open_receipt, scan
 from .test_scans import statements
 
-BENT = Fault(DefectKind.BENT, Severity.MINOR, "under the crane")
+BENT = Fault("bent", Severity.MINOR, "under the crane")
 ApiAs = Callable[..., ApiClient]
 
 

@@ -19,7 +19,7 @@ from inventory.operations import (
 )
 from inventory.operations.reporting import Finding
 from inventory.quality import errors as refusals
-from inventory.quality.kinds import DefectKind, DefectStatus, DispositionStatus, Severity
+from inventory.quality.kinds import DefectStatus, DispositionStatus, Severity
 from inventory.quality.models import Defect, Disposition, ProductChange, QualityHold
 from inventory.states import EncumbranceKind, LengthKind, ProcessKind, ProductKind, State
 from steelyard.core.actors import Actor
@@ -227,7 +227,7 @@ def test_refusals_of_a_proposal_say_what_is_missing(yard: Yard, inspector: Actor
     with pytest.raises(errors.BundleUnknown):
         propose(yard, inspector, some, "scrap", tags=["GHOST"])
     with yard.db.write() as session:
-        finding = Finding(DefectKind.CHEMISTRY, Severity.CRITICAL, heat_id=some.heat_id)
+        finding = Finding("chemistry", Severity.CRITICAL, heat_id=some.heat_id)
         whole = reporting.report(session, yard.counter, yard.warehouse.id, finding)
     with pytest.raises(refusals.BundlesMissing):
         propose(yard, inspector, whole, "scrap")

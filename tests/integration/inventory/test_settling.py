@@ -11,7 +11,7 @@ from inventory import arrivals, errors, variance_reading
 from inventory.models import Bundle
 from inventory.operations import approving, settling, stocktakes
 from inventory.operations.settling import FoundGoods
-from inventory.states import Finding, VarianceReason
+from inventory.states import Finding
 from inventory.stocktake_errors import CountedItself, CountsDiffer, LineUnfit
 
 from .conftest import Yard
@@ -47,10 +47,10 @@ def test_unknown_tags_become_stock_or_rest_with_a_reason(yard: Yard) -> None:
     with yard.db.write() as session:
         settling.receive_found(session, yard.manager, take.id, "NEW", goods(yard))
         settling.link(session, yard.manager, take.id, "BARE", "LOST")
-        settling.dismiss(session, yard.manager, take.id, "JUNK", VarianceReason.OTHER, "a tag on the ground")
-        settling.dismiss(session, yard.manager, take.id, "SOLD", VarianceReason.ISSUE_NOT_BOOKED)
+        settling.dismiss(session, yard.manager, take.id, "JUNK", "other", "a tag on the ground")
+        settling.dismiss(session, yard.manager, take.id, "SOLD", "issue_not_booked")
     with pytest.raises(LineUnfit), yard.db.write() as session:
-        settling.dismiss(session, yard.manager, take.id, "JUNK", VarianceReason.OTHER)
+        settling.dismiss(session, yard.manager, take.id, "JUNK", "other")
     assert approve(yard, take) == {
         "BARE": "linked", "JUNK": "dismissed", "LOST": "linked", "NEW": "received", "SOLD": "dismissed",
     }  # fmt: skip

@@ -33,7 +33,7 @@ from inventory.operations.gate import Leaving
 from inventory.operations.holding import Ban
 from inventory.operations.reporting import Finding
 from inventory.operations.seals import verify_seals
-from inventory.quality.kinds import DefectKind, DispositionKind, DispositionStatus, Severity
+from inventory.quality.kinds import DispositionKind, DispositionStatus, Severity
 from inventory.quality.models import Defect, Disposition, QualityHold
 from inventory.states import (
     AllocationState,
@@ -104,7 +104,7 @@ class WholeYard(Goods):
 
     @rule(pick=PICK, some=st.booleans())
     def report(self, pick: int, some: bool) -> None:
-        finding = Finding(DefectKind.CRACK, Severity.MAJOR, tag=self.tag(pick), pieces=1 if some else None)
+        finding = Finding("crack", Severity.MAJOR, tag=self.tag(pick), pieces=1 if some else None)
         ground = self.yard.warehouse.id
         self.act("report", lambda session: reporting.report(session, self.people[0], ground, finding))
 

@@ -1,4 +1,5 @@
 // The list of scans: each with its answer, and for a refused one what can be done about it.
+import { reasonsOf } from "./scan-yard.js";
 
 const LONGEST_LIST = 30;
 const CLASSES = { done: "ok", refused: "bad", waiting: "waiting", lost: "bad" };
@@ -43,7 +44,7 @@ export class Answers {
     if (hint) words.push(" ", made("small", hint));
     item.replaceChildren(...words);
     if (scan.state !== "refused") return;
-    if (!scan.photoOnly) item.append(made("p", this.#say("refused")));
+    if (!scan.photoOnly && !scan.noteOnly) item.append(made("p", this.#say("refused")));
     item.append(this.#choices(scan));
   }
 
@@ -75,6 +76,11 @@ export class Answers {
       one.addEventListener("click", act);
       actions.append(one);
     };
+    if (scan.noteOnly) {
+      button("note-again", () => this.#choose("note-again", scan));
+      button("note-remove", () => this.#choose("note-remove", scan));
+      return actions;
+    }
     if (scan.photoOnly) {
       button("discard", () => actions.replaceWith(this.#reasons(scan, "discard")));
       return actions;
@@ -90,21 +96,21 @@ export class Answers {
     return actions;
   }
 
-  /** The reasons for giving a scan up, or for taking a bundle in the place of another. */
+  /** The yard's reasons for giving a scan up, or for taking a bundle in the place of another. */
   #reasons(scan, what) {
-    const [question, keys] = {
-      discard: ["reason", ["reason-wrong", "reason-done", "reason-paper"]],
-      overfill: ["why-overfill", ["overfill-short", "overfill-checked"]],
-      swap: ["why-swap", ["swap-nearer", "swap-damaged", "swap-missing"]],
+    const [question, use] = {
+      discard: ["reason", "give_up"],
+      overfill: ["why-overfill", "overfill"],
+      swap: ["why-swap", "swap"],
     }[what];
     const actions = made("div", "", "actions");
     actions.setAttribute("role", "group");
     actions.setAttribute("aria-label", this.#say(question));
     actions.append(made("span", this.#say(question)));
-    for (const key of keys) {
-      const one = made("button", this.#say(key), "secondary");
+    for (const { name } of reasonsOf(scan.yard, use)) {
+      const one = made("button", name, "secondary");
       one.type = "button";
-      one.addEventListener("click", () => this.#choose(what, scan, this.#say(key)));
+      one.addEventListener("click", () => this.#choose(what, scan, name));
       actions.append(one);
     }
     return actions;

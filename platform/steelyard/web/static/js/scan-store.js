@@ -87,12 +87,15 @@ export function list(owner) {
   return within(["scans"], "readonly", ({ scans }) => asked(scans.index("owner").getAll(owner)));
 }
 
+/** Whether the server has still to hear of a scan: of the scan itself, of its photo, or that it was given up. */
+export const unsent = ({ state }) => ["waiting", "photo", "given up"].includes(state);
+
 /** Who else has scans on this device, and how many that were not answered. */
 export function others(owner) {
   return within(["scans"], "readonly", async ({ scans }) => {
     const counts = new Map();
     for (const scan of await asked(scans.getAll())) {
-      if (scan.owner !== owner && ["waiting", "photo"].includes(scan.state)) counts.set(scan.name, (counts.get(scan.name) ?? 0) + 1);
+      if (scan.owner !== owner && unsent(scan)) counts.set(scan.name, (counts.get(scan.name) ?? 0) + 1);
     }
     return counts;
   });
@@ -169,6 +172,15 @@ export function refusePhoto(seq, code, detail) {
   });
 }
 
+/** Keep why the server did not note that a scan was given up; resolves with what is shown of it. */
+export function refuseNote(seq, code, detail) {
+  return within(["scans"], "readwrite", async ({ scans }) => {
+    const told = { ...(await asked(scans.get(seq))), state: "refused", noteOnly: true, code, detail };
+    await asked(scans.put(told));
+    return told;
+  });
+}
+
 /** Put `fresh` in the place of a refused scan, in one transaction. */
 export function replace(seq, fresh) {
   return within(["scans"], "readwrite", async ({ scans }) => {
@@ -185,7 +197,7 @@ export function giveUp(seq, reason) {
   });
 }
 
-/** Forget scans that were given up and noted. */
+/** Forget scans that need nothing more. */
 export function forget(seqs) {
   return within(["scans"], "readwrite", async ({ scans }) => {
     for (const seq of seqs) await asked(scans.delete(seq));

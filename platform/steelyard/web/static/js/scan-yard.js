@@ -10,6 +10,8 @@ const MOST_TASKS = 1000;
 /** What is announced, and where bundles are to be put, by tag; kept in the notes, and here while the page is open. */
 let awaited = new Map();
 let putAway = new Map();
+/** The reasons that each yard uses, as the server told them last. */
+let reasons = new Map();
 
 function refill(select, entries, empty) {
   const chosen = select.value;
@@ -21,6 +23,7 @@ function refill(select, entries, empty) {
 /** Show the tasks of the chosen yard in the form; `device` is what the server told last. */
 export function showTasks(form, device) {
   const field = (name) => form.elements.namedItem(name);
+  reasons = new Map(device.yards.map((yard) => [yard.id, yard.reasons ?? []]));
   const yard = device.yards.find(({ id }) => String(id) === field("warehouse_id").value);
   if (!yard) return;
   const named = ({ code, name }) => [code, code === name ? code : `${code} ${name}`];
@@ -36,9 +39,14 @@ export function showTasks(form, device) {
   });
   if (field("receipt_number")) refill(field("receipt_number"), lorries, empty("noReceipt"));
   if (field("target")) refill(field("target"), [["", empty("suggested")], ...yard.places.map(named)], "");
+  const faults = reasonsOf(yard.id, "defect");
+  if (faults.length > 0) refill(field("defect_kind"), faults.map(({ code, name }) => [code, name]), "");
   refill(field("stocktake_number"), yard.stocktakes.map((number) => [number, number]), empty("noTake"));
   refill(field("section"), [["", empty("wholeYard")], ...yard.places.filter(({ section }) => section).map(named)], "");
 }
+
+/** The reasons that a yard uses for one kind of work. */
+export const reasonsOf = (yard, use) => (reasons.get(yard) ?? []).filter((one) => one.use === use);
 
 /** What this device knows to be picked for the chosen order, in walking order. */
 export function picksOf(form, device) {

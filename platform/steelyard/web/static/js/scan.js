@@ -5,7 +5,7 @@ import { listen } from "./scan-keys.js";
 import { Answers } from "./scan-list.js";
 import { NumberWrong, numberOf } from "./scan-numbers.js";
 import { mute, muted, signal } from "./scan-signals.js";
-import { add, bundle, forgetYards, list, newId, note, noted, others, replace } from "./scan-store.js";
+import { add, bundle, forget as drop, forgetYards, list, newId, note, noted, others, replace, unsent } from "./scan-store.js";
 import { Sync } from "./scan-sync.js";
 import { announced, fetchTasks, picksOf, recall, refresh, showTasks, suggested } from "./scan-yard.js";
 
@@ -85,7 +85,8 @@ const plain = (text) => /^[\p{L}\p{N}./#*_+-]{1,60}$/u.test(text) && !/^0[01]\d{
 const shown = (text) => text.replace(/[\u0000-\u001f]/g, "␝").slice(0, 60);
 
 /** What the server said of a scan; a field that it misses is called as the page calls it. */
-function sentenceOf({ photoOnly, detail, code }) {
+function sentenceOf({ photoOnly, noteOnly, reason, detail, code }) {
+  if (noteOnly) return say("note-refused", { reason, detail });
   if (photoOnly) return `${say("photo-lost")} ${detail}`;
   if (code !== "operation_incomplete") return detail;
   return detail.replace(/\b[a-z]+(_[a-z]+)*\b/g, (name) => {
@@ -221,9 +222,10 @@ async function known(scan) {
 
 /** What the user chose for a refused scan. */
 async function choose(what, scan, reason) {
-  if (what === "discard") {
+  if (["discard", "note-again", "note-remove"].includes(what)) {
     answers.remove(scan);
-    await sync.giveUp(scan.seq, reason);
+    if (what === "note-remove") await drop([scan.seq]);
+    else await sync.giveUp(scan.seq, reason ?? scan.reason);
     await showState();
     return;
   }
@@ -247,10 +249,16 @@ function missed(scan) {
   return Object.fromEntries(Object.entries(details(scan.task, scan.tag)).filter(([name]) => CHOSEN.includes(name)));
 }
 
+/** The kind of defect that is chosen now, where the yard does not know the one of the scan any more. */
+function renamed(scan) {
+  if (!["reason_unknown", "reason_retired"].includes(scan.code)) return {};
+  return { defect: { ...scan.asked.defect, kind: field("defect_kind").value } };
+}
+
 /** What a refused scan asks for, as it is corrected. */
 function askedAnew(what, scan, reason) {
   const asked = {
-    again: () => (scan.task === "receive" ? { ...scan.asked, ...details("receive", scan.tag) } : { ...missed(scan), ...scan.asked }),
+    again: () => (scan.task === "receive" ? { ...scan.asked, ...details("receive", scan.tag) } : { ...missed(scan), ...scan.asked, ...renamed(scan) }),
     place: () => ({ ...scan.asked, place: field(PLACES[scan.task] ?? "place").value }),
     swap: () => ({ ...scan.asked, swap_reason: reason }),
     overfill: () => ({ ...scan.asked, over_capacity: reason }),
@@ -266,7 +274,7 @@ function trouble(sentence) {
 
 /** How many scans wait, and whose besides. */
 async function showState() {
-  const waiting = (await list(form.dataset.owner)).filter(({ state }) => ["waiting", "photo"].includes(state)).length;
+  const waiting = (await list(form.dataset.owner)).filter(unsent).length;
   const badge = part("queue");
   badge.textContent = waiting === 0 ? say("none") : say("unsent", { count: waiting });
   badge.className = `badge ${waiting === 0 ? "ok" : "warn"}`;
@@ -308,7 +316,7 @@ async function holdBundles(wanted = false) {
 /** What is still to be picked, without what was scanned on this device and not refused. */
 async function showPicks() {
   const device = await noted("device");
-  const scanned = (await list(form.dataset.owner)).filter(({ state, asked }) => asked.kind === "pick" && state !== "refused");
+  const scanned = (await list(form.dataset.owner)).filter(({ state, asked }) => asked.kind === "pick" && !["refused", "given up"].includes(state));
   const gone = new Set(scanned.map(({ tag }) => tag).concat(answers.picked()));
   const lines = picksOf(form, device).filter(({ tag }) => !gone.has(tag));
   part("picks").replaceChildren(
