@@ -22,6 +22,7 @@ from inventory.states import ProductKind, ReceiptSource
 from steelyard.accounts.authentication import SESSION_COOKIE
 from steelyard.api.locales import COOKIE as LOCALE_COOKIE
 from steelyard.core.actors import Actor
+from steelyard.core.audit import AuditEntry
 from tests.browser.chromium import PHONE, QUIET, find
 from tests.browser.live import PATIENCE, free_port, start
 from tests.support.tree import ROOT
@@ -101,6 +102,13 @@ class Yard:
         )
         with self.world.db.read() as session:
             return [(tag, pieces, width) for tag, pieces, width in session.execute(query)]
+
+    def given_up(self) -> list[dict[str, str]]:
+        """What the audit trail holds of scans that were given up under a tag beginning with LOST."""
+        query = select(AuditEntry.detail).where(AuditEntry.action == "inventory.scans_given_up")
+        with self.world.db.read() as session:
+            told = [one for detail in session.scalars(query) for one in detail["scans"]]
+        return [one for one in told if one["tag"].startswith("LOST")]
 
     def serves(self) -> bool:
         return self.process is not None and self.process.poll() is None

@@ -105,6 +105,32 @@ def test_scans_outlive_reloads_and_kills_without_a_network(phone: Phone, yard: Y
     expect(page.locator("[data-answers] li")).to_have_count(0)
 
 
+def test_a_note_that_the_server_refuses_stays_with_a_choice(phone: Phone, yard: Yard) -> None:
+    """A scan that was given up is shown again where the server does not note it, over a reload, until it is settled."""
+    page = ready(phone.open(yard.keeper))
+
+    def elsewhere(route: Route) -> None:
+        body = str(route.request.post_data).replace(f'"warehouse_id":{yard.warehouse.id}', '"warehouse_id":999999')
+        route.continue_(post_data=body)
+
+    page.route("**/given-up", elsewhere)
+    for tag in ("LOST-1", "LOST-2"):
+        scan(page, tag).get_by_role("button", name="Discard").click()
+        page.get_by_role("button", name="Scanned by mistake").click()
+    notes = page.locator("[data-answers] li.bad")
+    expect(notes).to_have_count(2)
+    expect(notes.first).to_contain_text("Given up (Scanned by mistake), but the server did not note it: There is no")
+    page.unroute("**/given-up")
+    page.reload()
+    expect(notes).to_have_count(2)
+    notes.filter(has_text="LOST-1").get_by_role("button", name="Send the note again").click()
+    expect(notes).to_have_count(1)
+    notes.get_by_role("button", name="Remove it from this device").click()
+    expect(notes).to_have_count(0)
+    waiting(page, 0)
+    assert [(one["tag"], one["reason"]) for one in yard.given_up()] == [("LOST-1", "Scanned by mistake")]
+
+
 def test_scans_survive_a_killed_server_and_an_update_of_the_page(phone: Phone, yard: Yard, tmp_path: Path) -> None:
     """The server dies after it has recorded the batch and before it answers; a newer version takes its place.
 

@@ -1,5 +1,5 @@
 // Sending what the device keeps: one request at a time, each batch under its own key until it is answered.
-import { forget, giveUp, list, newId, nextBatch, refusePhoto, settle, takeApart } from "./scan-store.js";
+import { forget, giveUp, list, newId, nextBatch, refuseNote, refusePhoto, settle, takeApart } from "./scan-store.js";
 
 const FIRST_WAIT_S = 2;
 const LONGEST_WAIT_S = 60;
@@ -159,13 +159,17 @@ export class Sync {
     }
   }
 
+  /** Tell which scans were given up, and why; what the server does not note stays in the list. */
   async #tellGivenUp() {
     const left = (await list(this.#owner)).filter((scan) => scan.state === "given up");
     for (const scan of left) {
       const told = { client_op_id: scan.id, tag: scan.tag.slice(0, 60), reason: scan.reason };
       const text = JSON.stringify({ warehouse_id: scan.yard, scans: [told] });
-      const { status } = await this.#post("/api/v1/warehouse/given-up", scan.giving, text);
-      if (status === 200 || status === 404 || status === 422) await forget([scan.seq]);
+      const { status, body } = await this.#post("/api/v1/warehouse/given-up", scan.giving, text);
+      if (status === 200) await forget([scan.seq]);
+      else if (body.code === "csrf_failed") throw new Stop("refused", body.detail);
+      else if (body.code === "operation_in_flight") throw new Stop("away");
+      else await this.#told.settled([await refuseNote(scan.seq, body.code, body.detail)]);
     }
   }
 
