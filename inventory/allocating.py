@@ -10,7 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from inventory.quantities import NOTHING, Quantity
-from inventory.states import State
+from inventory.states import Condition, State
 
 TOLERANCE_PER_MILLE = 50
 """By the custom of the trade a mass is delivered when 95% of it are: whole bundles never sum up to the gram."""
@@ -29,6 +29,7 @@ class Why(StrEnum):
     TOO_LONG = "too_long"
     SEVERAL_HEATS = "several_heats"
     OTHER_HEAT = "other_heat"
+    OTHER_CONDITION = "other_condition"
     ANOTHER_LINE = "another_line"
     TOO_MUCH = "too_much"
     NOT_NEEDED = "not_needed"
@@ -63,6 +64,7 @@ class Goods:
     state: State
     quantity: Quantity
     held_by: str | None = None
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class Wanted:
     certified: bool = False
     whole_bundles: bool = True
     heat_id: int | None = None
+    condition: Condition | None = None
 
     def names(self, goods: Goods) -> bool:
         """Whether the line speaks of such goods at all."""
@@ -103,17 +106,20 @@ class Wanted:
             return Why.HELD
         if goods.state is not State.AVAILABLE:
             return _BY_STATE.get(goods.state, Why.NOT_AVAILABLE)
+        if self.condition not in (None, goods.condition):
+            return Why.OTHER_CONDITION
         if self.certified and not goods.certified:
             return Why.NO_CERTIFICATE
         if self.min_piece_mm is not None and goods.piece_length_mm < self.min_piece_mm:
             return Why.TOO_SHORT
         if self.max_piece_mm is not None and goods.piece_length_mm > self.max_piece_mm:
             return Why.TOO_LONG
-        if self.one_heat and goods.several_heats:
+        return self._forbids_heat(goods) if self.one_heat else None
+
+    def _forbids_heat(self, goods: Goods) -> Why | None:
+        if goods.several_heats:
             return Why.SEVERAL_HEATS
-        if self.one_heat and self.heat_id not in (None, goods.heat_id):
-            return Why.OTHER_HEAT
-        return None
+        return None if self.heat_id in (None, goods.heat_id) else Why.OTHER_HEAT
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,11 @@ from inventory.masters.errors import ReasonRetired, ReasonUnknown
 from inventory.quality.errors import MorePieces
 from inventory.scanning import Answer
 from inventory.states import Outcome
+from inventory.words import CONDITIONS
 from steelyard.api.locales import say
 from steelyard.core.i18n import N_
 
+UNSTATED = N_("of no stated condition")
 REFUSED = {
     **errors.MESSAGES, **code_errors.MESSAGES, **delivery_errors.MESSAGES, **arrival_errors.MESSAGES,
     **capacity_errors.MESSAGES, **{one.code: one.message for one in (MorePieces, ReasonUnknown, ReasonRetired)},
@@ -76,6 +78,9 @@ def _message(outcome: Outcome, code: str) -> str:
 def _detail(sentence: str, params: Mapping[str, Any]) -> str:
     if (lacking := params.get("lacking")) is not None:
         params = {**params, "lacking": ", ".join(say(arrival_errors.LACKING[name]) for name in lacking.split(","))}
+    if "wanted" in params:
+        conditions = {name: CONDITIONS.get(params[name], UNSTATED) for name in ("wanted", "condition")}
+        params = {**params, **{name: say(word) for name, word in conditions.items()}}
     paper = _CERTIFICATES.get(params.get("certificate_standing", ""))
     filled = _filled(sentence, params)
     return filled if paper is None else f"{filled} {_filled(say(paper), params)}"

@@ -104,6 +104,16 @@ class HeatNotOrdered(Refused):
     message = N_("Bundle %(tag)s is of another heat than %(number)s takes. Leave it; pick %(expected)s instead.")
 
 
+class WrongCondition(Refused):
+    """The bundle is what is ordered but for its condition of delivery."""
+
+    code = "wrong_condition"
+    message = N_(
+        "%(number)s asks for goods that are %(wanted)s; bundle %(tag)s is %(condition)s. Leave it where it lies; "
+        "pick %(expected)s instead."
+    )
+
+
 class SwapNeedsReason(Refused):
     """The bundle fits as well as one that is kept; a swap needs a reason."""
 

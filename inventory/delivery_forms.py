@@ -10,7 +10,7 @@ from inventory.forms import tags_of
 from inventory.operations.deliveries import OrderedLine
 from inventory.operations.weighbridge import SecondWeight
 from inventory.operations.weighings import Ticket
-from inventory.states import Rest
+from inventory.states import Condition, Rest
 from inventory.tolerances import MOST_PERMILLE
 from steelyard.api.fields import ListOf
 from steelyard.api.form_fields import (
@@ -46,6 +46,7 @@ class DeliveryForm(FormSchema):
     size = _rows(60)
     grade = _rows()
     standard = _rows()
+    condition = ListOf(FormText(max=24, min=0), max=ROWS, load_default=list)
     pieces = _rows(10)
     mass = _rows()
     tags = FormText(max=4000, multiline=True)
@@ -121,11 +122,18 @@ def lines_of(form: Mapping[str, Any]) -> list[OrderedLine]:
 
 
 def _goods(form: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    columns = (form["size"], form["grade"], form["standard"], form["pieces"], form["mass"])
-    for row, (size, grade, standard, pieces, mass) in enumerate(zip_longest(*columns, fillvalue=""), 1):
-        if any((size, grade, standard, pieces, mass)):
+    columns = (form["size"], form["grade"], form["standard"], form["condition"], form["pieces"], form["mass"])
+    for row, (size, grade, standard, condition, pieces, mass) in enumerate(zip_longest(*columns, fillvalue=""), 1):
+        if any((size, grade, standard, condition, pieces, mass)):
             described = {"size": size or None, "grade": grade or None, "standard": standard or None}
+            described |= {"condition": _condition(row, condition)}
             yield {**described, "pieces": _pieces(row, pieces), "mass_g": _mass(row, mass)}
+
+
+def _condition(row: int, text: str) -> Condition | None:
+    if text and text not in set(Condition):
+        raise errors.LineUnreadable(row=row)
+    return Condition(text) if text else None
 
 
 def _pieces(row: int, text: str) -> int | None:

@@ -57,7 +57,8 @@ class DeliveryOrder(Versioned, Base):
 class DeliveryLine(Base):
     """What is ordered: a bundle by name, or pieces or a mass of what a product, size, grade and standard describe.
 
-    The rules: all from one heat, only what has a certificate, a range of lengths of a piece, whole bundles only.
+    The rules: one condition of delivery, all from one heat, only what has a certificate, a range of lengths of a piece,
+    whole bundles only.
     """
 
     __tablename__ = "delivery_line"
@@ -70,6 +71,7 @@ class DeliveryLine(Base):
     wall_mm_x100: Mapped[int | None] = mapped_column(Integer)
     grade: Mapped[str | None] = mapped_column(String(GRADE))
     standard: Mapped[str | None] = mapped_column(String(GRADE))
+    condition: Mapped[str | None] = mapped_column(String(WORD))
     pieces: Mapped[int | None] = mapped_column(Integer)
     mass_g: Mapped[int | None] = mapped_column(BigInt)
     min_piece_mm: Mapped[int | None] = mapped_column(Integer)

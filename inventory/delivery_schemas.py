@@ -2,7 +2,7 @@
 
 from inventory.allocating import Why
 from inventory.document_schemas import MOST_BUNDLES
-from inventory.states import AllocationState, DeliveryStatus, Rest
+from inventory.states import AllocationState, Condition, DeliveryStatus, Rest
 from inventory.tolerances import MOST_PERMILLE
 from inventory.weighbridge_schemas import GateTicketIn, SecondWeightIn
 from steelyard.api.fields import Choice, Flag, IdField, Int, LengthMm, ListOf, MassG, Nested, Pieces, Text, Timestamp
@@ -16,7 +16,8 @@ SHORTEST_CODE, LONGEST_CODE = 6, 20
 class DeliveryLineIn(Schema):
     """A bundle by its ``tag``, or ``pieces`` or ``mass_g`` of what product, size, grade and standard describe.
 
-    Rules: ``one_heat`` for the whole line, ``certified`` goods only, a range of lengths of a piece, ``whole_bundles``.
+    Rules: ``condition`` of delivery, ``one_heat`` for the whole line, ``certified`` goods only, a range of lengths of a
+    piece, ``whole_bundles``.
     """
 
     tag = Text(max=60)
@@ -24,6 +25,7 @@ class DeliveryLineIn(Schema):
     size = Text(max=60)
     grade = Text(max=40)
     standard = Text(max=40)
+    condition = Choice(Condition)
     pieces = Pieces(max=MOST_PIECES)
     mass_g = MassG(max=10**10)
     min_piece_mm = LengthMm()
@@ -117,6 +119,7 @@ class DeliveryLineOut(Schema):
     size = Text(max=60, allow_none=True)
     grade = Text(max=40, allow_none=True)
     standard = Text(max=40, allow_none=True)
+    condition = Choice(Condition, allow_none=True)
     pieces = Int(allow_none=True)
     mass_g = Int(allow_none=True)
     min_piece_mm = Int(allow_none=True)

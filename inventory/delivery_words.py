@@ -30,6 +30,7 @@ WHYS = {
     Why.TOO_LONG: N_("pieces too long"),
     Why.SEVERAL_HEATS: N_("several heats"),
     Why.OTHER_HEAT: N_("another heat"),
+    Why.OTHER_CONDITION: N_("another condition of delivery"),
     Why.ANOTHER_LINE: N_("goes to another line"),
     Why.TOO_MUCH: N_("more than is missing"),
     Why.NOT_NEEDED: N_("not needed, came later"),

@@ -132,7 +132,7 @@ def _swap(order: OrderView, bundle: "BundleView", position: Position, reason: st
         raise delivery_errors.PickElsewhere(**told)
     if position.state is not State.AVAILABLE or goods is None:
         raise errors.BundleNotAvailable(tag=bundle.tag)
-    wrong_heat = False
+    wrong_heat, asked_for = False, None
     for other in order.waiting():
         line = order.lines[other.line_id]
         why = _unfit(order, line, goods, other)
@@ -147,6 +147,9 @@ def _swap(order: OrderView, bundle: "BundleView", position: Position, reason: st
             order.kept.append(taken)
             return taken, other
         wrong_heat = wrong_heat or why is Why.OTHER_HEAT
+        asked_for = line.condition if why is Why.OTHER_CONDITION else asked_for
+    if asked_for is not None:
+        raise delivery_errors.WrongCondition(**told, wanted=asked_for, condition=goods.condition)
     raise (delivery_errors.HeatNotOrdered if wrong_heat else delivery_errors.NotOnTheList)(**told)
 
 

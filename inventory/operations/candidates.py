@@ -14,7 +14,7 @@ from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocati
 from inventory.models import Bundle, Heat, Place, Product, StockBalance
 from inventory.operations import yard
 from inventory.quantities import Quantity
-from inventory.states import AllocationState, State
+from inventory.states import AllocationState, Condition, State
 
 MOST = 2_000
 """Most bundles that are looked at for one order, those that came first."""
@@ -54,6 +54,7 @@ def _wanted(line: DeliveryLine, pieces: int, mass_g: int, heat_id: int | None) -
         mass_g=None if line.mass_g is None else line.mass_g - mass_g,
         min_piece_mm=line.min_piece_mm, max_piece_mm=line.max_piece_mm, one_heat=line.one_heat,
         certified=line.certified, whole_bundles=line.whole_bundles, heat_id=heat_id,
+        condition=Condition(line.condition) if line.condition else None,
     )  # fmt: skip
 
 
@@ -108,8 +109,9 @@ def _lying(warehouse_id: int) -> Select[Any]:
     certified = or_(Bundle.certificate_number.is_not(None), exists().where(CertificateHeat.heat_id == Bundle.heat_id))
     columns: tuple[Any, ...] = (
         Bundle.id.label("bundle_id"), Bundle.tag, Place.code.label("place"), Product.id.label("product_id"),
-        Product.od_mm_x100, Product.wall_mm_x100, Product.grade, Product.standard, Bundle.piece_length_mm,
-        Bundle.heat_id, Heat.heat_number, lineage.IS_MIXED.label("several_heats"), certified.label("certified"),
+        Product.od_mm_x100, Product.wall_mm_x100, Product.grade, Product.standard, Product.condition,
+        Bundle.piece_length_mm, Bundle.heat_id, Heat.heat_number, lineage.IS_MIXED.label("several_heats"),
+        certified.label("certified"),
         StockBalance.state, StockBalance.pieces, StockBalance.length_mm, StockBalance.mass_g,
     )  # fmt: skip
     return (
@@ -126,7 +128,8 @@ def _lying(warehouse_id: int) -> Select[Any]:
 def _goods(row: Any, received_at: datetime, held_by: str | None) -> Goods:
     told = dict(row._mapping)
     quantity = Quantity(told.pop("pieces"), told.pop("length_mm"), told.pop("mass_g"))
-    state = State(told.pop("state"))
+    state, condition = State(told.pop("state")), told.pop("condition")
+    told["condition"] = Condition(condition) if condition else None
     return Goods(**told, state=state, quantity=quantity, received_at=received_at, held_by=held_by)
 
 

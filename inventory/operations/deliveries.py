@@ -17,7 +17,7 @@ from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocati
 from inventory.models import Bundle, Product, StockBalance, Warehouse
 from inventory.operations import announcing, yard
 from inventory.operations.candidates import OPEN
-from inventory.states import DeliveryStatus
+from inventory.states import Condition, DeliveryStatus
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
@@ -46,6 +46,7 @@ class OrderedLine:
     one_heat: bool = False
     certified: bool = False
     whole_bundles: bool = True
+    condition: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +181,7 @@ def _line(number: int, line: OrderedLine, bundles: Mapping[str, int]) -> dict[st
         "grade": line.grade, "standard": line.standard, "pieces": line.pieces, "mass_g": line.mass_g,
         "min_piece_mm": line.min_piece_mm or fixed, "max_piece_mm": line.max_piece_mm or fixed,
         "one_heat": line.one_heat, "certified": line.certified, "whole_bundles": line.whole_bundles,
+        "condition": line.condition,
     }  # fmt: skip
 
 

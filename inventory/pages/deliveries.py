@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from inventory import delivery_forms as forms
-from inventory import delivery_reading, delivery_words, documents, rules, weighbridge_reading
+from inventory import delivery_reading, delivery_words, documents, rules, weighbridge_reading, words
 from inventory.delivery_models import DeliveryOrder
 from inventory.forms import tags_of
 from inventory.models import Warehouse
@@ -39,6 +39,7 @@ def delivery_orders(call: Call) -> str:
         rows_offered=range(1, forms.ROWS + 1),
         tag=asked("tag").get("tag", ""),
         kinds=delivery_words,
+        words=words,
     )
 
 
@@ -87,6 +88,7 @@ def delivery_order(call: Call, order_id: int) -> str:
             call.session, call.actor, found["warehouse_id"], Direction.OUT, found["plate"]
         ),
         kinds=delivery_words,
+        words=words,
     )
 
 

@@ -11,7 +11,7 @@ from inventory.allocating import Goods, Wanted
 from inventory.picking import Kept, OrderView, Pick, pick
 from inventory.quantities import Position, Quantity
 from inventory.scanning import BundleView, Operation
-from inventory.states import AllocationState, DeliveryStatus, OperationKind, State
+from inventory.states import AllocationState, Condition, DeliveryStatus, OperationKind, State
 from steelyard.core.errors import Refused
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
@@ -75,6 +75,8 @@ WRONG: list[tuple[str, OrderView, dict[str, Any], type[Refused]]] = [
     ("grade", view_of(replace(PIECES, grade="45"), kept(1)), {"reason": "x"}, delivery_errors.NotOnTheList),
     ("heat", view_of(replace(PIECES, one_heat=True), kept(1, heat_id=2), kept(2, heat_id=2)), {"reason": "x"},
      delivery_errors.HeatNotOrdered),
+    ("condition", view_of(replace(PIECES, condition=Condition.NORMALISED), kept(1)), {"reason": "x"},
+     delivery_errors.WrongCondition),
     ("named", view_of(Wanted(1, bundle_id=1), kept(1)), {"reason": "x"}, delivery_errors.NotOnTheList),
     ("part", view_of(PIECES, kept(1, is_part=True)), {"reason": "x"}, delivery_errors.NotOnTheList),
     ("heavier", view_of(Wanted(1, grade="20", mass_g=MASS - 1), kept(1)), {"reason": "x"},
