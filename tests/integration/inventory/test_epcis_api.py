@@ -205,7 +205,9 @@ def test_each_parameter_chooses(four: ApiClient) -> None:
 
 BAD_QUERIES = {
     "unknown": "colour=red",
-    "unknown of the standard": "HASATTR_bizLocation=urn:x:y",
+    "attribute of master data": "HASATTR_bizLocation=urn:x:y",
+    "value of an attribute": "EQATTR_bizLocation_urn:x:y=1",
+    "value of an attribute, by the schema": "EQ_ATTR_bizLocation_y=1",
     "given twice": "EQ_action=ADD&EQ_action=DELETE",
     "empty": "EQ_bizStep=",
     "empty part": "EQ_bizStep=shipping%7C",
