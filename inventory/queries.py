@@ -24,6 +24,7 @@ from inventory.models import (
     StocktakeCount,
     Warehouse,
 )
+from inventory.narrowing import narrowed
 from inventory.quality import reading as quality
 from inventory.searching import NOW, Ground, age_days, conditions, ground, of_cells, of_goods
 from inventory.states import IssueStatus, PlaceKind, ReceiptStatus, StocktakeStatus
@@ -137,7 +138,10 @@ def dated(session: Session, records: list[Record], moment: datetime | None = Non
 def bundles(session: Session, actor: Actor, wanted: Mapping[str, Any]) -> Page:
     """A page of all bundles, gone ones too, each once: where most of it stands."""
     many = wanted.get("tag") is None and wanted.get("heat_number") is None
-    query = each(actor, many=many).where(*conditions(session, actor, wanted))
+    if (found := narrowed(session, actor, wanted)) is None:
+        return [], None
+    few, rest = found
+    query = each(actor, many=many).where(*few, *conditions(session, actor, rest))
     return page(session, query, Bundle.id, wanted)
 
 

@@ -21,7 +21,7 @@ from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.clock import business_date, day_begins, utc_now
 from steelyard.core.database import db_now
 from steelyard.core.prepared import POSTGRESQL, dialect_of
-from steelyard.core.units import UnitError, parse_size
+from steelyard.core.units import Size, UnitError, parse_size
 
 _KEY = ("bundle_id", "place_id", "owner_id", "state")
 _AMOUNTS = ("pieces", "length_mm", "mass_g")
@@ -120,11 +120,10 @@ def conditions(
 def of_goods(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Ground) -> list[ColumnElement[bool]]:
     """Those on what a bundle is, whose it is by name, whether it is held, and its age; raises ``SizeUnreadable``."""
     equal = {
-        "warehouse_id": Bundle.warehouse_id, "grade": Product.grade, "standard": Product.standard,
-        "condition": Product.condition,
-        "heat_number": Heat.heat_number, "certificate_number": Bundle.certificate_number, "kind": Product.kind,
+        "warehouse_id": Bundle.warehouse_id, "heat_number": Heat.heat_number,
+        "certificate_number": Bundle.certificate_number,
     }  # fmt: skip
-    found = _equal(wanted, equal)
+    found = [*_equal(wanted, equal), *of_products(wanted), *of_length(wanted)]
     if wanted.get("tag") is not None:
         found.append(begins(Bundle.tag, wanted["tag"]))
     if wanted.get("owner") is not None:
@@ -132,8 +131,6 @@ def of_goods(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Grou
     for name, condition in (("held", at.held), ("quarantined", at.quarantined)):
         if wanted.get(name) is not None:
             found.append(condition if wanted[name] else ~condition)
-    if wanted.get("size") is not None:
-        found.extend(_of_size(wanted["size"]))
     return [*found, *_of_age(session, actor, wanted, at)]
 
 
@@ -152,16 +149,34 @@ def begins(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]
     return func.lower(column).startswith(text.lower(), autoescape=True)
 
 
-def _of_size(text: str) -> list[ColumnElement[bool]]:
-    try:
-        size = parse_size(text)
-    except UnitError:
-        raise errors.SizeUnreadable(text=text) from None
+OF_PRODUCTS = ("grade", "standard", "condition", "kind", "size")
+"""The filters that say which product goods are; of a size its length is that of the pieces."""
+
+
+def of_products(wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """The conditions on the product; raises ``SizeUnreadable``."""
+    found = _equal(wanted, {name: getattr(Product, name) for name in OF_PRODUCTS if name != "size"})
+    if (size := _size(wanted)) is None:
+        return found
     wall: ColumnElement[bool] = (
         Product.wall_mm_x100.is_(None) if size.wall_mm_x100 is None else Product.wall_mm_x100 == size.wall_mm_x100
     )
-    length = [] if size.length_mm is None else [Bundle.piece_length_mm == size.length_mm]
-    return [Product.od_mm_x100 == size.od_mm_x100, wall, *length]
+    return [*found, Product.od_mm_x100 == size.od_mm_x100, wall]
+
+
+def of_length(wanted: Mapping[str, Any]) -> list[ColumnElement[bool]]:
+    """The condition on the pieces of a size that names their length; raises ``SizeUnreadable``."""
+    size = _size(wanted)
+    return [] if size is None or size.length_mm is None else [Bundle.piece_length_mm == size.length_mm]
+
+
+def _size(wanted: Mapping[str, Any]) -> Size | None:
+    if (text := wanted.get("size")) is None:
+        return None
+    try:
+        return parse_size(text)
+    except UnitError:
+        raise errors.SizeUnreadable(text=text) from None
 
 
 def _of_age(session: Session, actor: Actor, wanted: Mapping[str, Any], at: Ground) -> list[ColumnElement[bool]]:

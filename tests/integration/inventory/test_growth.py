@@ -9,7 +9,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from inventory import cycle_reading, devices, figures, queries, searching, storage
-from inventory.models import Warehouse
+from inventory.models import Bundle, Warehouse
 from steelyard.core import clock
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
@@ -35,6 +35,12 @@ QUESTIONS: dict[str, Question] = {
     "figures": lambda session, actor: figures.of_products(session, actor, {"limit": 10}),
     "ages": lambda session, actor: figures.ages(session, actor, {"limit": 10}),
 }
+FILTERS: list[dict[str, Any]] = [
+    {"grade": "XX"}, {"size": "219*6"}, {"condition": "normalised"}, {"place": "NOWHERE"}, {"place": "B-01"},
+    {"owner": "nobody is called so"}, {"held": True}, {"quarantined": True},
+]  # fmt: skip
+"""What no bundle fits that ever was here."""
+QUESTIONS |= {f"all {one}": lambda session, actor, one=one: queries.bundles(session, actor, one) for one in FILTERS}
 
 
 @pytest.fixture
@@ -126,6 +132,17 @@ def test_the_figures_of_an_old_yard_are_those_of_what_lies_there(old_yard: Yard)
         sums = queries.totals(session, old_yard.owner, {})
     assert (product["on_hand"].bundles, product["available"].pieces) == (len(LYING), 10 * len(LYING))
     assert (sums["bundles"], sums["mass_g"]) == (len(LYING), product["on_hand"].mass_g)
+
+
+def test_filters_of_all_bundles_find_the_same_by_either_way(old_yard: Yard) -> None:
+    here, of_all = {"place": "A-01"}, {"owner": "e", "kind": "pipe"}
+    some = [*FILTERS, here, of_all, {"grade": "20", "tag": "L"}, {"size": "108*4.5*6000", **here}]
+    for actor in (old_yard.keeper, old_yard.owner, old_yard.other_owner):
+        with old_yard.db.read() as session:
+            for one in some:
+                plain = queries.each(actor).where(*searching.conditions(session, actor, one))
+                found, _ = queries.bundles(session, actor, {**one, "limit": 5})
+                assert found == queries.page(session, plain, Bundle.id, {"limit": 5})[0], one
 
 
 def test_the_past_is_the_same_from_either_end(yard: Yard) -> None:
