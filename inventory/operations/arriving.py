@@ -368,11 +368,11 @@ def _notices(yard: _Yard, coming: Sequence[_Arrival], movements: Sequence[Moveme
 def _lined(dialect: str) -> Write:
     rows, table = given(dialect, "lines", _LINE_TYPES), cast(Table, ReceiptLine.__table__)
     insert = table.insert().from_select(list(_LINE_TYPES), select(*(rows.c[name] for name in _LINE_TYPES)))
-    return Write("lined", insert, table.c.bundle_id)
+    return Write("lined", insert)
 
 
 @cache
 def _counted(dialect: str) -> Write:
     rows, table = given(dialect, "arrivals", _ARRIVAL_TYPES), cast(Table, StockAdviceArrival.__table__)
     insert = table.insert().from_select(list(_ARRIVAL_TYPES), select(*(rows.c[name] for name in _ARRIVAL_TYPES)))
-    return Write("announced", insert, table.c.bundle_id)
+    return Write("announced", insert)

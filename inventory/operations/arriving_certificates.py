@@ -120,4 +120,4 @@ def _tied(dialect: str) -> Write:
     source = select(*(rows.c[name] for name in _TIE)).where(true())
     upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
     insert = upsert.insert(table).from_select(list(_TIE), source).on_conflict_do_nothing()
-    return Write("tied", insert, table.c.certificate_id)
+    return Write("tied", insert)

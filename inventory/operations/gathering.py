@@ -93,22 +93,29 @@ def lock(session: Session, actor: Actor, warehouse_id: int, tags: Collection[str
     """Lock the bundles that bear ``tags`` in the actor's own warehouse, in the order of their ids."""
     dialect = dialect_of(session)
     given = {"warehouse_id": warehouse_id, "org_id": actor.org_id, "tags": listed(dialect, tags)}
-    locked = _locked(dialect, few=len(tags) <= FEW)
+    locked = _locked(dialect, min(len(tags), FEW + 1))
+    if len(tags) == 1:
+        given["tags"] = next(iter(tags))
     return {row[0]: Label(*row[:4]) for row in run(session, locked, given)}
 
 
 @cache
-def _locked(dialect: str, *, few: bool) -> Any:
-    """The statement that locks; for a ``few`` on PostgreSQL what follows in the transaction is planned once for all."""
+def _locked(dialect: str, count: int) -> Any:
+    """The statement that locks; for a few on PostgreSQL what follows in the transaction is planned once for all.
+
+    PostgreSQL plans it anew each time where it expects more tags than come, so for one it says that it is one.
+    """
     columns: list[Any] = [Bundle.id, Bundle.tag, Heat.heat_number, Bundle.certificate_number]
-    if few and dialect == POSTGRESQL:
+    if count <= FEW and dialect == POSTGRESQL:
         columns.append(func.set_config("plan_cache_mode", "force_generic_plan", true()))
+    one = Bundle.tag == bindparam("tags", type_=String())
+    tagged = one if count == 1 else one_of(dialect, Bundle.tag, "tags")
     return (
         select(*columns)
         .join(Heat, Heat.id == Bundle.heat_id)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
         .where(Warehouse.id == _WAREHOUSE, Warehouse.org_id == _ORG, Bundle.voided == 0)
-        .where(Bundle.warehouse_id == _WAREHOUSE, one_of(dialect, Bundle.tag, "tags"))
+        .where(Bundle.warehouse_id == _WAREHOUSE, tagged)
         .order_by(Bundle.id)
         .with_for_update(of=Bundle, key_share=True)
     )

@@ -111,7 +111,7 @@ def _is_real_decrease(stamp: Stamp, key: BalanceKey, change: Quantity) -> bool:
 def _moved(dialect: str) -> Write:
     rows = given(dialect, "moves", _MOVE_TYPES)
     insert = _MOVES.insert().from_select(list(_MOVE_TYPES), select(*_columns(rows, list(_MOVE_TYPES))))
-    return Write("moved", insert, _MOVES.c.id)
+    return Write("moved", insert)
 
 
 @cache
@@ -138,7 +138,7 @@ def _increased(dialect: str, *, after_decreases: bool) -> Write:
         index_elements=list(_KEY),
         set_={name: _BALANCES.c[name] + insert.excluded[name] for name in _AMOUNTS},
     )
-    return Write("increased", statement, _BALANCES.c.bundle_id)
+    return Write("increased", statement)
 
 
 def _columns(rows: FromClause, names: Sequence[str]) -> list[Any]:

@@ -145,14 +145,14 @@ def _taken(dialect: str, *, after_others: bool) -> Write:
     rows, table = given(dialect, "kept_instead", _TYPES), cast(Table, StockAllocation.__table__)
     names = [name for name in _TYPES if name != "id"]
     source = select(*(rows.c[name] for name in names)).where(behind(dialect, "kept") if after_others else true())
-    return Write("taken", table.insert().from_select([*names, "is_part"], source.add_columns(false())), table.c.id)
+    return Write("taken", table.insert().from_select([*names, "is_part"], source.add_columns(false())))
 
 
 @cache
 def _fetched_anew(dialect: str) -> Write:
     table = cast(Table, DeliveryOrder.__table__)
     statement = update(table).where(one_of(dialect, table.c.id, "orders_changed"))
-    return Write("fetched_anew", statement.values(version=table.c.version + 1), table.c.id)
+    return Write("fetched_anew", statement.values(version=table.c.version + 1))
 
 
 def _row(stamp: Stamp, view: OrderView, one: Kept) -> dict[str, Any]:

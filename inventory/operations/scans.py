@@ -241,4 +241,4 @@ def _count_row(stamp: ledger.Stamp, count: CountMade) -> dict[str, Any]:
 def _counted(dialect: str) -> Write:
     rows, table = given(dialect, "counts", _COUNT_TYPES), cast(Table, StocktakeCount.__table__)
     insert = table.insert().from_select(list(_COUNT_TYPES), select(*(rows.c[name] for name in _COUNT_TYPES)))
-    return Write("counted", insert, table.c.id)
+    return Write("counted", insert)

@@ -254,7 +254,7 @@ def _write_lines(session: Session, document: Stocktake, lines: Sequence[Variance
 def _lined(dialect: str) -> Write:
     rows, table = given(dialect, "lines", _LINE), cast(Table, StocktakeLine.__table__)
     insert = table.insert().from_select(list(_LINE), select(*(rows.c[name] for name in _LINE)))
-    return Write("lined", insert, table.c.id)
+    return Write("lined", insert)
 
 
 def _line(document: Stocktake, line: VarianceLine) -> dict[str, Any]:

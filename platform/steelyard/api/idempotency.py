@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import BigInteger, CursorResult, Integer, String, Table, Text, delete, select, true, update
+from sqlalchemy import BigInteger, CursorResult, Integer, String, Text, delete, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -114,7 +114,7 @@ def _noted(dialect: str) -> Write:
     insert = upsert.insert(IdempotencyKey).from_select(
         list(_NOTE), select(*(rows.c[name] for name in _NOTE)).where(true())
     )
-    return Write("noted", insert.on_conflict_do_nothing(), cast(Table, IdempotencyKey.__table__).c.key)
+    return Write("noted", insert.on_conflict_do_nothing())
 
 
 def answer_once(session: Session, actor: Actor, key: str, hash_: str, act: Callable[[], Answer]) -> Answer:

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, String, Table, insert, select
+from sqlalchemy import BigInteger, Index, String, insert, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from steelyard.core.actors import Actor
@@ -102,4 +102,4 @@ def add(batch: Batch, actor: Actor | None, acts: Sequence[Act]) -> None:
 def _audited(dialect: str) -> Write:
     rows = given(dialect, "audited_acts", _ENTRY)
     entries = insert(AuditEntry).from_select(list(_ENTRY), select(*(rows.c[name] for name in _ENTRY)))
-    return Write("audited", entries, cast(Table, AuditEntry.__table__).c.id)
+    return Write("audited", entries)

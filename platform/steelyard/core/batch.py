@@ -19,11 +19,11 @@ from steelyard.core.prepared import POSTGRESQL, dialect_of, run
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Write:
-    """A write that is made once and used again, its name, and the column that it gives back of each row it wrote."""
+    """A write that is made once and used again, its name, and the column it tells of each row it wrote, if any."""
 
     name: str
     statement: Insert | Update
-    returning: Column[Any]
+    returning: Column[Any] | None = None
 
 
 def behind(dialect: str, name: str) -> ColumnElement[bool]:
@@ -48,29 +48,29 @@ class Batch:
         self._parameters.update(parameters)
 
     def run(self) -> Mapping[str, Sequence[Any]]:
-        """Carry out the writes; return what each gave back, in no certain order."""
+        """Carry out the writes; return what those tell that tell something, in no certain order."""
         if not self._writes:
             return {}
         if self.dialect != POSTGRESQL:
-            return {
-                write.name: [row[0] for row in run(self.session, _alone(write), self._parameters)]
-                for write in self._writes
-            }
+            done = {write.name: run(self.session, _alone(write), self._parameters) for write in self._writes}
+            return {name: [row[0] for row in rows] for name, rows in done.items()}
         (row,) = run(self.session, _together(tuple(self._writes)), self._parameters)
-        return {write.name: json.loads(made) for write, made in zip(self._writes, row, strict=True)}
+        telling = [write.name for write in self._writes if write.returning is not None]
+        return {name: json.loads(made) for name, made in zip(telling, row[1:], strict=True)}
 
 
 @cache
 def _alone(write: Write) -> Any:
-    return write.statement.returning(write.returning)
+    return write.statement if write.returning is None else write.statement.returning(write.returning)
 
 
 @cache
 def _together(writes: tuple[Write, ...]) -> Any:
     nothing: Any = literal_column("'[]'::jsonb")
-    lists = []
+    made, told = [], []
     for write in writes:
-        made = write.statement.returning(write.returning).cte(write.name)
-        values = func.coalesce(func.jsonb_agg(made.c[write.returning.name]), nothing)
-        lists.append(select(cast(values, Text)).scalar_subquery().label(write.name))
-    return select(*lists)
+        made.append(_alone(write).cte(write.name))
+        if write.returning is not None:
+            values = func.coalesce(func.jsonb_agg(made[-1].c[write.returning.name]), nothing)
+            told.append(select(cast(values, Text)).scalar_subquery().label(write.name))
+    return select(literal_column("1"), *told).add_cte(*made)

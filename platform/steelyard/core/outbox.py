@@ -4,14 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
     String,
-    Table,
     Text,
     bindparam,
     exists,
@@ -133,8 +132,8 @@ def _published() -> tuple[Write, Write]:
     pairs = select(sql_cast(org_ids.c.value, BigInteger), source.c.id).join_from(source, org_ids, true())
     readers = insert(EventAudience).from_select(["org_id", "event_id"], pairs)
     return (
-        Write("events", events, cast(Table, Event.__table__).c.id),
-        Write("readers", readers, cast(Table, EventAudience.__table__).c.event_id),
+        Write("events", events),
+        Write("readers", readers),
     )
 
 
@@ -162,8 +161,8 @@ def _published_in_turn() -> tuple[Write, Write]:
     pairs = select(org_ids.c.value, own_id).select_from(entries).join(org_ids, true())
     readers = insert(EventAudience).from_select(["org_id", "event_id"], pairs)
     return (
-        Write("events", events, cast(Table, Event.__table__).c.id),
-        Write("readers", readers, cast(Table, EventAudience.__table__).c.event_id),
+        Write("events", events),
+        Write("readers", readers),
     )
 
 

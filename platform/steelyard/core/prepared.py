@@ -111,7 +111,8 @@ def run(session: Session | Connection, statement: Executable, parameters: Mappin
     text_, order, fixed = _COMPILED[key]
     values = {**fixed, **parameters}
     sent: Any = {name: values[name] for name in fixed} if order is None else tuple(values[name] for name in order)
-    return connection.exec_driver_sql(text_, sent).all()
+    result = connection.exec_driver_sql(text_, sent)
+    return result.all() if result.returns_rows else ()
 
 
 _Compiled = tuple[str, tuple[str, ...] | None, Mapping[str, Any]]
