@@ -56,6 +56,9 @@ class Database:
         """One transaction that only reads; on SQLite it never waits for writers."""
         with self._reading() as session:
             yield session
+            if self.dialect != "sqlite":  # at a rollback the driver forgets every statement that it has prepared
+                session.expunge_all()
+                session.commit()
 
     @contextmanager
     def glance(self) -> Iterator[Connection]:

@@ -271,3 +271,24 @@ def test_a_glance_takes_one_statement_and_no_turn(db):
             assert connection.exec_driver_sql("SELECT count(*) FROM document_counter").scalar_one() == 0
     with db.glance() as connection:
         assert connection.exec_driver_sql("SELECT count(*) FROM document_counter").scalar_one() == 1
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_what_was_prepared_outlasts_a_reader(db):
+    """At a rollback the driver forgets what it prepared, so that the next scan would be planned anew."""
+
+    def prepared():
+        with db.glance() as connection:
+            raw = connection.connection.driver_connection
+            return raw.info.backend_pid, raw.execute("SELECT name FROM pg_prepared_statements", prepare=False).fetchall()
+
+    for _ in range(8):
+        with db.read() as session:
+            session.execute(text("SELECT count(*) FROM audit_entry"))
+    before = prepared()
+    with db.read() as session:
+        session.add(entry())  # never sent: a reader writes nothing
+    assert before[1]
+    assert prepared() == before
+    with db.read() as session:
+        assert session.scalars(select(AuditEntry)).all() == []
