@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any, cast
 
 from flask import Request
-from sqlalchemy import Connection, String, Text, bindparam, literal, select
+from sqlalchemy import String, Text, bindparam, literal, select
 from sqlalchemy import cast as sql_cast
 
 from steelyard.accounts.models import ApiToken, BrowserSession, Membership, Organisation, User
@@ -16,22 +16,22 @@ from steelyard.core.actors import Actor, OrgKind, Role
 from steelyard.core.clock import utc_now
 from steelyard.core.errors import Unauthenticated
 from steelyard.core.models import UtcDateTime
-from steelyard.core.prepared import dialect_of, moment, run
+from steelyard.core.prepared import Line, dialect_of, moment, run
 
 
-def authenticate(connection: Connection, request: Request) -> Caller | None:
+def authenticate(line: Line, request: Request) -> Caller | None:
     """Return the caller; a bearer token goes before a cookie. Raises ``Unauthenticated`` for a bad token."""
     header = request.headers.get("Authorization")
     if header is not None:
         scheme, _, token = header.partition(" ")
-        actor = _by_token(connection, token.strip()) if scheme.lower() == "bearer" else None
+        actor = _by_token(line, token.strip()) if scheme.lower() == "bearer" else None
         if actor is None:
             raise Unauthenticated
         return Caller(actor)
     cookie = request.cookies.get(SESSION_COOKIE)
     if not cookie:
         return None
-    return _by_cookie(connection, cookie)
+    return _by_cookie(line, cookie)
 
 
 @cache
@@ -63,20 +63,20 @@ def _people(entity: type[ApiToken] | type[BrowserSession]) -> Any:
     return found.where(ApiToken.revoked_at.is_(None)) if entity is ApiToken else found
 
 
-def _found(connection: Connection, entity: type[ApiToken] | type[BrowserSession], key: str) -> Any:
-    dialect = dialect_of(connection)
-    rows = run(connection, _people(entity), {"proof": key, "now": moment(dialect, utc_now())})
+def _found(line: Line, entity: type[ApiToken] | type[BrowserSession], key: str) -> Any:
+    dialect = dialect_of(line)
+    rows = run(line, _people(entity), {"proof": key, "now": moment(dialect, utc_now())})
     return rows[0] if rows else None
 
 
-def _by_token(connection: Connection, token: str) -> Actor | None:
-    row = _found(connection, ApiToken, token_hash(token))
+def _by_token(line: Line, token: str) -> Actor | None:
+    row = _found(line, ApiToken, token_hash(token))
     return None if row is None else _actor(row, frozenset(json.loads(row[0])))
 
 
-def _by_cookie(connection: Connection, cookie: str) -> Caller | None:
+def _by_cookie(line: Line, cookie: str) -> Caller | None:
     key = token_hash(cookie)
-    row = _found(connection, BrowserSession, key)
+    row = _found(line, BrowserSession, key)
     return None if row is None else Caller(_actor(row, None), session_key=key, must_change=bool(row[-1]))
 
 

@@ -72,8 +72,8 @@ def rule(
 def caller() -> Caller | None:
     """Return who is calling, ``None`` for a stranger; looked up once a request."""
     if "caller" not in g:
-        with services().db.glance() as connection:
-            g.caller = services().authenticate(connection, request._get_current_object())  # type: ignore[attr-defined]  # the proxy's documented accessor
+        with services().db.glance() as line:
+            g.caller = services().authenticate(line, request._get_current_object())  # type: ignore[attr-defined]  # the proxy's documented accessor
     found: Caller | None = g.caller
     return found
 

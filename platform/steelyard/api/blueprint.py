@@ -15,7 +15,7 @@ import flask
 import flask_smorest
 from flask import Response, g, request
 from flask.typing import ResponseReturnValue
-from marshmallow import ValidationError
+from marshmallow import ValidationError, missing
 
 from steelyard.api import csrf, idempotency, quick
 from steelyard.api.access import PUBLIC, Rule, admit
@@ -259,8 +259,7 @@ class _Once:
     keeps_answer: bool = False
 
     def __call__(self, view: View, path_values: dict[str, Any]) -> Response:
-        given_key = request.headers.get("Idempotency-Key")
-        key = _load(IdempotencyHeader, {} if given_key is None else {"Idempotency-Key": given_key})["key"]
+        key = _key(request.headers.get("Idempotency-Key", missing))
         _query(QuerySchema)
         given = (_body(self.body),) if self.body else ()
         sent = idempotency.without_secrets(request.get_data(), given[0]) if given else b""
@@ -334,6 +333,15 @@ def _query(schema: type[QuerySchema]) -> dict[str, Any]:
     if repeated:
         raise Invalid(fields={name: [say(N_("is given more than once"))] for name in repeated})
     return _load(schema, request.args.to_dict())
+
+
+def _key(given: Any) -> str:
+    """Check the one header of a change, by its field alone: that is all that there is to its schema."""
+    field = _made(IdempotencyHeader).fields["key"]
+    try:
+        return str(field.deserialize(given))
+    except ValidationError as error:
+        raise Invalid(fields=as_fields({field.data_key: error.messages})) from None
 
 
 def _load(schema: type[Schema], value: dict[str, Any], *, drop_none: bool = False) -> dict[str, Any]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from flask import Request, current_app
-from sqlalchemy import Connection
 from sqlalchemy.orm import Session
 
 from steelyard.core.actors import Actor
 from steelyard.core.database import Database
+from steelyard.core.prepared import Line
 from steelyard.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Caller:
 class Authenticator(Protocol):
     """Recognises a caller by his cookie or bearer token; implemented by ``accounts``."""
 
-    def __call__(self, connection: Connection, request: Request) -> Caller | None:
+    def __call__(self, line: Line, request: Request) -> Caller | None:
         """Return the caller, ``None`` for a stranger; raise ``Unauthenticated`` for a bad token."""
 
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,11 +12,11 @@ from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.orm import Session, sessionmaker
 
 from steelyard.core import clock
+from steelyard.core.prepared import POSTGRESQL, Line
 
 _SQLITE_NOW = text("SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')")
 _POSTGRESQL_NOW = text("SELECT clock_timestamp()")
 _READ_ONLY = "steelyard_read_only"
-_ALONE = "steelyard_statement_alone"
 SQLITE_BUSY_SECONDS = 30
 RESTED_SECONDS = 1.0
 """A connection that lay unused for longer is asked whether it still stands; asking each time costs a round trip."""
@@ -36,12 +36,10 @@ class Database:
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine)
             reading = self.engine.execution_options(**{_READ_ONLY: True})
-            self._glancing = self.engine.execution_options(**{_ALONE: True})
         else:
             _ask_the_rested(self.engine)
             _run_as_planned(self.engine)
             reading = self.engine.execution_options(postgresql_readonly=True)
-            self._glancing = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(reading, expire_on_commit=False)
 
@@ -61,10 +59,17 @@ class Database:
                 session.commit()
 
     @contextmanager
-    def glance(self) -> Iterator[Connection]:
-        """A connection for a single statement that reads; without a transaction it takes one round trip."""
-        with self._glancing.connect() as connection:
-            yield connection
+    def glance(self) -> Iterator[Line]:
+        """A line for a single statement that reads; without a transaction it takes one round trip."""
+        with closing(self.engine.raw_connection()) as held:
+            raw: Any = held.driver_connection
+            if self.dialect == POSTGRESQL:
+                raw.autocommit = True
+            try:
+                yield Line(self.engine.dialect, held)
+            finally:
+                if self.dialect == POSTGRESQL and not raw.closed:
+                    raw.autocommit = False
 
     def close(self) -> None:
         """Return every pooled connection."""
@@ -154,6 +159,5 @@ def _prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        options = connection.get_execution_options()
-        if not options.get(_ALONE):
-            connection.exec_driver_sql("BEGIN" if options.get(_READ_ONLY) else "BEGIN IMMEDIATE")
+        read_only = connection.get_execution_options().get(_READ_ONLY)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")

@@ -6,7 +6,10 @@ parameters for the driver. Its parameters are plain: numbers, texts, and lists o
 """
 
 import json
+import re
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
@@ -15,8 +18,10 @@ from sqlalchemy import (
     ARRAY,
     ColumnElement,
     Connection,
+    Dialect,
     Executable,
     FromClause,
+    PoolProxiedConnection,
     Text,
     any_,
     bindparam,
@@ -27,6 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import cast as sql_cast
 from sqlalchemy.dialects.postgresql import JSON
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from steelyard.core.rowset import RowTypes, plain
@@ -34,9 +40,21 @@ from steelyard.core.rowset import RowTypes, plain
 POSTGRESQL = "postgresql"
 
 
-def dialect_of(session: Session | Connection) -> str:
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A connection of the driver's, outside of every transaction: prepared statements are all that it takes."""
+
+    dialect: Dialect
+    held: PoolProxiedConnection
+
+    def invalidate(self, error: BaseException) -> None:
+        """Give up the connection, which is broken."""
+        self.held.invalidate(error)
+
+
+def dialect_of(session: Session | Connection | Line) -> str:
     """Return the name of the session's database: ``postgresql`` or ``sqlite``."""
-    return session.dialect.name if isinstance(session, Connection) else session.get_bind().dialect.name
+    return session.get_bind().dialect.name if isinstance(session, Session) else session.dialect.name
 
 
 def given(dialect: str, name: str, types: RowTypes) -> FromClause:
@@ -98,29 +116,51 @@ def moment(dialect: str, value: datetime) -> Any:
     return value if dialect == POSTGRESQL else plain(value, sqlite=True)
 
 
-def run(session: Session | Connection, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
+def run(session: Session | Connection | Line, statement: Executable, parameters: Mapping[str, Any]) -> Sequence[Any]:
     """Run ``statement``, which is compiled at its first use and must be the same object each time."""
-    if isinstance(session, Connection):
-        connection = session
-    else:
+    if isinstance(session, Session):
         session.flush()
-        connection = session.connection()
-    key = (statement, connection.dialect.name)
+        session = session.connection()
+    dialect = session.dialect
+    key = (statement, dialect.name)
     if key not in _COMPILED:
-        _COMPILED[key] = _compile(statement, connection.dialect)
+        _COMPILED[key] = _compile(statement, dialect)
     text_, order, fixed = _COMPILED[key]
     values = {**fixed, **parameters}
-    sent: Any = {name: values[name] for name in fixed} if order is None else tuple(values[name] for name in order)
-    result = connection.exec_driver_sql(text_, sent)
-    return result.all() if result.returns_rows else ()
+    sent = tuple([values[name] for name in order])
+    held = session.held if isinstance(session, Line) else session.connection
+    try:
+        return by_driver(held.driver_connection, text_, sent)
+    except dialect.loaded_dbapi.Error as error:
+        lost = dialect.is_disconnect(cast(Any, error), cast(Any, held.driver_connection), None)
+        if lost:
+            session.invalidate(error)
+        refused = dialect.loaded_dbapi.Error
+        raise DBAPIError.instance(text_, sent, error, refused, True, lost, dialect) from error
 
 
-_Compiled = tuple[str, tuple[str, ...] | None, Mapping[str, Any]]
+def by_driver(raw: Any, text_: str, sent: tuple[Any, ...]) -> Sequence[Any]:
+    """Run a text by a cursor of the driver's, to whose time SQLAlchemy's own would add as much again."""
+    if isinstance(raw, sqlite3.Connection):
+        return raw.execute(text_, sent).fetchall()
+    from psycopg import RawCursor
+
+    with RawCursor(raw) as cursor:
+        cursor.execute(text_, sent)
+        return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else ()
+
+
+_Compiled = tuple[str, tuple[str, ...], Mapping[str, Any]]
 _COMPILED: dict[tuple[Executable, str], _Compiled] = {}
+_NAMED = re.compile(r"%\((\w+)\)s")
 
 
 def _compile(statement: Any, dialect: Any) -> _Compiled:
-    """Text for the driver, the order of its parameters where they go by place, and those with what they hold."""
+    """Text for the driver, the order of its parameters, and those with what they hold."""
     compiled = statement.compile(dialect=dialect)
-    fixed = {name: one.value for name, one in compiled.binds.items()}
-    return str(compiled), (tuple(compiled.positiontup) if compiled.positional else None), fixed
+    if compiled.positional:
+        return str(compiled), tuple(compiled.positiontup), compiled.params
+    names = tuple(dict.fromkeys(_NAMED.findall(str(compiled))))
+    places = {name: f"${place}" for place, name in enumerate(names, 1)}
+    numbered = _NAMED.sub(lambda found: places[found[1]], str(compiled))
+    return numbered.replace("%%", "%"), names, compiled.params

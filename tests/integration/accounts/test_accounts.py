@@ -15,6 +15,7 @@ from steelyard.core.actors import OrgKind, Role
 from steelyard.core.audit import AuditEntry
 from steelyard.core.errors import TooManyRequests
 from tests.support.clients import ApiClient
+from tests.support.statements import sent
 from tests.support.world import PASSWORD, World
 
 Api = Callable[..., ApiClient]
@@ -192,17 +193,8 @@ def test_tokens_and_audit_are_ones_own(api_as: Api, world: World) -> None:
 
 def test_statements_of_a_request(api_as: Api, world: World) -> None:
     """Recognising a caller takes one statement, and a read one more."""
-    from sqlalchemy import event
-
     client = api_as(OrgKind.TRADER)
     client.get("/organisations")
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        if not statement.startswith(("BEGIN", "SELECT 1")):
-            seen.append(statement)
-
-    event.listen(world.db.engine, "before_cursor_execute", note)
-    client.get("/organisations")
-    event.remove(world.db.engine, "before_cursor_execute", note)
+    with sent(world.db) as seen:
+        client.get("/organisations")
     assert len(seen) == 2, seen

@@ -10,14 +10,17 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from psycopg.pq import TransactionStatus
-from sqlalchemy import Text, event, select, text
-from sqlalchemy.exc import DBAPIError, OperationalError, StatementError
+from sqlalchemy import Text, bindparam, func, insert, select, table, text
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, StatementError
 
 from steelyard.core import clock, database
 from steelyard.core.audit import AuditEntry
 from steelyard.core.database import Database, db_now
 from steelyard.core.models import canonical_json
 from steelyard.core.numbering import next_number, next_numbers
+from steelyard.core.outbox import SubscriberCursor
+from steelyard.core.prepared import run
+from tests.support.statements import sent
 
 DAY = date(2026, 11, 23)
 PROCESSES, THREADS, EACH = 2, 4, 40
@@ -256,21 +259,20 @@ def test_connections_that_died_while_unused_are_replaced(db, databases, monkeypa
 
 def test_a_glance_takes_one_statement_and_no_turn(db):
     """It begins no transaction and sees what was committed, also while a writer holds the database."""
-    said = []
-    event.listen(db.engine, "before_cursor_execute", lambda *given: said.append(given[2]))
-    with db.glance() as connection:
-        assert connection.exec_driver_sql("SELECT 1").scalar_one() == 1
-        raw = connection.connection.driver_connection
+    count = select(func.count()).select_from(table("document_counter"))
+    with sent(db) as said, db.glance() as line:
+        assert run(line, count, {}) == [(0,)]
+        raw = line.held.driver_connection
         assert (
             not raw.in_transaction if db.dialect == "sqlite" else raw.info.transaction_status == TransactionStatus.IDLE
         )
-    assert said == ["SELECT 1"]
+    assert len(said) == 1
     with db.write() as session:
         session.execute(text("INSERT INTO document_counter (series, last) VALUES ('x', 0)"))
-        with db.glance() as connection:
-            assert connection.exec_driver_sql("SELECT count(*) FROM document_counter").scalar_one() == 0
-    with db.glance() as connection:
-        assert connection.exec_driver_sql("SELECT count(*) FROM document_counter").scalar_one() == 1
+        with db.glance() as line:
+            assert run(line, count, {}) == [(0,)]
+    with db.glance() as line:
+        assert run(line, count, {}) == [(1,)]
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"])
@@ -278,9 +280,11 @@ def test_what_was_prepared_outlasts_a_reader(db):
     """At a rollback the driver forgets what it prepared, so that the next scan would be planned anew."""
 
     def prepared():
-        with db.glance() as connection:
-            raw = connection.connection.driver_connection
-            return raw.info.backend_pid, raw.execute("SELECT name FROM pg_prepared_statements", prepare=False).fetchall()
+        with db.glance() as line:
+            raw = line.held.driver_connection
+            return raw.info.backend_pid, raw.execute(
+                "SELECT name FROM pg_prepared_statements", prepare=False
+            ).fetchall()
 
     for _ in range(8):
         with db.read() as session:
@@ -292,3 +296,36 @@ def test_what_was_prepared_outlasts_a_reader(db):
     assert prepared() == before
     with db.read() as session:
         assert session.scalars(select(AuditEntry)).all() == []
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_line_that_broke_is_given_up(db, databases):
+    """The error is SQLAlchemy's, as everywhere, and the next one gets another connection."""
+    pid = select(func.pg_backend_pid())
+    other = databases.connect(db.url.render_as_string(hide_password=False))
+
+    def ask_twice(held):
+        """Ask for the number of the connection, which is then ended, and ask again."""
+        ((number,),) = run(held, pid, {})
+        with other.glance() as killing:
+            run(killing, select(func.pg_terminate_backend(bindparam("pid"), 5000)), {"pid": number})
+        run(held, pid, {})
+
+    for used in (db.glance, db.write):
+        with pytest.raises(OperationalError) as broken, used() as held:
+            ask_twice(held)
+        assert broken.value.connection_invalidated
+        with used() as held:
+            assert run(held, pid, {})
+
+
+def test_what_the_database_refuses_is_refused_as_everywhere(db):
+    """An error of the driver's comes as SQLAlchemy's, without what was sent: that may be somebody's secret."""
+    same = insert(SubscriberCursor).values(name=bindparam("given"), epoch=1, txid=0, event_id=0)
+    with db.write() as session:
+        run(session, same, {"given": "a-secret"})
+    with pytest.raises(IntegrityError) as refused, db.write() as session:
+        run(session, same, {"given": "a-secret"})
+    assert "a-secret" not in str(refused.value).splitlines()[-1]
+    with db.read() as session:
+        assert len(session.scalars(select(SubscriberCursor)).all()) == 1

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from inventory.models import ScanAnswer, StockMove
 from inventory.operations import issuing, stocktakes
@@ -17,6 +17,7 @@ from steelyard.core.models import UtcDateTime
 from steelyard.core.outbox import Event
 from steelyard.core.rowset import rowset
 from tests.support.clients import ApiClient
+from tests.support.statements import sent
 
 from .conftest import Yard
 
@@ -31,17 +32,8 @@ MOST_OF_A_REQUEST = {"sqlite": 11, "postgresql": 4}
 @contextmanager
 def statements(yard: Yard) -> Iterator[list[str]]:
     """Every statement that is executed meanwhile."""
-    seen: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith("BEGIN"):
-            seen.append(statement)
-
-    event.listen(yard.db.engine, "before_cursor_execute", note)
-    try:
+    with sent(yard.db) as seen:
         yield seen
-    finally:
-        event.remove(yard.db.engine, "before_cursor_execute", note)
 
 
 def moves(yard: Yard) -> int:

@@ -1,13 +1,12 @@
 """A list costs the same few statements however many rows it shows."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
-from sqlalchemy import event
 
 from steelyard.core.database import Database
 from tests.support.clients import ApiClient
+from tests.support.statements import sent
 
 from .market import Market
 from .test_journey import issue
@@ -16,25 +15,10 @@ MOST = 12
 """Statements of one request, those of its sign-in included."""
 
 
-@contextmanager
-def statements(db: Database) -> Iterator[list[str]]:
-    """What is sent to the database meanwhile."""
-    seen: list[str] = []
-
-    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        seen.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
-
-
 def cost(db: Database, client: ApiClient, path: str, rows: int) -> int:
     """How many statements a list takes that shows so many rows."""
     client.get(path)
-    with statements(db) as seen:
+    with sent(db) as seen:
         answer = client.get(path)
     assert len(answer.json["items"]) == rows, answer.text
     return len(seen)
@@ -105,7 +89,7 @@ def test_a_round_with_many_postings_left_over_takes_as_few_statements(market: Ma
     held = market.round()
     path = f"/freight/rounds/{held['id']}"
     market.operator.get(path)
-    with statements(db) as seen:
+    with sent(db) as seen:
         found = market.operator.get(path).json
     assert len({item["number"] for item in found["left_over"]}) == 10
     assert len(seen) <= MOST
