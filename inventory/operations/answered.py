@@ -57,7 +57,8 @@ def to(operation: Operation, mark: str, answer: Answer) -> Answer:
 def add(batch: Batch, stamp: Stamp, ids: Iterable[str], answers: First) -> None:
     """Add the answers to the operations ``ids`` to what ``batch`` writes."""
     rows = (_row(stamp, id_, *answers[id_]) for id_ in ids)
-    batch.add(_answered(batch.dialect), answers=packed(batch.dialect, _TYPES, rows))
+    given_ = packed(batch.dialect, "answers", _TYPES, rows)
+    batch.add(_answered(batch.dialect, one=given_.one), given_)
 
 
 def quicker(session: Session, stamp: Stamp, ids: Iterable[str], answers: First, written: Collection[str]) -> First:
@@ -84,8 +85,8 @@ def _kept(session: Session, warehouse_id: int, ids: Iterable[str]) -> First:
 
 
 @cache
-def _answered(dialect: str) -> Write:
-    rows, table = given(dialect, "answers", _TYPES), cast(Table, ScanAnswer.__table__)
+def _answered(dialect: str, *, one: bool) -> Write:
+    rows, table = given(dialect, "answers", _TYPES, one=one), cast(Table, ScanAnswer.__table__)
     source = select(*(rows.c[name] for name in _TYPES)).where(true())
     upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
     insert = upsert.insert(table).from_select(list(_TYPES), source).on_conflict_do_nothing()

@@ -255,13 +255,13 @@ def _make(
         }
         for one in arrivals
     ]  # fmt: skip
-    bundles = packed(dialect, _BUNDLE_TYPES, sorted(rows, key=lambda row: str(row["tag"])))
-    return {tag: id_ for id_, tag in run(session, _made(dialect), {"bundles": bundles})}
+    bundles = packed(dialect, "bundles", _BUNDLE_TYPES, sorted(rows, key=lambda row: str(row["tag"])))
+    return {tag: id_ for id_, tag in run(session, _made(dialect, one=bundles.one), bundles.parameters)}
 
 
 @cache
-def _made(dialect: str) -> Any:
-    rows, table = given(dialect, "bundles", _BUNDLE_TYPES), cast(Table, Bundle.__table__)
+def _made(dialect: str, *, one: bool) -> Any:
+    rows, table = given(dialect, "bundles", _BUNDLE_TYPES, one=one), cast(Table, Bundle.__table__)
     source = select(*(rows.c[name] for name in _BUNDLE_TYPES)).where(true())
     upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
     insert = upsert.insert(table).from_select(list(_BUNDLE_TYPES), source).on_conflict_do_nothing()
@@ -305,14 +305,16 @@ def _write(
     ledger.add(batch, stamp, [_posting(*pair) for pair in zip(coming, movements, strict=True)])
     if coming:
         lines = [_line_row(one, made) for one in coming]
-        batch.add(_lined(batch.dialect), lines=packed(batch.dialect, _LINE_TYPES, lines))
+        rows = packed(batch.dialect, "lines", _LINE_TYPES, lines)
+        batch.add(_lined(batch.dialect, one=rows.one), rows)
     announced = [
         {"bundle_id": made[one.bundle.tag], "advice_line_id": one.bundle.line_id}
         for one in coming
         if one.bundle.line_id is not None
     ]
     if announced:
-        batch.add(_counted(batch.dialect), arrivals=packed(batch.dialect, _ARRIVAL_TYPES, announced))
+        rows = packed(batch.dialect, "arrivals", _ARRIVAL_TYPES, announced)
+        batch.add(_counted(batch.dialect, one=rows.one), rows)
     answered.add(batch, stamp, fresh, first)
     outbox.add(batch, _notices(yard, coming, movements))
     if coming:
@@ -365,14 +367,14 @@ def _notices(yard: _Yard, coming: Sequence[_Arrival], movements: Sequence[Moveme
 
 
 @cache
-def _lined(dialect: str) -> Write:
-    rows, table = given(dialect, "lines", _LINE_TYPES), cast(Table, ReceiptLine.__table__)
+def _lined(dialect: str, *, one: bool) -> Write:
+    rows, table = given(dialect, "lines", _LINE_TYPES, one=one), cast(Table, ReceiptLine.__table__)
     insert = table.insert().from_select(list(_LINE_TYPES), select(*(rows.c[name] for name in _LINE_TYPES)))
     return Write("lined", insert)
 
 
 @cache
-def _counted(dialect: str) -> Write:
-    rows, table = given(dialect, "arrivals", _ARRIVAL_TYPES), cast(Table, StockAdviceArrival.__table__)
+def _counted(dialect: str, *, one: bool) -> Write:
+    rows, table = given(dialect, "arrivals", _ARRIVAL_TYPES, one=one), cast(Table, StockAdviceArrival.__table__)
     insert = table.insert().from_select(list(_ARRIVAL_TYPES), select(*(rows.c[name] for name in _ARRIVAL_TYPES)))
     return Write("announced", insert)

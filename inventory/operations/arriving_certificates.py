@@ -107,7 +107,8 @@ def add(batch: Batch, stamp: Stamp, found: Mapping[Named, Found]) -> list[audit.
         }
         for certificate_id, heat_id in ties
     ]  # fmt: skip
-    batch.add(_tied(batch.dialect), certificate_ties=packed(batch.dialect, _TIE, rows))
+    packed_ties = packed(batch.dialect, "certificate_ties", _TIE, rows)
+    batch.add(_tied(batch.dialect, one=packed_ties.one), packed_ties)
     return [
         audit.Act("inventory.certificate_tied", f"certificate:{certificate_id}", {"heat_id": heat_id})
         for certificate_id, heat_id in ties
@@ -115,8 +116,8 @@ def add(batch: Batch, stamp: Stamp, found: Mapping[Named, Found]) -> list[audit.
 
 
 @cache
-def _tied(dialect: str) -> Write:
-    rows, table = given(dialect, "certificate_ties", _TIE), cast(Table, CertificateHeat.__table__)
+def _tied(dialect: str, *, one: bool) -> Write:
+    rows, table = given(dialect, "certificate_ties", _TIE, one=one), cast(Table, CertificateHeat.__table__)
     source = select(*(rows.c[name] for name in _TIE)).where(true())
     upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
     insert = upsert.insert(table).from_select(list(_TIE), source).on_conflict_do_nothing()

@@ -67,7 +67,8 @@ def keep(session: Session, actor: Actor, found: Gathered, judgement: Judgement) 
         for number, effect in zip(numbers, effects, strict=True)
     ]  # fmt: skip
     dialect = dialect_of(session)
-    ids = {number: id_ for id_, number in run(session, _reported(dialect), {"reports": packed(dialect, _TYPES, rows)})}
+    reports = packed(dialect, "reports", _TYPES, rows)
+    ids = {number: id_ for id_, number in run(session, _reported(dialect, one=reports.one), reports.parameters)}
     answers = {answer.client_op_id: answer for answer in judgement.answers}
     for number, effect in zip(numbers, effects, strict=True):
         answers[effect.operation.client_op_id].params.update(number=number, defect_id=ids[number])
@@ -102,8 +103,8 @@ def _tell(report: SetAside, number: str, id_: int, heat: _Facts) -> None:
 
 
 @cache
-def _reported(dialect: str) -> Any:
-    rows, table = given(dialect, "reports", _TYPES), cast(Table, Defect.__table__)
+def _reported(dialect: str, *, one: bool) -> Any:
+    rows, table = given(dialect, "reports", _TYPES, one=one), cast(Table, Defect.__table__)
     insert = table.insert().from_select(list(_TYPES), select(*(rows.c[name] for name in _TYPES)))
     return insert.returning(table.c.id, table.c.number)
 

@@ -37,7 +37,7 @@ from steelyard.api.idempotency import IdempotencyKey, Once
 from steelyard.core.actors import Actor
 from steelyard.core.database import clock_text, moment_of
 from steelyard.core.errors import NotFound
-from steelyard.core.prepared import POSTGRESQL, dialect_of, listed, one_of, run
+from steelyard.core.prepared import POSTGRESQL, alone, dialect_of, listed, one_of, run
 
 FEW = 10
 """For so many bundles or fewer PostgreSQL takes longer to plan a statement than to carry it out."""
@@ -92,30 +92,25 @@ class Gathered:
 def lock(session: Session, actor: Actor, warehouse_id: int, tags: Collection[str]) -> dict[int, Label]:
     """Lock the bundles that bear ``tags`` in the actor's own warehouse, in the order of their ids."""
     dialect = dialect_of(session)
-    given = {"warehouse_id": warehouse_id, "org_id": actor.org_id, "tags": listed(dialect, tags)}
-    locked = _locked(dialect, min(len(tags), FEW + 1))
-    if len(tags) == 1:
-        given["tags"] = next(iter(tags))
+    one = len(tags) <= 1
+    wanted = alone(tags) if one else listed(dialect, tags)
+    given = {"warehouse_id": warehouse_id, "org_id": actor.org_id, "tags": wanted}
+    locked = _locked(dialect, one=one, few=len(tags) <= FEW)
     return {row[0]: Label(*row[:4]) for row in run(session, locked, given)}
 
 
 @cache
-def _locked(dialect: str, count: int) -> Any:
-    """The statement that locks; for a few on PostgreSQL what follows in the transaction is planned once for all.
-
-    PostgreSQL plans it anew each time where it expects more tags than come, so for one it says that it is one.
-    """
+def _locked(dialect: str, *, one: bool, few: bool) -> Any:
+    """The statement that locks; for a ``few`` on PostgreSQL what follows in the transaction is planned once for all."""
     columns: list[Any] = [Bundle.id, Bundle.tag, Heat.heat_number, Bundle.certificate_number]
-    if count <= FEW and dialect == POSTGRESQL:
+    if few and dialect == POSTGRESQL:
         columns.append(func.set_config("plan_cache_mode", "force_generic_plan", true()))
-    one = Bundle.tag == bindparam("tags", type_=String())
-    tagged = one if count == 1 else one_of(dialect, Bundle.tag, "tags")
     return (
         select(*columns)
         .join(Heat, Heat.id == Bundle.heat_id)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
         .where(Warehouse.id == _WAREHOUSE, Warehouse.org_id == _ORG, Bundle.voided == 0)
-        .where(Bundle.warehouse_id == _WAREHOUSE, tagged)
+        .where(Bundle.warehouse_id == _WAREHOUSE, one_of(dialect, Bundle.tag, "tags", one=one))
         .order_by(Bundle.id)
         .with_for_update(of=Bundle, key_share=True)
     )
@@ -125,16 +120,16 @@ def gather(session: Session, actor: Actor, warehouse_id: int, labels: dict[int, 
     """Read what stands, in a statement after the one that locked; raises ``NotFound`` for a foreign warehouse."""
     parts: dict[str, list[list[Any]]] = {}
     dialect = dialect_of(session)
+    named = {"bundle_ids": labels, "codes": asked.places, "operation_ids": asked.operation_ids}
+    one = all(len(values) <= 1 for values in named.values())
     given = {
         "warehouse_id": warehouse_id,
         "org_id": actor.org_id,
         "user_id": actor.user_id,
-        "bundle_ids": listed(dialect, labels),
-        "codes": listed(dialect, asked.places),
-        "operation_ids": listed(dialect, asked.operation_ids),
         "once_key": asked.once.key if asked.once is not None else "",
+        **{name: alone(values) if one else listed(dialect, values) for name, values in named.items()},
     }
-    for part, row in run(session, _question(dialect), given):
+    for part, row in run(session, _question(dialect, one=one), given):
         parts.setdefault(part, []).append(json.loads(row))
     if not parts.get("warehouse"):
         raise NotFound
@@ -161,8 +156,8 @@ def answer_of(document: dict[str, Any]) -> Answer:
 
 
 @cache
-def _question(dialect: str) -> Any:
-    return union_all(*_ground(dialect), *_bundles(dialect), *_named(dialect))
+def _question(dialect: str, *, one: bool) -> Any:
+    return union_all(*_ground(dialect), *_bundles(dialect, one=one), *_named(dialect, one=one))
 
 
 def _ground(dialect: str) -> Iterator[Select[Any]]:
@@ -173,24 +168,24 @@ def _ground(dialect: str) -> Iterator[Select[Any]]:
     yield _part(dialect, "now", select(literal_column("1")), clock_text(dialect))
 
 
-def _bundles(dialect: str) -> Iterator[Select[Any]]:
+def _bundles(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
     balance = StockBalance
     stood = select(balance).join(Place, Place.id == balance.place_id)
-    stood = stood.where(one_of(dialect, balance.bundle_id, "bundle_ids"), balance.pieces > 0)
+    stood = stood.where(one_of(dialect, balance.bundle_id, "bundle_ids", one=one), balance.pieces > 0)
     amounts = (balance.pieces, balance.length_mm, balance.mass_g)
     yield _part(
         dialect, "stood", stood, balance.bundle_id, balance.place_id, balance.owner_id, balance.state, Place.kind,
         *amounts,
     )  # fmt: skip
-    for query, columns in standing.holds(one_of(dialect, Bundle.id, "bundle_ids")):
+    for query, columns in standing.holds(one_of(dialect, Bundle.id, "bundle_ids", one=one)):
         yield _part(dialect, "held", query, *columns)
 
 
-def _named(dialect: str) -> Iterator[Select[Any]]:
-    real = select(Place).where(one_of(dialect, Place.code, "codes"))
+def _named(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
+    real = select(Place).where(one_of(dialect, Place.code, "codes", one=one))
     real = real.where(Place.warehouse_id == _WAREHOUSE, Place.is_real.is_(True))
     yield _part(dialect, "place", real, Place.code, Place.id, Place.is_blocked)
-    kept = select(ScanAnswer).where(one_of(dialect, ScanAnswer.client_op_id, "operation_ids"))
+    kept = select(ScanAnswer).where(one_of(dialect, ScanAnswer.client_op_id, "operation_ids", one=one))
     kept = kept.where(ScanAnswer.warehouse_id == _WAREHOUSE)
     yield _part(dialect, "kept", kept, ScanAnswer.client_op_id, ScanAnswer.fingerprint, cast(ScanAnswer.answer, Text))
     came = select(IdempotencyKey).where(IdempotencyKey.user_id == bindparam("user_id", type_=BigInteger()))

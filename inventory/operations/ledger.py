@@ -77,22 +77,22 @@ def add(batch: Batch, stamp: Stamp, postings: Sequence[Posting]) -> int:
     if not postings:
         return 0
     dialect = batch.dialect
-    rows = (_move_row(stamp, posting) for posting in postings)
-    batch.add(_moved(dialect), moves=packed(dialect, _MOVE_TYPES, rows))
+    moves = packed(dialect, "moves", _MOVE_TYPES, (_move_row(stamp, posting) for posting in postings))
+    batch.add(_moved(dialect, one=moves.one), moves)
     changes = deltas(posting.movement for posting in postings)
     decreases = {key: change for key, change in changes.items() if _is_real_decrease(stamp, key, change)}
     if decreases:
-        less = packed(dialect, _BALANCE_TYPES, (_balance_row(*item) for item in decreases.items()))
+        less = packed(dialect, "decreases", _BALANCE_TYPES, (_balance_row(*item) for item in decreases.items()))
         ids = listed(dialect, (key.bundle_id for key in decreases))
-        batch.add(_decreased(dialect), decreases=less, decreased_ids=ids)
+        batch.add(_decreased(dialect, one=less.one), less, decreased_ids=ids)
     increases = [
         {**_balance_row(key, change), "virtual": int(key.position.place_id in stamp.virtual)}
         for key, change in changes.items()
         if key not in decreases
     ]
     if increases:
-        more = packed(dialect, _INCREASE_TYPES, increases)
-        batch.add(_increased(dialect, after_decreases=bool(decreases)), increases=more)
+        more = packed(dialect, "increases", _INCREASE_TYPES, increases)
+        batch.add(_increased(dialect, one=more.one, after_decreases=bool(decreases)), more)
     return len(decreases)
 
 
@@ -108,27 +108,27 @@ def _is_real_decrease(stamp: Stamp, key: BalanceKey, change: Quantity) -> bool:
 
 
 @cache
-def _moved(dialect: str) -> Write:
-    rows = given(dialect, "moves", _MOVE_TYPES)
+def _moved(dialect: str, *, one: bool) -> Write:
+    rows = given(dialect, "moves", _MOVE_TYPES, one=one)
     insert = _MOVES.insert().from_select(list(_MOVE_TYPES), select(*_columns(rows, list(_MOVE_TYPES))))
     return Write("moved", insert)
 
 
 @cache
-def _decreased(dialect: str) -> Write:
-    rows = given(dialect, "decreases", _BALANCE_TYPES)
+def _decreased(dialect: str, *, one: bool) -> Write:
+    rows = given(dialect, "decreases", _BALANCE_TYPES, one=one)
     statement = (
         update(_BALANCES)
         .where(and_(*(_BALANCES.c[name] == rows.c[name] for name in _KEY)))
-        .where(one_of(dialect, _BALANCES.c.bundle_id, "decreased_ids"))
+        .where(true() if one else one_of(dialect, _BALANCES.c.bundle_id, "decreased_ids"))
         .values({name: _BALANCES.c[name] + rows.c[name] for name in _AMOUNTS})
     )
     return Write("decreased", statement, _BALANCES.c.bundle_id)
 
 
 @cache
-def _increased(dialect: str, *, after_decreases: bool) -> Write:
-    rows = given(dialect, "increases", _INCREASE_TYPES)
+def _increased(dialect: str, *, one: bool, after_decreases: bool) -> Write:
+    rows = given(dialect, "increases", _INCREASE_TYPES, one=one)
     is_real = (rows.c.virtual == 0).label("is_real")
     source = select(*_columns(rows, _KEY), is_real, *_columns(rows, _AMOUNTS))
     source = source.where(behind(dialect, "decreased") if after_decreases else true())

@@ -121,17 +121,19 @@ def add(batch: Batch, stamp: Stamp, views: Iterable[OrderView]) -> None:
     dialect = batch.dialect
     known = [_row(stamp, view, one) for view, one in changed if one.allocation_id is not None]
     if known:
-        batch.add(_kept(dialect), kept_before=packed(dialect, _TYPES, known))
+        rows = packed(dialect, "kept_before", _TYPES, known)
+        batch.add(_kept(dialect, one=rows.one), rows)
     fresh = [_row(stamp, view, one) for view, one in changed if one.allocation_id is None]
     if fresh:
-        batch.add(_taken(dialect, after_others=bool(known)), kept_instead=packed(dialect, _TYPES, fresh))
+        rows = packed(dialect, "kept_instead", _TYPES, fresh)
+        batch.add(_taken(dialect, one=rows.one, after_others=bool(known)), rows)
     orders_changed = {view.order_id for view, _ in changed}
     batch.add(_fetched_anew(dialect), orders_changed=listed(dialect, orders_changed))
 
 
 @cache
-def _kept(dialect: str) -> Write:
-    rows, table = given(dialect, "kept_before", _TYPES), cast(Table, StockAllocation.__table__)
+def _kept(dialect: str, *, one: bool) -> Write:
+    rows, table = given(dialect, "kept_before", _TYPES, one=one), cast(Table, StockAllocation.__table__)
     told: dict[str, ColumnElement[Any]] = {name: rows.c[name] for name in ("state", "reason")}
     # What was picked before and is freed now keeps by whom it was picked.
     told |= {name: func.coalesce(rows.c[name], table.c[name]) for name in _WHEN}
@@ -140,9 +142,9 @@ def _kept(dialect: str) -> Write:
 
 
 @cache
-def _taken(dialect: str, *, after_others: bool) -> Write:
+def _taken(dialect: str, *, one: bool, after_others: bool) -> Write:
     """A bundle freed may take another's place in the same batch: it is freed first."""
-    rows, table = given(dialect, "kept_instead", _TYPES), cast(Table, StockAllocation.__table__)
+    rows, table = given(dialect, "kept_instead", _TYPES, one=one), cast(Table, StockAllocation.__table__)
     names = [name for name in _TYPES if name != "id"]
     source = select(*(rows.c[name] for name in names)).where(behind(dialect, "kept") if after_others else true())
     return Write("taken", table.insert().from_select([*names, "is_part"], source.add_columns(false())))

@@ -176,8 +176,8 @@ def _write(
     expected = ledger.add(batch, stamp, [posting for effect in judgement.effects for posting in _postings(effect)])
     counts = [effect for effect in judgement.effects if isinstance(effect, CountMade)]
     if counts:
-        rows = (_count_row(stamp, count) for count in counts)
-        batch.add(_counted(batch.dialect), counts=packed(batch.dialect, _COUNT_TYPES, rows))
+        rows = packed(batch.dialect, "counts", _COUNT_TYPES, (_count_row(stamp, count) for count in counts))
+        batch.add(_counted(batch.dialect, one=rows.one), rows)
     if fresh:
         answered.add(batch, stamp, fresh, first)
     told = picks.notices(found.ground, found.labels, [effect.pick for effect in picked])
@@ -238,7 +238,7 @@ def _count_row(stamp: ledger.Stamp, count: CountMade) -> dict[str, Any]:
 
 
 @cache
-def _counted(dialect: str) -> Write:
-    rows, table = given(dialect, "counts", _COUNT_TYPES), cast(Table, StocktakeCount.__table__)
+def _counted(dialect: str, *, one: bool) -> Write:
+    rows, table = given(dialect, "counts", _COUNT_TYPES, one=one), cast(Table, StocktakeCount.__table__)
     insert = table.insert().from_select(list(_COUNT_TYPES), select(*(rows.c[name] for name in _COUNT_TYPES)))
     return Write("counted", insert)

@@ -243,7 +243,8 @@ _LINE: RowTypes = {
 def _write_lines(session: Session, document: Stocktake, lines: Sequence[VarianceLine]) -> None:
     """Write lines in one statement, and note up to which count they know."""
     batch = Batch(session)
-    batch.add(_lined(batch.dialect), lines=packed(batch.dialect, _LINE, [_line(document, line) for line in lines]))
+    rows = packed(batch.dialect, "lines", _LINE, [_line(document, line) for line in lines])
+    batch.add(_lined(batch.dialect, one=rows.one), rows)
     batch.run()
     last = select(func.max(StocktakeCount.id)).where(StocktakeCount.stocktake_id == document.id)
     document.judged_count_id = session.scalar(last) or 0
@@ -251,8 +252,8 @@ def _write_lines(session: Session, document: Stocktake, lines: Sequence[Variance
 
 
 @cache
-def _lined(dialect: str) -> Write:
-    rows, table = given(dialect, "lines", _LINE), cast(Table, StocktakeLine.__table__)
+def _lined(dialect: str, *, one: bool) -> Write:
+    rows, table = given(dialect, "lines", _LINE, one=one), cast(Table, StocktakeLine.__table__)
     insert = table.insert().from_select(list(_LINE), select(*(rows.c[name] for name in _LINE)))
     return Write("lined", insert)
 

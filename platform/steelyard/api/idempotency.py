@@ -104,12 +104,13 @@ def note(batch: Batch, actor: Actor, once: Once) -> None:
         "user_id": actor.user_id, "org_id": actor.org_id, "key": once.key, "request_hash": once.hash,
         "status": 200, "headers": "{}", "body": "", "created_at": utc_now(),
     }  # fmt: skip
-    batch.add(_noted(batch.dialect), noted_requests=packed(batch.dialect, _NOTE, [row]))
+    rows = packed(batch.dialect, "noted_requests", _NOTE, [row])
+    batch.add(_noted(batch.dialect, one=rows.one), rows)
 
 
 @cache
-def _noted(dialect: str) -> Write:
-    rows = given(dialect, "noted_requests", _NOTE)
+def _noted(dialect: str, *, one: bool) -> Write:
+    rows = given(dialect, "noted_requests", _NOTE, one=one)
     upsert: Any = postgresql if dialect == POSTGRESQL else sqlite
     insert = upsert.insert(IdempotencyKey).from_select(
         list(_NOTE), select(*(rows.c[name] for name in _NOTE)).where(true())

@@ -95,11 +95,12 @@ def add(batch: Batch, actor: Actor | None, acts: Sequence[Act]) -> None:
     entries = (
         {**by, "action": act.action, "subject": act.subject, "detail": canonical_json(act.detail)} for act in acts
     )
-    batch.add(_audited(batch.dialect), audited_acts=packed(batch.dialect, _ENTRY, entries))
+    rows = packed(batch.dialect, "audited_acts", _ENTRY, entries)
+    batch.add(_audited(batch.dialect, one=rows.one), rows)
 
 
 @cache
-def _audited(dialect: str) -> Write:
-    rows = given(dialect, "audited_acts", _ENTRY)
+def _audited(dialect: str, *, one: bool) -> Write:
+    rows = given(dialect, "audited_acts", _ENTRY, one=one)
     entries = insert(AuditEntry).from_select(list(_ENTRY), select(*(rows.c[name] for name in _ENTRY)))
     return Write("audited", entries)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, ColumnElement, Insert, Text, Update, cast, func, literal_column, select, table, true
 from sqlalchemy.orm import Session
 
-from steelyard.core.prepared import POSTGRESQL, dialect_of, run
+from steelyard.core.prepared import POSTGRESQL, Packed, dialect_of, run
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,9 +42,11 @@ class Batch:
         self._writes: list[Write] = []
         self._parameters: dict[str, Any] = {}
 
-    def add(self, write: Write, **parameters: Any) -> None:
-        """Add a write; the names of parameters are its own among those of the batch."""
+    def add(self, write: Write, rows: Packed | None = None, **parameters: Any) -> None:
+        """Add a write with the rows and parameters that it reads; their names are its own among those of the batch."""
         self._writes.append(write)
+        if rows is not None:
+            self._parameters.update(rows.parameters)
         self._parameters.update(parameters)
 
     def run(self) -> Mapping[str, Sequence[Any]]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ForeignKey,
     Index,
+    ScalarSelect,
     String,
     Text,
     bindparam,
@@ -115,15 +116,16 @@ def add(batch: Batch, notices: Sequence[Notice]) -> None:
     if not notices:
         return
     moment = utc_now()
-    events, readers = _published() if batch.dialect == POSTGRESQL else _published_in_turn()
-    batch.add(events, notices=packed(batch.dialect, _NOTICE, (_notice_row(one, moment) for one in notices)))
+    rows = packed(batch.dialect, "notices", _NOTICE, (_notice_row(one, moment) for one in notices))
+    events, readers = _published(one=rows.one) if batch.dialect == POSTGRESQL else _published_in_turn(one=rows.one)
+    batch.add(events, rows)
     batch.add(readers)
 
 
 @cache
-def _published() -> tuple[Write, Write]:
+def _published(*, one: bool) -> tuple[Write, Write]:
     """The writes of events and of their readers, which share the numbers that the events are given (PostgreSQL)."""
-    rows = given(POSTGRESQL, "notices", _NOTICE)
+    rows = given(POSTGRESQL, "notices", _NOTICE, one=one)
     new_id = func.nextval(func.pg_get_serial_sequence(Event.__tablename__, "id")).label("id")
     source = select(new_id, *(rows.c[name] for name in _NOTICE)).cte("numbered_notices")
     names = ["id", *_TOLD]
@@ -148,11 +150,24 @@ def _notice_row(notice: Notice, moment: datetime) -> dict[str, Any]:
 
 
 @cache
-def _published_in_turn() -> tuple[Write, Write]:
+def _published_in_turn(*, one: bool) -> tuple[Write, Write]:
     """The same on SQLite, where one writer at a time numbers on from the last event; nothing is ever deleted."""
+    last = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
+    return _one_published(last) if one else _many_published(last)
+
+
+def _one_published(last: ScalarSelect[int]) -> tuple[Write, Write]:
+    row = given("sqlite", "notices", _NOTICE, one=True)
+    events = insert(Event).from_select(["id", *_TOLD], select(last + 1, *(row.c[name] for name in _TOLD)))
+    org_ids = func.json_each(row.c.audience).table_valued("value", name="org_ids")
+    pairs = select(org_ids.c.value, last).select_from(row).join(org_ids, true())
+    readers = insert(EventAudience).from_select(["org_id", "event_id"], pairs)
+    return Write("events", events), Write("readers", readers)
+
+
+def _many_published(last: ScalarSelect[int]) -> tuple[Write, Write]:
     notices = bindparam("notices", type_=Text())
     entries = func.json_each(notices).table_valued("key", "value")
-    last = select(func.coalesce(func.max(Event.id), 0)).scalar_subquery()
     told = (func.json_extract(entries.c.value, literal_column(f"'$.{name}'")) for name in _TOLD)
     events = insert(Event).from_select(["id", *_TOLD], select(last + entries.c.key + 1, *told))
     audience = func.json_extract(entries.c.value, literal_column("'$.audience'"))

@@ -57,8 +57,13 @@ def dialect_of(session: Session | Connection | Line) -> str:
     return session.get_bind().dialect.name if isinstance(session, Session) else session.dialect.name
 
 
-def given(dialect: str, name: str, types: RowTypes) -> FromClause:
-    """Rows that come as the parameter ``name`` (see :func:`packed`), as a table with the columns of ``types``."""
+def given(dialect: str, name: str, types: RowTypes, *, one: bool) -> FromClause:
+    """Rows that come as parameters (see :func:`packed`), as a table with the columns of ``types``.
+
+    Several are one parameter, ``name``; of a single one each value is a parameter, which both sides have sooner read.
+    """
+    if one:
+        return select(*(bindparam(f"{name}_{key}", type_=type_).label(key) for key, type_ in types.items())).subquery()
     parameter = bindparam(name, type_=Text())
     if dialect != POSTGRESQL:
         entries = func.json_each(parameter).table_valued("value")
@@ -72,12 +77,23 @@ def given(dialect: str, name: str, types: RowTypes) -> FromClause:
     return rows.render_derived(with_types=True)
 
 
-def packed(dialect: str, types: RowTypes, rows: Iterable[Mapping[str, Any]]) -> str:
-    """Return rows as the parameter that :func:`given` reads; all have the columns of ``types``."""
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Rows as the parameters that :func:`given` reads, and whether they are a single one."""
+
+    one: bool
+    parameters: Mapping[str, Any]
+
+
+def packed(dialect: str, name: str, types: RowTypes, rows: Iterable[Mapping[str, Any]]) -> Packed:
+    """Return rows as parameters; all have the columns of ``types``."""
     kept = list(rows)
     if kept and (missing := types.keys() - kept[0].keys()):
         raise KeyError(*missing)
-    return _ENCODERS[dialect == POSTGRESQL].encode(kept)
+    if len(kept) == 1:
+        (row,) = kept
+        return Packed(True, {f"{name}_{key}": moment(dialect, row[key]) for key in types})
+    return Packed(False, {name: _ENCODERS[dialect == POSTGRESQL].encode(kept)})
 
 
 def _encoder(*, sqlite: bool) -> json.JSONEncoder:
@@ -94,11 +110,14 @@ _ENCODERS = {True: _encoder(sqlite=False), False: _encoder(sqlite=True)}
 """By whether they write for PostgreSQL."""
 
 
-def one_of(dialect: str, column_: Any, name: str) -> ColumnElement[bool]:
+def one_of(dialect: str, column_: Any, name: str, *, one: bool = False) -> ColumnElement[bool]:
     """The condition that a column is one of the values that come as the parameter ``name`` (see :func:`listed`).
 
-    PostgreSQL sees how many there are, unlike in a join with rows: a few are looked up by index.
+    PostgreSQL sees how many there are, unlike in a join with rows: a few are looked up by index. For ``one``, or none,
+    it is planned once for all (see :func:`alone`).
     """
+    if one:
+        return cast(ColumnElement[bool], column_ == bindparam(name, type_=column_.type))
     if dialect != POSTGRESQL:
         entries = func.json_each(bindparam(name, type_=Text())).table_valued("value")
         return cast(ColumnElement[bool], column_.in_(select(entries.c.value)))
@@ -111,8 +130,13 @@ def listed(dialect: str, values: Iterable[Any]) -> Any:
     return wanted if dialect == POSTGRESQL else json.dumps(wanted, ensure_ascii=False)
 
 
-def moment(dialect: str, value: datetime) -> Any:
-    """Return an aware moment as a parameter, in the form in which the database keeps it."""
+def alone(values: Iterable[Any]) -> Any:
+    """Return the only value, ``None`` where there is none, as the parameter that :func:`one_of` reads for one."""
+    return next(iter(values), None)
+
+
+def moment(dialect: str, value: Any) -> Any:
+    """Return a value as a parameter: an aware moment in the form in which the database keeps it."""
     return value if dialect == POSTGRESQL else plain(value, sqlite=True)
 
 
