@@ -129,8 +129,10 @@ def gather(session: Session, actor: Actor, warehouse_id: int, labels: dict[int, 
         "once_key": asked.once.key if asked.once is not None else "",
         **{name: alone(values) if one else listed(dialect, values) for name, values in named.items()},
     }
-    for part, row in run(session, _question(dialect, one=one), given):
-        parts.setdefault(part, []).append(json.loads(row))
+    rows = run(session, _question(dialect, one=one), given)
+    values = json.loads(f"[{','.join([row for _, row in rows])}]")
+    for (part, _), value in zip(rows, values, strict=True):
+        parts.setdefault(part, []).append(value)
     if not parts.get("warehouse"):
         raise NotFound
     found = Gathered(Ground(*parts["warehouse"][0]), moment_of(parts["now"][0][0]), labels)

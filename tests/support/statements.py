@@ -21,8 +21,8 @@ def sent(db: Database) -> Iterator[list[str]]:
         if not statement.startswith("BEGIN"):
             seen.append(statement)
 
-    def noted(raw: Any, text: str, parameters: tuple[Any, ...]) -> Any:
-        seen.append(text)
+    def noted(raw: Any, text: str | bytes, parameters: tuple[Any, ...]) -> Any:
+        seen.append(text if isinstance(text, str) else text.decode())
         return by_driver(raw, text, parameters)
 
     event.listen(db.engine, "before_cursor_execute", note)

@@ -1,7 +1,7 @@
 """Recognising a caller by his session cookie or bearer token, in one statement."""
 
 import json
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, cast
 
 from flask import Request
@@ -71,24 +71,21 @@ def _found(line: Line, entity: type[ApiToken] | type[BrowserSession], key: str) 
 
 def _by_token(line: Line, token: str) -> Actor | None:
     row = _found(line, ApiToken, token_hash(token))
-    return None if row is None else _actor(row, frozenset(json.loads(row[0])))
+    return None if row is None else _actor(*row[:-1])
 
 
 def _by_cookie(line: Line, cookie: str) -> Caller | None:
     key = token_hash(cookie)
     row = _found(line, BrowserSession, key)
-    return None if row is None else Caller(_actor(row, None), session_key=key, must_change=bool(row[-1]))
+    return None if row is None else Caller(_actor(*row[:-1]), session_key=key, must_change=bool(row[-1]))
 
 
-def _actor(row: Any, scopes: frozenset[str] | None) -> Actor:
-    _, user_id, user_name, locale, org_id, kind, org_name, roles, _must_change = row
+@lru_cache
+def _actor(
+    scopes: str, user_id: int, user_name: str, locale: str, org_id: int, kind: str, org_name: str, roles: str
+) -> Actor:
+    """What was read, as an actor: the same one as long as the same is read."""
+    held, may = frozenset(Role(role) for role in json.loads(roles)), json.loads(scopes)
     return Actor(
-        user_id,
-        user_name,
-        org_id,
-        OrgKind(kind),
-        org_name,
-        frozenset(Role(role) for role in json.loads(roles)),
-        scopes,
-        locale,
+        user_id, user_name, org_id, OrgKind(kind), org_name, held, None if may is None else frozenset(may), locale
     )

@@ -1,6 +1,7 @@
 """Reading JSON from outside: everything that Python's parser would let pass or die of is a clear 400."""
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any, NoReturn
 
@@ -17,13 +18,7 @@ def parse_json(raw: bytes, *, exact: bool = False) -> Any:
     """
     try:
         text = raw.decode("utf-8")
-        value = json.loads(
-            text,
-            parse_constant=_refuse_constant,
-            parse_int=_bounded_int,
-            parse_float=_bounded_decimal if exact else _bounded_float,
-            object_pairs_hook=_unique_keys,
-        )
+        value = _DECODERS[exact].decode(text)
         if "\\u" in text:
             _refuse_surrogates(value)
     except UnicodeDecodeError:
@@ -74,3 +69,16 @@ def _refuse_surrogates(value: Any) -> None:
         json.dumps(value, ensure_ascii=False, default=str).encode("utf-8")  # str: exact numbers
     except UnicodeEncodeError:
         raise BadRequest(reason="a text holds half a surrogate pair") from None
+
+
+def _decoder(parse_float: Callable[[str], Any]) -> json.JSONDecoder:
+    return json.JSONDecoder(
+        parse_constant=_refuse_constant,
+        parse_int=_bounded_int,
+        parse_float=parse_float,
+        object_pairs_hook=_unique_keys,
+    )
+
+
+_DECODERS = {False: _decoder(_bounded_float), True: _decoder(_bounded_decimal)}
+"""By whether numbers are to be exact; making one takes as long as reading a scan with it."""

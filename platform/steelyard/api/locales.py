@@ -6,7 +6,7 @@ from typing import Any
 
 from babel import Locale
 from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel, get_locale, gettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -41,8 +41,14 @@ _PARSED = {name: Locale.parse(name) for name in LOCALES}
 
 def say(message: str, **params: Any) -> str:
     """Return ``message`` in the reader's language with its parameters filled in; English outside an application."""
-    sentence = gettext(message) if has_app_context() else message
+    sentence = _translated(get_locale().language, message) if has_app_context() else message
     return sentence % params if params else sentence
+
+
+@lru_cache(maxsize=4096)
+def _translated(_language: str, message: str) -> str:
+    """Look a sentence up in the catalogues of the running application; each application has all of them."""
+    return str(gettext(message))
 
 
 def explain(error: SteelyardError) -> str:

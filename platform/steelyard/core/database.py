@@ -40,14 +40,18 @@ class Database:
             _ask_the_rested(self.engine)
             _run_as_planned(self.engine)
             reading = self.engine.execution_options(postgresql_readonly=True)
-        self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(reading, expire_on_commit=False)
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction that may change things: commits at the end, rolls back on an exception."""
-        with self._writing.begin() as session:
+        with self.engine.begin() as connection:
+            # A session that is given its connection does not begin, and end, a transaction of its own above it.
+            session = Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
             yield session
+            session.flush()
+            if session.identity_map:
+                session.expunge_all()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -144,7 +144,7 @@ def run(session: Session | Connection | Line, statement: Executable, parameters:
     """Run ``statement``, which is compiled at its first use and must be the same object each time."""
     if isinstance(session, Session):
         session.flush()
-        session = session.connection()
+        session = session.bind if isinstance(session.bind, Connection) else session.connection()
     dialect = session.dialect
     key = (statement, dialect.name)
     if key not in _COMPILED:
@@ -160,13 +160,13 @@ def run(session: Session | Connection | Line, statement: Executable, parameters:
         if lost:
             session.invalidate(error)
         refused = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(text_, sent, error, refused, True, lost, dialect) from error
+        raise DBAPIError.instance(str(text_), sent, error, refused, True, lost, dialect) from error
 
 
-def by_driver(raw: Any, text_: str, sent: tuple[Any, ...]) -> Sequence[Any]:
+def by_driver(raw: Any, text_: str | bytes, sent: tuple[Any, ...]) -> Sequence[Any]:
     """Run a text by a cursor of the driver's, to whose time SQLAlchemy's own would add as much again."""
     if isinstance(raw, sqlite3.Connection):
-        return raw.execute(text_, sent).fetchall()
+        return raw.execute(cast(str, text_), sent).fetchall()
     from psycopg import RawCursor
 
     with RawCursor(raw) as cursor:
@@ -174,7 +174,7 @@ def by_driver(raw: Any, text_: str, sent: tuple[Any, ...]) -> Sequence[Any]:
         return cursor.fetchall() if cursor.pgresult and cursor.pgresult.nfields else ()
 
 
-_Compiled = tuple[str, tuple[str, ...], Mapping[str, Any]]
+_Compiled = tuple[str | bytes, tuple[str, ...], Mapping[str, Any]]
 _COMPILED: dict[tuple[Executable, str], _Compiled] = {}
 _NAMED = re.compile(r"%\((\w+)\)s")
 
@@ -187,4 +187,4 @@ def _compile(statement: Any, dialect: Any) -> _Compiled:
     names = tuple(dict.fromkeys(_NAMED.findall(str(compiled))))
     places = {name: f"${place}" for place, name in enumerate(names, 1)}
     numbered = _NAMED.sub(lambda found: places[found[1]], str(compiled))
-    return numbered.replace("%%", "%"), names, compiled.params
+    return numbered.replace("%%", "%").encode(), names, compiled.params
