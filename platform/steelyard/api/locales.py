@@ -4,7 +4,6 @@ import logging
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
 from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, get_locale, gettext
 from werkzeug.datastructures import LanguageAccept
@@ -36,9 +35,6 @@ def _wished(header: str) -> str | None:
     return parse_accept_header(header, LanguageAccept).best_match(LOCALES)
 
 
-_PARSED = {name: Locale.parse(name) for name in LOCALES}
-
-
 def say(message: str, **params: Any) -> str:
     """Return ``message`` in the reader's language with its parameters filled in; English outside an application."""
     sentence = _translated(get_locale().language, message) if has_app_context() else message
@@ -67,4 +63,4 @@ def init_app(app: Flask, directories: list[str]) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=";".join(directories),
     )
-    Babel(app, locale_selector=lambda: _PARSED[choose()])
+    Babel(app, locale_selector=choose)

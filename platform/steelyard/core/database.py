@@ -45,13 +45,13 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction that may change things: commits at the end, rolls back on an exception."""
-        with self.engine.begin() as connection:
-            # A session that is given its connection does not begin, and end, a transaction of its own above it.
-            session = Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only")
+        with self.engine.connect() as connection:
+            session = Session(connection, expire_on_commit=False)
             yield session
             session.flush()
             if session.identity_map:
                 session.expunge_all()
+            connection.commit()
 
     @contextmanager
     def read(self) -> Iterator[Session]:

@@ -145,6 +145,8 @@ def run(session: Session | Connection | Line, statement: Executable, parameters:
     if isinstance(session, Session):
         session.flush()
         session = session.bind if isinstance(session.bind, Connection) else session.connection()
+    if isinstance(session, Connection) and not session.in_transaction():
+        session.begin()
     dialect = session.dialect
     key = (statement, dialect.name)
     if key not in _COMPILED:

@@ -31,6 +31,7 @@ class Lot:
     quantity: Quantity
     length_mm: int
     owner: int
+    condition: str | None
     held: bool = False
     version: int = 0
 
@@ -77,7 +78,7 @@ class ProcessMachine(Attacked):
         for row in rows:
             if row["tag"] in tags:
                 quantity = Quantity(row["pieces"], row["length_mm"], row["mass_g"])
-                self.lots[row["tag"]] = Lot(quantity, row["piece_length_mm"], owner)
+                self.lots[row["tag"]] = Lot(quantity, row["piece_length_mm"], owner, row["condition"])
 
     def _posted(self, process: StockProcess, took: set[str], made: set[str], lost_g: int = 0) -> None:
         before = {tag: self.lots.pop(tag) for tag in took}
@@ -109,7 +110,8 @@ class ProcessMachine(Attacked):
         if len(tags) < 2:
             return
         lots, new = [self.lots[str(tag)] for tag in tags], self._new_tag()
-        alike = len({(lot.owner, lot.length_mm) for lot in lots}) == 1 and not any(lot.held for lot in lots)
+        alike = len({(lot.owner, lot.length_mm, lot.condition) for lot in lots}) == 1
+        alike = alike and not any(lot.held for lot in lots)
         try:
             process = merge(self.yard, *(str(tag) for tag in tags), tag=new)
         except Refused:
