@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import BigInteger, ColumnElement, case, cast, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from inventory import arrivals, documents, errors, flows
+from inventory import arrivals, documents, errors, flows, lying
 from inventory.charges.arithmetic import ONE_DAY, Detail, Line, Stay, Tariff, details, lines, spans
 from inventory.charges.errors import MonthNotBegun
 from inventory.charges.models import StorageTariff
-from inventory.models import Bundle, Heat, Place, Product, ReceiptLine, StockBalance, StockMove, Warehouse
+from inventory.models import Bundle, Heat, Product, ReceiptLine, StockBalance, StockMove, Warehouse
 from steelyard.accounts.models import Organisation
 from steelyard.core.actors import Actor, OrgKind
 from steelyard.core.clock import business_date, day_begins
@@ -177,9 +177,8 @@ def _present(session: Session, warehouse_id: int, owner_id: int | None) -> dict[
     """Grams that lie now, by owner and bundle."""
     query = (
         select(StockBalance.owner_id, StockBalance.bundle_id, cast(func.sum(StockBalance.mass_g), BigInteger))
-        .join(Place, Place.id == StockBalance.place_id)
         .join(Bundle, Bundle.id == StockBalance.bundle_id)
-        .where(Place.is_real, StockBalance.mass_g > 0)
+        .where(StockBalance.is_real, StockBalance.pieces > 0, *lying.in_yard(session, warehouse_id, owner_id))
         .where(*_conditions(Bundle.warehouse_id, StockBalance.owner_id, warehouse_id, owner_id))
         .group_by(StockBalance.owner_id, StockBalance.bundle_id)
     )

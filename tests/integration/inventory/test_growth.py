@@ -9,6 +9,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from inventory import cycle_reading, devices, figures, queries, searching, storage
+from inventory.charges import reading as charges
 from inventory.models import Bundle, Warehouse
 from steelyard.core import clock
 from steelyard.core.actors import Actor
@@ -102,6 +103,7 @@ def of_yard(session: Session, actor: Actor) -> None:
     storage.to_put_away(session, id_, {"limit": 10})
     cycle_reading.plan_of(session, id_, business_date(db_now(session)))
     devices.kit(session, actor, id_, {"limit": 10})
+    charges.statements(session, actor, id_, charges.month_of(session, None))
 
 
 @pytest.mark.parametrize("dialect", ["postgresql"], indirect=True)
