@@ -92,7 +92,7 @@ def test_waits_between_attempts_grow(ask, publisher: Publisher):
         pytest.param(cut_off(b"y" * 400), Trouble.CUT_OFF, b"y" * 200, id="cut off"),
         pytest.param(Reply(b"z" * 50_000, endless=True), Trouble.TOO_LARGE, b"", id="endless"),
         pytest.param(Reply(b"z" * 100_001), Trouble.TOO_LARGE, b"", id="one byte too many"),
-        pytest.param(bomb(50_000_000), Trouble.TOO_LARGE, b"", id="gzip bomb"),
+        pytest.param(bomb(5_000_000), Trouble.TOO_LARGE, b"", id="gzip bomb"),
         pytest.param(
             Reply(gzip.compress(b"half" * 900)[:-20], headers={"Content-Encoding": "gzip"}), Trouble.CUT_OFF, None,
             id="gzip without its end",
