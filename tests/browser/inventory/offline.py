@@ -12,8 +12,9 @@ from typing import Any
 from playwright.sync_api import BrowserContext, Page, Playwright
 from sqlalchemy import func, select
 
+from inventory.masters.models import Reason
 from inventory.models import Bundle, Product, Receipt, ReceiptLine, StockBalance, StockMove
-from inventory.operations import advices, receipts, receiving, setting_up
+from inventory.operations import advices, reasons, receipts, receiving, setting_up
 from inventory.operations.advices import Announced, Announcement
 from inventory.operations.receiving import Arrival, Delivery
 from inventory.operations.verification import verify
@@ -109,6 +110,13 @@ class Yard:
         with self.world.db.read() as session:
             told = [one for detail in session.scalars(query) for one in detail["scans"]]
         return [one for one in told if one["tag"].startswith("LOST")]
+
+    def retire(self, use: str, code: str) -> None:
+        """Let the yard use a reason no more."""
+        with self.world.db.write() as session:
+            id_ = session.scalars(select(Reason.id).filter_by(warehouse_id=self.warehouse.id, use=use, code=code)).one()
+            reason = reasons.own_reason(session, self.keeper, self.warehouse.id, id_)
+            reasons.change(session, self.keeper, reason, is_retired=True)
 
     def serves(self) -> bool:
         return self.process is not None and self.process.poll() is None

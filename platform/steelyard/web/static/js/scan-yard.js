@@ -20,6 +20,12 @@ function refill(select, entries, empty) {
   if (entries.some(([value]) => value === chosen)) select.value = chosen;
 }
 
+/** Offer the kinds of defects; where the yard no longer has the chosen one none is: nothing is reported by chance. */
+function refillKinds(select, faults, choose) {
+  const gone = faults.every(({ code }) => code !== select.value);
+  refill(select, [...(gone ? [["", choose]] : []), ...faults.map(({ code, name }) => [code, name])], "");
+}
+
 /** Show the tasks of the chosen yard in the form; `device` is what the server told last. */
 export function showTasks(form, device) {
   const field = (name) => form.elements.namedItem(name);
@@ -40,7 +46,7 @@ export function showTasks(form, device) {
   if (field("receipt_number")) refill(field("receipt_number"), lorries, empty("noReceipt"));
   if (field("target")) refill(field("target"), [["", empty("suggested")], ...yard.places.map(named)], "");
   const faults = reasonsOf(yard.id, "defect");
-  if (faults.length > 0) refill(field("defect_kind"), faults.map(({ code, name }) => [code, name]), "");
+  if (faults.length > 0) refillKinds(field("defect_kind"), faults, empty("choose"));
   refill(field("stocktake_number"), yard.stocktakes.map((number) => [number, number]), empty("noTake"));
   refill(field("section"), [["", empty("wholeYard")], ...yard.places.filter(({ section }) => section).map(named)], "");
 }

@@ -157,6 +157,10 @@ async function scanned(text) {
     lose(scan, say("no-suggestion"));
     return;
   }
+  if (scan.asked.defect?.kind === "") {
+    lose(scan, say("no-kind"));
+    return;
+  }
   if (scan.task === "defect" && !(await withPhoto(scan))) return;
   if (await keep(scan, add)) forget(form, taken);
 }
@@ -237,6 +241,10 @@ async function choose(what, scan, reason) {
   } catch (error) {
     trouble(sentenceOfNumber(error));
     signal("refused");
+    return;
+  }
+  if (asked.defect?.kind === "") {
+    trouble(say("no-kind"));
     return;
   }
   answers.remove(scan);
