@@ -1,5 +1,6 @@
 """Migrations: up, down and up again on both databases, and equal to the models."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -11,31 +12,52 @@ from sqlalchemy import inspect, text
 from steelyard.migrations import run as migrations
 from steelyard.migrations.tables import metadata
 
+SQLITE = (
+    """SELECT m.name, 'column', c.name, c.cid, upper(c.type), c."notnull", c.dflt_value, c.pk
+    FROM sqlite_schema m, pragma_table_xinfo(m.name) c WHERE m.type = 'table'""",
+    """SELECT m.name, 'reference', f."table", f."from", f."to", f.seq, f.on_delete, f.on_update
+    FROM sqlite_schema m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'""",
+    """SELECT m.name, 'index', iif(i.origin = 'c', i.name, i.origin), i."unique", i.partial, c.seqno, c.name, c."desc"
+    FROM sqlite_schema m, pragma_index_list(m.name) i, pragma_index_xinfo(i.name) c WHERE m.type = 'table'""",
+    "SELECT tbl_name, type, name FROM sqlite_schema WHERE type IN ('index', 'trigger') AND sql IS NOT NULL",
+    "SELECT name, 'text', sql FROM sqlite_schema WHERE type = 'table'",
+)
+POSTGRESQL = (
+    """SELECT c.relname, 'column', a.attname, row_number() OVER (PARTITION BY c.oid ORDER BY a.attnum),
+    format_type(a.atttypid, a.atttypmod), a.attnotnull, a.attidentity::text, pg_get_expr(d.adbin, d.adrelid)
+    FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid AND c.relkind IN ('r', 'p')
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE a.attnum > 0 AND NOT a.attisdropped AND c.relnamespace = 'public'::regnamespace""",
+    """SELECT conrelid::regclass::text, contype::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
+    WHERE connamespace = 'public'::regnamespace""",
+    "SELECT tablename, 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT tgrelid::regclass::text, 'trigger', tgname FROM pg_trigger WHERE NOT tgisinternal",
+)
+NAMED = re.compile(r"CONSTRAINT \"?(\w+)\"? (CHECK|UNIQUE|FOREIGN|PRIMARY)", re.IGNORECASE)
+
 
 def schema(db):
-    """Everything that the database knows of its tables, in comparable form."""
+    """Everything that the database knows of its tables, in comparable form: of each table a list of what it has.
+
+    Its own catalogue is asked with a few statements: SQLAlchemy would ask SQLite for each table five times.
+    """
     with db.engine.connect() as connection:
-        inspector = inspect(connection)
-        columns, keys = inspector.get_multi_columns(), inspector.get_multi_pk_constraint()
-        uniques, references = inspector.get_multi_unique_constraints(), inspector.get_multi_foreign_keys()
-        checks, indexes = inspector.get_multi_check_constraints(), inspector.get_multi_indexes()
-        found = {
-            name: {
-                "columns": [(c["name"], str(c["type"]), c["nullable"]) for c in columns[schema_, name]],
-                "key": keys[schema_, name]["constrained_columns"],
-                "unique": sorted((u["name"], u["column_names"]) for u in uniques.get((schema_, name), ())),
-                "references": sorted(str(sorted(f.items())) for f in references.get((schema_, name), ())),
-                "checks": sorted(c["name"] or "" for c in checks.get((schema_, name), ())),
-                "indexes": sorted((i["name"], i["column_names"]) for i in indexes.get((schema_, name), ())),
-            }
-            for schema_, name in columns
-        }
-        if db.dialect == "sqlite":
-            triggers = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        rows = [
+            row
+            for query in (SQLITE if db.dialect == "sqlite" else POSTGRESQL)
+            for row in connection.execute(text(query))
+        ]
+    found = {row[0]: [] for row in rows}
+    for name, kind, *rest in rows:
+        if kind == "text":
+            found[name] += sorted((kind, *named) for named in NAMED.findall(rest[0]))
         else:
-            triggers = "SELECT tgrelid::regclass || tgname FROM pg_trigger WHERE NOT tgisinternal"
-        found["triggers"] = sorted(connection.execute(text(triggers)).scalars())
-    return found
+            found[name].append((kind, *rest))
+    return {name: sorted(map(repr, has)) for name, has in found.items()}
+
+
+def triggers(found):
+    return [one for has in found.values() for one in has if one.startswith("('trigger'")]
 
 
 def revisions():
@@ -48,11 +70,13 @@ def test_up_down_and_up_again_end_where_they_began(databases, dialect):
     migrations.upgrade(db)
     first = schema(db)
     migrations.downgrade(db, "base")
-    assert schema(db).keys() == {"alembic_version", "triggers"}
-    assert schema(db)["triggers"] == []
+    assert schema(db).keys() == {"alembic_version"}
+    assert triggers(first)
     migrations.upgrade(db)
     assert schema(db) == first
-    assert set(metadata().tables) | {"alembic_version", "triggers"} == first.keys()
+    assert set(metadata().tables) | {"alembic_version"} == {
+        name for name in first if not name.startswith("partitions.")
+    }
 
 
 def test_each_step_can_be_taken_back(databases, dialect):
