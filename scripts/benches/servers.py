@@ -51,6 +51,17 @@ def running(command: list[str], environment: dict[str, str], port: int, path: st
 
 
 @contextmanager
+def on_one_core() -> Iterator[None]:
+    """Hold the processes that are started meanwhile to one core, as the web processes of ours are."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, cores)
+
+
+@contextmanager
 def bare(target: str, path: str) -> Iterator[int]:
     """Serve ``module:name`` by granian alone, with as many hands as :func:`ours`; yield the port."""
     port = free_port()

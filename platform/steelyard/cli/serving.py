@@ -1,8 +1,9 @@
 """``steelyard serve``, and its three parts alone: ``web``, ``worker``, ``clock``."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -25,6 +26,7 @@ def _web_options(command: Command) -> Command:
     for option in (
         click.option("--tls-name", "tls_names", multiple=True, help="A further name or address for the certificate."),
         click.option("--tls", is_flag=True, help="Serve HTTPS with a certificate made for this machine."),
+        click.option("--any-core", is_flag=True, help="Do not hold each web process to one core."),
         click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True),
         click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes."),
         click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True),
@@ -36,7 +38,7 @@ def _web_options(command: Command) -> Command:
 
 @click.command()
 @_web_options
-def serve(host: str | None, port: int, workers: int, threads: int, tls: bool, tls_names: tuple[str, ...]) -> None:
+def serve(**given: Any) -> None:
     """Run web, worker and clock together, after bringing the database up. Ctrl-C stops all.
 
     This is one process and its web processes, for an installation on one machine. The parts run alone as
@@ -45,41 +47,43 @@ def serve(host: str | None, port: int, workers: int, threads: int, tls: bool, tl
     from steelyard.cli.migrating import bring_up
 
     settings = prepare()
-    require_free(host or _default_host(tls), port)
+    options = _options(settings, **given)
     with open_database(settings) as db:
         bring_up(db)
     parts = JobServices(settings)
-    _serve(
-        settings,
-        WebOptions(
-            host=host or _default_host(tls),
-            port=port,
-            workers=workers,
-            threads=threads,
-            tls=_certificate(settings, tls_names) if tls else None,
-            respawn=False,
-            after_start=parts.start,
-            on_stop=parts.stop,
-        ),
-    )
+    _serve(settings, replace(options, respawn=False, after_start=parts.start, on_stop=parts.stop))
 
 
 @click.command()
 @_web_options
-def web(host: str | None, port: int, workers: int, threads: int, tls: bool, tls_names: tuple[str, ...]) -> None:
+def web(**given: Any) -> None:
     """Run the web server alone. The database must have been brought up (`steelyard migrate upgrade`)."""
     settings = prepare()
-    require_free(host or _default_host(tls), port)
-    _serve(
-        settings,
-        WebOptions(
-            host=host or _default_host(tls),
-            port=port,
-            workers=workers,
-            threads=threads,
-            tls=_certificate(settings, tls_names) if tls else None,
-            after_start=partial(_require_up, settings),
-        ),
+    options = _options(settings, **given)
+    _serve(settings, replace(options, after_start=partial(_require_up, settings)))
+
+
+def _options(
+    settings: Settings,
+    *,
+    host: str | None,
+    port: int,
+    tls: bool,
+    tls_names: tuple[str, ...],
+    any_core: bool,
+    workers: int,
+    threads: int,
+) -> WebOptions:
+    """What the command line asks for; SQLite works within the web process, which then needs every core."""
+    address = host or _default_host(tls)
+    require_free(address, port)
+    return WebOptions(
+        host=address,
+        port=port,
+        workers=workers,
+        threads=threads,
+        tls=_certificate(settings, tls_names) if tls else None,
+        keep_core=not settings.database_url.startswith("sqlite") and not any_core,
     )
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -31,7 +32,10 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class WebOptions:
-    """Where to listen and with how many hands; ``after_start`` and ``on_stop`` run in the parent process."""
+    """Where to listen and with how many hands; ``after_start`` and ``on_stop`` run in the parent process.
+
+    ``keep_core`` holds each web process to one core of the machine (docs/adr/0030).
+    """
 
     host: str
     port: int
@@ -39,6 +43,7 @@ class WebOptions:
     threads: int = 4
     tls: "ServerCertificate | None" = None
     respawn: bool = True
+    keep_core: bool = False
     after_start: Callable[[], None] = field(default=_nothing)
     on_stop: Callable[[], None] = field(default=_nothing)
 
@@ -63,8 +68,20 @@ def require_free(host: str, port: int) -> None:
         raise click.ClickException(f"Nothing can listen on {host}:{port}: {error.strerror}.") from error
 
 
-def load_application() -> Any:
+def core_of(index: int, workers: int) -> int | None:
+    """Return the core that one of ``workers`` processes keeps to; ``None`` where none would be left for the database.
+
+    Of its threads one at a time runs Python: on two cores they would wait for each other's caches. Servers on one
+    machine begin at different cores.
+    """
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    return cores[(os.getpid() + index) % len(cores)] if len(cores) > workers else None
+
+
+def load_application(core: int | None = None) -> Any:
     """Build the application in a worker process that ends with its parent, however that ends."""
+    if core is not None:
+        os.sched_setaffinity(0, {core})  # every thread of the server comes after this one, and from it
     parent = multiprocessing.parent_process()
     if parent is not None:
         # A process group of its own: Ctrl-C reaches the parent alone, which then lets requests finish.
@@ -123,15 +140,17 @@ def run(options: WebOptions) -> None:
             raise server.mishap
 
 
-def _make_server(options: WebOptions) -> Any:
-    from granian.constants import HTTPModes, Interfaces, SSLProtocols
-    from granian.log import LogLevels
+def _server_class(options: WebOptions) -> Any:
     from granian.server import MPServer
 
     class WebServer(MPServer):
         """Starts what else shall run only when the worker processes are forked: threads do not survive that."""
 
         mishap: Exception | None = None
+
+        def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]  # theirs
+            core = core_of(idx, options.workers) if options.keep_core else None
+            return super()._spawn_worker(idx, target, partial(callback_loader, core))
 
         def _spawn_workers(self, spawn_target: Any, target_loader: Any) -> None:
             super()._spawn_workers(spawn_target, target_loader)  # type: ignore[no-untyped-call]  # theirs
@@ -141,8 +160,15 @@ def _make_server(options: WebOptions) -> Any:
                 self.mishap = error
                 self.signal_handler_interrupt()  # type: ignore[no-untyped-call]  # theirs
 
+    return WebServer
+
+
+def _make_server(options: WebOptions) -> Any:
+    from granian.constants import HTTPModes, Interfaces, SSLProtocols
+    from granian.log import LogLevels
+
     tls = options.tls
-    server = WebServer(
+    server = _server_class(options)(
         "steelyard",
         address=options.host,
         port=options.port,

@@ -32,6 +32,8 @@ class Database:
             parsed = parsed.set(drivername="postgresql+psycopg")
         self.url = parsed
         self.dialect = parsed.get_backend_name()
+        if self.dialect == POSTGRESQL:  # the connection used last has its statements at hand
+            options = {"pool_use_lifo": True, **options}
         self.engine: Engine = create_engine(parsed, **options)
         if self.dialect == "sqlite":
             _prepare_sqlite(self.engine)

@@ -96,6 +96,7 @@ def test_a_kill_during_writes_loses_nothing_that_was_answered(installation: Inst
     token = installation.token(*OPERATOR)
     with installation.serve() as first:
         first.wait_until_it_answers()
+        assert _cores_of(first) == _cores_to_keep(installation)
         founders = Founders(first, token)
         wait_until(lambda: len(founders.answered) >= 40, "some writes to be answered")
         first.kill()
@@ -111,6 +112,17 @@ def test_a_kill_during_writes_loses_nothing_that_was_answered(installation: Inst
         assert sorted(name for name in names if name.startswith("商贸")) == sorted(wanted)
         assert second.interrupt() == 0
     installation.did("audit", "verify")
+
+
+def _cores_of(served: Served) -> set[int]:
+    """How many cores each process of the web may use."""
+    return {len(os.sched_getaffinity(child)) for child in served.children()}
+
+
+def _cores_to_keep(installation: Installation) -> set[int]:
+    """One beside PostgreSQL, where another is left for it; SQLite works within the process itself."""
+    here = len(os.sched_getaffinity(0))
+    return {here if installation.environment["STEELYARD_DATABASE_URL"].startswith("sqlite") else 1}
 
 
 @pytest.mark.either_database
