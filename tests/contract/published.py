@@ -1,6 +1,7 @@
 """The published description of the API, asked for once in a run: to put it together takes a worker a second."""
 
 import json
+import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,14 @@ METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 
 @cache
 def description() -> dict[str, Any]:
-    """Return what ``GET /api/v1/openapi.json`` answers."""
+    """Return what ``GET /api/v1/openapi.json`` answers.
+
+    Every worker makes the application, so that all have imported the same when they look for the tests.
+    """
+    app = create_app(Settings(Path(tempfile.gettempdir()), "sqlite://", "only for reading the description"))
     with once("openapi.json") as path:
         if not path.exists():
-            path.write_bytes(_asked_for(path.parent))
+            path.write_bytes(app.test_client().get("/api/v1/openapi.json").data)
         found: dict[str, Any] = json.loads(path.read_bytes())
     return found
 
@@ -30,8 +35,3 @@ def labels() -> list[str]:
         for method in item
         if method in METHODS
     ]
-
-
-def _asked_for(folder: Path) -> bytes:
-    app = create_app(Settings(folder, f"sqlite:///{folder}/none.db", "only for reading the description"))
-    return app.test_client().get("/api/v1/openapi.json").data

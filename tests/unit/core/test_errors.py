@@ -14,7 +14,9 @@ def every_error(base=SteelyardError):
         yield from every_error(kind)
 
 
-OF_CORE = [kind for kind in dict.fromkeys(every_error()) if kind.__module__.startswith("steelyard.core.")]
+OF_CORE = sorted(
+    {kind for kind in every_error() if kind.__module__.startswith("steelyard.core.")}, key=lambda kind: kind.__name__
+)
 
 
 @pytest.mark.parametrize("kind", OF_CORE, ids=lambda kind: kind.__name__)
