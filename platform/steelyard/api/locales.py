@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g, has_app_context, has_request_context, request
-from flask_babel import Babel, get_locale, gettext
+from flask_babel import Babel, Locale, get_locale, gettext
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -14,6 +14,7 @@ from steelyard.core.errors import SteelyardError
 
 LOCALES = ("zh", "en")
 COOKIE = "steelyard_locale"
+_PARSED = {name: Locale.parse(name) for name in LOCALES}
 _log = logging.getLogger("steelyard.api")
 
 
@@ -63,4 +64,4 @@ def init_app(app: Flask, directories: list[str]) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=";".join(directories),
     )
-    Babel(app, locale_selector=choose)
+    Babel(app, locale_selector=lambda: _PARSED[choose()])

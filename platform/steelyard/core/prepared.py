@@ -92,7 +92,8 @@ def packed(dialect: str, name: str, types: RowTypes, rows: Iterable[Mapping[str,
         raise KeyError(*missing)
     if len(kept) == 1:
         (row,) = kept
-        return Packed(True, {f"{name}_{key}": moment(dialect, row[key]) for key in types})
+        values = row if dialect == POSTGRESQL else {key: plain(row[key], sqlite=True) for key in types}
+        return Packed(True, {f"{name}_{key}": values[key] for key in types})
     return Packed(False, {name: _ENCODERS[dialect == POSTGRESQL].encode(kept)})
 
 
@@ -135,8 +136,8 @@ def alone(values: Iterable[Any]) -> Any:
     return next(iter(values), None)
 
 
-def moment(dialect: str, value: Any) -> Any:
-    """Return a value as a parameter: an aware moment in the form in which the database keeps it."""
+def moment(dialect: str, value: datetime) -> Any:
+    """Return an aware moment as a parameter, in the form in which the database keeps it."""
     return value if dialect == POSTGRESQL else plain(value, sqlite=True)
 
 
