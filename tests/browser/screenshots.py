@@ -55,6 +55,7 @@ SHOTS = (
     Shot("processing", OrgKind.WAREHOUSE, "/warehouse/processing", (r"/warehouse/processing/\d+",)),
     Shot("title-transfer", OrgKind.WAREHOUSE, "/warehouse/title-transfers", (r"/warehouse/title-transfers/\d+",)),
     Shot("defect", OrgKind.WAREHOUSE, "/warehouse/defects", (r"/warehouse/defects/\d+",)),
+    Shot("reasons", OrgKind.WAREHOUSE, "/warehouse/reasons"),
     Shot("labels", OrgKind.WAREHOUSE, "/warehouse/labels"),
     Shot("trace", OrgKind.WAREHOUSE, "/stock/heats/1/descent"),
     Shot("charges", OrgKind.WAREHOUSE, "/warehouse/charges"),
