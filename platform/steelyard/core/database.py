@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, create_engine, event, func, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.exc import InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from steelyard.core import clock
@@ -60,9 +60,10 @@ class Database:
         """One transaction that only reads; on SQLite it never waits for writers."""
         with self._reading() as session:
             yield session
-            if self.dialect != "sqlite":  # at a rollback the driver forgets every statement that it has prepared
+            if self.dialect == POSTGRESQL:  # at a rollback the driver forgets every statement that it has prepared
                 session.expunge_all()
-                session.commit()
+                with suppress(SQLAlchemyError):  # what was asked for has been read
+                    session.commit()
 
     @contextmanager
     def glance(self) -> Iterator[Line]:

@@ -329,3 +329,17 @@ def test_what_the_database_refuses_is_refused_as_everywhere(db):
     assert "a-secret" not in str(refused.value).splitlines()[-1]
     with db.read() as session:
         assert len(session.scalars(select(SubscriberCursor)).all()) == 1
+
+
+@pytest.mark.parametrize("dialect", ["postgresql"])
+def test_a_reader_whose_connection_broke_has_read_what_it_has_read(db, databases):
+    """As a page that shows itself without its counts; the next reader gets another connection."""
+    other = databases.connect(db.url.render_as_string(hide_password=False))
+    with db.read() as session:
+        pid = session.scalar(select(func.pg_backend_pid()))
+        with other.glance() as killing:
+            run(killing, select(func.pg_terminate_backend(bindparam("pid"), 5000)), {"pid": pid})
+        with pytest.raises(OperationalError):
+            session.scalar(select(func.pg_backend_pid()))
+    with db.read() as session:
+        assert session.scalar(select(func.pg_backend_pid())) != pid
