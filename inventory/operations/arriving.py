@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from inventory import arrival_errors, errors
 from inventory.advice_models import StockAdviceArrival
-from inventory.matching import Arrived, Expected, Goods, Said, arrived, kilograms, line_for, product_of, with_code
+from inventory.matching import Arrived, Expected, Goods, arrived, kilograms, line_for, product_of
 from inventory.models import Bundle, ReceiptLine
 from inventory.operations import announcing, answered, arriving_certificates, awaiting, gathering, ledger
 from inventory.operations.arriving_certificates import Found, Named
@@ -78,20 +78,23 @@ class _Coming:
 class Came:
     """The answers to arrivals, and at which place in the request each tag was received.
 
-    ``labels`` are the bundles that were locked, with those that were made; ``None`` where nothing was. ``is_noted``
-    where the request held nothing else and is noted as answered.
+    ``labels`` are the bundles that were made. ``is_noted`` where the request held nothing else and is noted as
+    answered.
     """
 
     answers: First = field(default_factory=dict)
     at: Mapping[str, int] = field(default_factory=dict)
-    labels: Mapping[int, Label] | None = None
+    labels: dict[int, Label] = field(default_factory=dict)
     is_noted: bool = False
 
-    def of(self, tags: Collection[str]) -> dict[int, Label] | None:
-        """The labels of those that bear ``tags``; ``None`` where nothing was locked."""
-        if self.labels is None:
-            return None
-        return {id_: label for id_, label in self.labels.items() if label.tag in tags}
+    def known_to(
+        self, operations: Sequence[Operation], locked: dict[int, Label], freed: Collection[str]
+    ) -> dict[int, Label]:
+        """The bundles that the other operations name or a swap could free, those that were just made among them."""
+        if not self.answers:
+            return locked
+        tags = {one.tag for one in operations}.union(freed)
+        return {id_: label for id_, label in (locked | self.labels).items() if label.tag in tags}
 
     def behind(self, operations: Sequence[Operation]) -> list[Operation]:
         """The other operations; what came before the arrival of its bundle did not know it yet."""
@@ -106,33 +109,27 @@ class Came:
 
 
 def perform(
-    session: Session, actor: Actor, warehouse_id: int, operations: Sequence[Operation], once: Once | None = None
-) -> Came:
+    session: Session, actor: Actor, warehouse_id: int, labels: dict[int, Label],
+    receipts: Mapping[str, ReceiptView], operations: Sequence[Operation], once: Once | None = None,
+) -> Came:  # fmt: skip
     """Receive what ``operations`` receive, and answer each of those; note the request where that is all of it.
 
-    The bundles of all operations are locked before the receipts. Raises ``NotFound``, ``KeyReused`` and
-    ``OperationInFlight``.
+    Raises ``NotFound``, ``KeyReused`` and ``OperationInFlight``.
     """
     wanted = [one for one in operations if one.kind is OperationKind.RECEIVE]
     if not wanted:
         return Came()
-    labels = gathering.lock(session, actor, warehouse_id, {one.tag for one in operations})
-    receipts = awaiting.receipts(session, warehouse_id, wanted)
     places = {one.place for one in wanted if one.place is not None}
     own = once if len(wanted) == len(operations) else None
-    asked = Asked({one.tag for one in wanted}, places, {one.client_op_id for one in wanted}, own)
+    more = awaiting.wanted(labels, wanted, receipts.values())
+    asked = Asked(places, {one.client_op_id for one in wanted}, own, more)
     found = gathering.gather(session, actor, warehouse_id, labels, asked)
     fresh = answered.fresh(wanted, found.kept)
     if not fresh:
-        return Came(found.kept, labels=labels)
+        return Came(found.kept)
     recognise(own, found)
-    yard = _Yard(
-        found,
-        receipts,
-        awaiting.expected(session, receipts),
-        awaiting.catalogue(session, [_said(one) for one in fresh.values()], receipts),
-        awaiting.known(session, labels, asked.tags),
-    )
+    rows = found.rows
+    yard = _Yard(found, receipts, awaiting.expected(rows), awaiting.catalogue(rows), awaiting.known(rows))
     judged: dict[str, _Arrival | Answer] = {id_: _judge(yard, one) for id_, one in fresh.items()}
     coming = [one for one in judged.values() if isinstance(one, _Arrival)]
     named = _named(session, coming)
@@ -143,7 +140,7 @@ def perform(
     _tell_papers(answers, named, papers)
     first = {**found.kept, **answered.first(fresh, answers.values())}
     first.update(_write(session, actor, yard, _Coming(judged, made, papers), fresh, first, own))
-    return Came(first, _places(operations, made), {**labels, **_labels(coming, made)}, own is not None)
+    return Came(first, _places(operations, made), _labels(coming, made), own is not None)
 
 
 def recognise(once: Once | None, found: Gathered) -> None:
@@ -170,10 +167,6 @@ def _labels(coming: Sequence[_Arrival], made: Mapping[str, int]) -> dict[int, La
     }
 
 
-def _said(operation: Operation) -> Said:
-    return with_code(operation.said or Said(), operation.heat, operation.goods)
-
-
 def _judge(yard: _Yard, operation: Operation) -> "_Arrival | Answer":
     try:
         return _arrival(yard, operation)
@@ -198,7 +191,7 @@ def _arrival(yard: _Yard, operation: Operation) -> _Arrival:
         raise errors.PlaceUnknown(place=operation.place)
     if place_id in yard.found.blocked:
         raise errors.PlaceBlocked(place=operation.place)
-    said, line = _said(operation), None
+    said, line = awaiting.said(operation), None
     if receipt.advice_id is not None:
         line = line_for(yard.expected.get(receipt.advice_id, []), tag, said, str(receipt.advice_number))
     bundle = arrived(tag, said, line, product_of(yard.catalogue, said, line))

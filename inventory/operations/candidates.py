@@ -1,10 +1,10 @@
 """The owner's bundles in the yard of which an order's lines speak, and what the lines still want."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from inventory import arrivals, lineage, lying
@@ -12,15 +12,32 @@ from inventory.allocating import Goods, Wanted
 from inventory.certificates.models import CertificateHeat
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
 from inventory.models import Bundle, Heat, Place, Product, StockBalance
-from inventory.operations import yard
+from inventory.operations import parts, yard
+from inventory.operations.parts import WAREHOUSE, Rows
 from inventory.quantities import Quantity
 from inventory.states import AllocationState, Condition, State
+from steelyard.core.prepared import one_of
 
 MOST = 2_000
 """Most bundles that are looked at for one order, those that came first."""
 WALK = (func.coalesce(Place.walking_order, 2**31), Place.code)
 """The order in which the forklift comes by; places without a place in it come last, by their codes."""
 OPEN = (AllocationState.RESERVED, AllocationState.PICKED)
+
+
+_CERTIFIED = or_(Bundle.certificate_number.is_not(None), exists().where(CertificateHeat.heat_id == Bundle.heat_id))
+_TOLD: dict[str, ColumnElement[Any]] = {
+    name: column.label(name)
+    for name, column in {
+        "bundle_id": Bundle.id, "tag": Bundle.tag, "place": Place.code, "product_id": Product.id,
+        "od_mm_x100": Product.od_mm_x100, "wall_mm_x100": Product.wall_mm_x100, "grade": Product.grade,
+        "standard": Product.standard, "condition": Product.condition, "piece_length_mm": Bundle.piece_length_mm,
+        "heat_id": Bundle.heat_id, "heat_number": Heat.heat_number, "several_heats": lineage.IS_MIXED,
+        "certified": _CERTIFIED, "state": StockBalance.state, "pieces": StockBalance.pieces,
+        "length_mm": StockBalance.length_mm, "mass_g": StockBalance.mass_g,
+    }.items()
+}  # fmt: skip
+"""What is read of a bundle, by its names."""
 
 
 def lines_of(session: Session, order_id: int) -> Sequence[DeliveryLine]:
@@ -94,28 +111,27 @@ def goods(session: Session, order: DeliveryOrder, lines: Sequence[Wanted], *, fr
     ids = [row[0] for row in rows]
     came, held = arrivals.of_bundles(session, ids), yard.held(session, ids)
     return [
-        _goods(row, came.get(row[0], order.placed_at), held[row[0]].reference if row[0] in held else None)
+        _goods(
+            dict(row._mapping), came.get(row[0], order.placed_at), held[row[0]].reference if row[0] in held else None
+        )
         for row in rows
     ]
 
 
-def of_bundles(session: Session, warehouse_id: int, bundle_ids: Collection[int]) -> list[Goods]:
+def named(dialect: str) -> Iterator[Select[Any]]:
+    """The part that reads what the bundles ``picked_ids`` are."""
+    yield parts.whole(dialect, "goods", _lying(WAREHOUSE).where(one_of(dialect, Bundle.id, "picked_ids")))
+
+
+def goods_of(rows: Rows) -> dict[int, Goods]:
     """What bundles are; holds are not looked up, and as the time of their receipt stands the beginning of time."""
-    rows = session.execute(_lying(warehouse_id).where(Bundle.id.in_(bundle_ids)))
-    return [_goods(row, datetime.min.replace(tzinfo=UTC), None) for row in rows]
+    told = (dict(zip(_TOLD, row, strict=True)) for row in rows.get("goods", ()))
+    return {one["bundle_id"]: _goods(one, datetime.min.replace(tzinfo=UTC), None) for one in told}
 
 
-def _lying(warehouse_id: int) -> Select[Any]:
-    certified = or_(Bundle.certificate_number.is_not(None), exists().where(CertificateHeat.heat_id == Bundle.heat_id))
-    columns: tuple[Any, ...] = (
-        Bundle.id.label("bundle_id"), Bundle.tag, Place.code.label("place"), Product.id.label("product_id"),
-        Product.od_mm_x100, Product.wall_mm_x100, Product.grade, Product.standard, Product.condition,
-        Bundle.piece_length_mm, Bundle.heat_id, Heat.heat_number, lineage.IS_MIXED.label("several_heats"),
-        certified.label("certified"),
-        StockBalance.state, StockBalance.pieces, StockBalance.length_mm, StockBalance.mass_g,
-    )  # fmt: skip
+def _lying(warehouse_id: int | BindParameter[int]) -> Select[Any]:
     return (
-        select(*columns)
+        select(*_TOLD.values())
         .select_from(Bundle)
         .join(StockBalance, StockBalance.bundle_id == Bundle.id)
         .join(Place, Place.id == StockBalance.place_id)
@@ -125,8 +141,7 @@ def _lying(warehouse_id: int) -> Select[Any]:
     )
 
 
-def _goods(row: Any, received_at: datetime, held_by: str | None) -> Goods:
-    told = dict(row._mapping)
+def _goods(told: dict[str, Any], received_at: datetime, held_by: str | None) -> Goods:
     quantity = Quantity(told.pop("pieces"), told.pop("length_mm"), told.pop("mass_g"))
     state, condition = State(told.pop("state")), told.pop("condition")
     told["condition"] = Condition(condition) if condition else None

@@ -1,25 +1,26 @@
 """Reports of defects that were scanned: written and numbered before the movements that set the bundles aside.
 
-A fixed number of statements for any number of reports, none where there are none.
+Two statements for any number of reports, none where there are none.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Integer, String, Table, select, update
+from sqlalchemy import BigInteger, Integer, Select, String, Table, select, update
 from sqlalchemy.orm import Session
 
-from inventory.models import Bundle, Heat, Place, ReceiptLine, ScanAnswer
-from inventory.operations import announcing, gathering
+from inventory.models import Bundle, Heat, Place, ReceiptLine, ScanAnswer, StockBalance
+from inventory.operations import announcing, gathering, parts, reasons
 from inventory.operations.gathering import Gathered
+from inventory.operations.parts import Wanted
 from inventory.operations.scope import own_warehouse
 from inventory.quality.kinds import DefectStatus
 from inventory.quality.models import Defect
-from inventory.scanning import Effect, Judgement, Reported
+from inventory.scanning import Effect, Judgement, Operation, Reported
 from inventory.setting_aside import SetAside
-from inventory.states import ArrivalState, Outcome
+from inventory.states import ArrivalState, OperationKind, Outcome
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.clock import business_date
@@ -27,8 +28,8 @@ from steelyard.core.errors import NotFound
 from steelyard.core.models import UtcDateTime
 from steelyard.core.numbering import next_numbers
 from steelyard.core.outbox import Notice
-from steelyard.core.prepared import dialect_of, given, packed, run
-from steelyard.core.rowset import RowTypes, rowset
+from steelyard.core.prepared import dialect_of, given, one_of, packed, run
+from steelyard.core.rowset import RowTypes
 
 _INT, _STR, _MOMENT = BigInteger(), String(), UtcDateTime()
 _TYPES: RowTypes = {
@@ -38,14 +39,29 @@ _TYPES: RowTypes = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
-class _Facts:
-    """The heat of a reported bundle, and the codes of places by their ids."""
+@dataclass(frozen=True, slots=True)
+class _Heat:
+    """The heat of a reported bundle."""
 
     id: int
     heat_number: str
     mill_name: str
-    places: dict[int, str] = field(default_factory=dict)
+
+
+def wanted(operations: Iterable[Operation], labels: Collection[int]) -> Wanted:
+    """What reports are judged by, as parts of a larger question: the yard's reasons, and what the bundles are."""
+    faults = [one.fault for one in operations if one.kind is OperationKind.DEFECT and one.fault is not None]
+    lists: dict[str, Collection[Any]] = {"fault_kinds": {one.kind for one in faults}, "reported_ids": labels}
+    return {reasons.of_faults: lists, _facts: {}} if faults else {}
+
+
+def _facts(dialect: str) -> Iterator[Select[Any]]:
+    """Of the bundles ``reported_ids`` the heats, and the codes of the places at which they lie."""
+    heat = select(Heat).join(Bundle, Bundle.heat_id == Heat.id).where(one_of(dialect, Bundle.id, "reported_ids"))
+    yield parts.part(dialect, "heat", heat, Bundle.id, Heat.id, Heat.heat_number, Heat.mill_name)
+    at = select(Place.id, Place.code).join(StockBalance, StockBalance.place_id == Place.id).distinct()
+    at = at.where(one_of(dialect, StockBalance.bundle_id, "reported_ids"), StockBalance.pieces > 0)
+    yield parts.whole(dialect, "place_at", at)
 
 
 def keep(session: Session, actor: Actor, found: Gathered, judgement: Judgement) -> None:
@@ -53,15 +69,16 @@ def keep(session: Session, actor: Actor, found: Gathered, judgement: Judgement) 
     effects = [effect for effect in judgement.effects if isinstance(effect, Reported)]
     if not effects:
         return
-    facts = _facts(session, effects)
+    heats = {bundle_id: _Heat(*heat) for bundle_id, *heat in found.rows["heat"]}
+    codes: dict[int, str] = {id_: code for code, id_ in found.places.items()} | dict(found.rows["place_at"])
     numbers = next_numbers(session, "BL", business_date(found.now), len(effects))
     rows = [
         {
-            "number": number, "warehouse_id": found.ground.id, "heat_id": facts[effect.report.bundle_id].id,
+            "number": number, "warehouse_id": found.ground.id, "heat_id": heats[effect.report.bundle_id].id,
             "bundle_id": effect.report.bundle_id, "kind": effect.report.fault.kind,
             "severity": effect.report.fault.severity, "pieces": effect.report.pieces,
-            "place": facts[effect.report.bundle_id].places[effect.report.place_id],
-            "remark": effect.report.fault.remark, "status": DefectStatus.OPEN, "event_at": effect.operation.event_at,
+            "place": codes[effect.report.place_id], "remark": effect.report.fault.remark,
+            "status": DefectStatus.OPEN, "event_at": effect.operation.event_at,
             "reported_at": found.now, "reported_by": actor.user_id, "version": 1,
         }
         for number, effect in zip(numbers, effects, strict=True)
@@ -72,28 +89,11 @@ def keep(session: Session, actor: Actor, found: Gathered, judgement: Judgement) 
     answers = {answer.client_op_id: answer for answer in judgement.answers}
     for number, effect in zip(numbers, effects, strict=True):
         answers[effect.operation.client_op_id].params.update(number=number, defect_id=ids[number])
-        _tell(effect.report, number, ids[number], facts[effect.report.bundle_id])
+        _tell(effect.report, number, ids[number], heats[effect.report.bundle_id])
     keep_arriving(session, [effect.report.bundle_id for effect in effects if effect.report.is_expected])
 
 
-def _facts(session: Session, effects: Sequence[Reported]) -> dict[int, _Facts]:
-    """Of each bundle its heat, and the codes of the places where it was reported."""
-    asked = {(one.report.bundle_id, one.report.place_id) for one in effects}
-    rows = [{"bundle_id": bundle_id, "place_id": place_id} for bundle_id, place_id in sorted(asked)]
-    given_ = rowset(session, "reported", {"bundle_id": _INT, "place_id": _INT}, rows)
-    query = (
-        select(given_.c.bundle_id, Place.id, Place.code, Heat.id, Heat.heat_number, Heat.mill_name)
-        .join(Bundle, Bundle.id == given_.c.bundle_id)
-        .join(Heat, Heat.id == Bundle.heat_id)
-        .join(Place, Place.id == given_.c.place_id)
-    )
-    found: dict[int, _Facts] = {}
-    for bundle_id, place_id, code, *heat in session.execute(query):
-        found.setdefault(bundle_id, _Facts(*heat)).places[place_id] = code
-    return found
-
-
-def _tell(report: SetAside, number: str, id_: int, heat: _Facts) -> None:
+def _tell(report: SetAside, number: str, id_: int, heat: _Heat) -> None:
     report.number = number
     report.told = {
         "defect_id": id_, "number": number, "kind": report.fault.kind, "severity": report.fault.severity,

@@ -10,24 +10,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    ColumnElement,
-    Select,
-    String,
-    Text,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    select,
-    true,
-    union_all,
-)
+from sqlalchemy import BigInteger, Select, String, Text, bindparam, cast, func, literal_column, select, true, union_all
 from sqlalchemy.orm import Session
 
 from inventory.models import Bundle, Heat, Place, ScanAnswer, StockBalance, Warehouse
+from inventory.operations import parts
 from inventory.operations.announcing import Ground
+from inventory.operations.parts import WAREHOUSE, Parts, Rows, Wanted, part
 from inventory.operations.yard import Stood, bundle_view
 from inventory.quality import standing
 from inventory.quantities import Position, Quantity
@@ -41,7 +30,6 @@ from steelyard.core.prepared import POSTGRESQL, alone, dialect_of, listed, one_o
 
 FEW = 10
 """For so many bundles or fewer PostgreSQL takes longer to plan a statement than to carry it out."""
-_WAREHOUSE = bindparam("warehouse_id", type_=BigInteger())
 _ORG = bindparam("org_id", type_=BigInteger())
 First = dict[str, tuple[str, Answer]]
 """The first answer to each operation id, with the fingerprint of the operation that it answered."""
@@ -66,17 +54,23 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What a batch of operations names: tags, codes of places, ids of operations, and the request's own key."""
+    """What a batch of operations names: codes of places, ids of operations, and the request's own key.
 
-    tags: Collection[str]
+    ``more`` is what operations of some kinds are judged by besides.
+    """
+
     places: Collection[str]
     operation_ids: Collection[str]
     once: Once | None = None
+    more: Wanted = field(default_factory=dict)
 
 
 @dataclass(slots=True)
 class Gathered:
-    """The yard as it stands for a batch of operations; ``repeated`` is the hash under which the key came before."""
+    """The yard as it stands for a batch of operations; ``repeated`` is the hash under which the key came before.
+
+    ``rows`` are those of all parts, also of what was asked for besides.
+    """
 
     ground: Ground
     now: datetime
@@ -87,6 +81,7 @@ class Gathered:
     bundles: dict[str, BundleView] = field(default_factory=dict)
     kept: First = field(default_factory=dict)
     repeated: str | None = None
+    rows: Rows = field(default_factory=dict)
 
 
 def lock(session: Session, actor: Actor, warehouse_id: int, tags: Collection[str]) -> dict[int, Label]:
@@ -109,8 +104,8 @@ def _locked(dialect: str, *, one: bool, few: bool) -> Any:
         select(*columns)
         .join(Heat, Heat.id == Bundle.heat_id)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
-        .where(Warehouse.id == _WAREHOUSE, Warehouse.org_id == _ORG, Bundle.voided == 0)
-        .where(Bundle.warehouse_id == _WAREHOUSE, one_of(dialect, Bundle.tag, "tags", one=one))
+        .where(Warehouse.id == WAREHOUSE, Warehouse.org_id == _ORG, Bundle.voided == 0)
+        .where(Bundle.warehouse_id == WAREHOUSE, one_of(dialect, Bundle.tag, "tags", one=one))
         .order_by(Bundle.id)
         .with_for_update(of=Bundle, key_share=True)
     )
@@ -118,7 +113,6 @@ def _locked(dialect: str, *, one: bool, few: bool) -> Any:
 
 def gather(session: Session, actor: Actor, warehouse_id: int, labels: dict[int, Label], asked: Asked) -> Gathered:
     """Read what stands, in a statement after the one that locked; raises ``NotFound`` for a foreign warehouse."""
-    parts: dict[str, list[list[Any]]] = {}
     dialect = dialect_of(session)
     named = {"bundle_ids": labels, "codes": asked.places, "operation_ids": asked.operation_ids}
     one = all(len(values) <= 1 for values in named.values())
@@ -128,24 +122,22 @@ def gather(session: Session, actor: Actor, warehouse_id: int, labels: dict[int, 
         "user_id": actor.user_id,
         "once_key": asked.once.key if asked.once is not None else "",
         **{name: alone(values) if one else listed(dialect, values) for name, values in named.items()},
+        **parts.given(dialect, asked.more),
     }
-    rows = run(session, _question(dialect, one=one), given)
-    values = json.loads(f"[{','.join([row for _, row in rows])}]")
-    for (part, _), value in zip(rows, values, strict=True):
-        parts.setdefault(part, []).append(value)
-    if not parts.get("warehouse"):
+    rows = parts.answered(session, _question(dialect, tuple(asked.more), one=one), given)
+    if not rows.get("warehouse"):
         raise NotFound
-    found = Gathered(Ground(*parts["warehouse"][0]), moment_of(parts["now"][0][0]), labels)
-    found.virtual = {PlaceKind(kind): id_ for kind, id_ in parts.get("virtual", ())}
-    found.places = {code: id_ for code, id_, _ in parts.get("place", ())}
-    found.blocked = frozenset(id_ for _, id_, blocked in parts.get("place", ()) if blocked)
-    found.kept = {id_: (mark, answer_of(json.loads(text))) for id_, mark, text in parts.get("kept", ())}
-    found.repeated = next((hash_ for (hash_,) in parts.get("key", ())), None)
+    found = Gathered(Ground(*rows["warehouse"][0]), moment_of(rows["now"][0][0]), labels, rows=rows)
+    found.virtual = {PlaceKind(kind): id_ for kind, id_ in rows.get("virtual", ())}
+    found.places = {code: id_ for code, id_, _ in rows.get("place", ())}
+    found.blocked = frozenset(id_ for _, id_, blocked in rows.get("place", ()) if blocked)
+    found.kept = {id_: (mark, answer_of(json.loads(text))) for id_, mark, text in rows.get("kept", ())}
+    found.repeated = next((hash_ for (hash_,) in rows.get("key", ())), None)
     stood: dict[int, list[Stood]] = {}
-    for bundle_id, place_id, owner_id, state, kind, *amounts in parts.get("stood", ()):
+    for bundle_id, place_id, owner_id, state, kind, *amounts in rows.get("stood", ()):
         position = Position(place_id, owner_id, State(state))
         stood.setdefault(bundle_id, []).append(Stood(position, PlaceKind(kind), Quantity(*amounts)))
-    holds = standing.strongest(parts.get("held", ()))
+    holds = standing.strongest(rows.get("held", ()))
     found.bundles = {
         label.tag: bundle_view(id_, label.tag, stood.get(id_, []), holds.get(id_)) for id_, label in labels.items()
     }
@@ -158,16 +150,17 @@ def answer_of(document: dict[str, Any]) -> Answer:
 
 
 @cache
-def _question(dialect: str, *, one: bool) -> Any:
-    return union_all(*_ground(dialect), *_bundles(dialect, one=one), *_named(dialect, one=one))
+def _question(dialect: str, more: tuple[Parts, ...], *, one: bool) -> Any:
+    common = (*_ground(dialect), *_bundles(dialect, one=one), *_named(dialect, one=one))
+    return union_all(*common, *(each for parts_of in more for each in parts_of(dialect)))
 
 
 def _ground(dialect: str) -> Iterator[Select[Any]]:
-    own = select(Warehouse).where(Warehouse.id == _WAREHOUSE, Warehouse.org_id == _ORG)
-    yield _part(dialect, "warehouse", own, Warehouse.id, Warehouse.org_id, Warehouse.code)
-    virtual = select(Place).where(Place.warehouse_id == _WAREHOUSE, Place.is_real.is_(False))
-    yield _part(dialect, "virtual", virtual, Place.kind, Place.id)
-    yield _part(dialect, "now", select(literal_column("1")), clock_text(dialect))
+    own = select(Warehouse).where(Warehouse.id == WAREHOUSE, Warehouse.org_id == _ORG)
+    yield part(dialect, "warehouse", own, Warehouse.id, Warehouse.org_id, Warehouse.code)
+    virtual = select(Place).where(Place.warehouse_id == WAREHOUSE, Place.is_real.is_(False))
+    yield part(dialect, "virtual", virtual, Place.kind, Place.id)
+    yield part(dialect, "now", select(literal_column("1")), clock_text(dialect))
 
 
 def _bundles(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
@@ -175,27 +168,21 @@ def _bundles(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
     stood = select(balance).join(Place, Place.id == balance.place_id)
     stood = stood.where(one_of(dialect, balance.bundle_id, "bundle_ids", one=one), balance.pieces > 0)
     amounts = (balance.pieces, balance.length_mm, balance.mass_g)
-    yield _part(
+    yield part(
         dialect, "stood", stood, balance.bundle_id, balance.place_id, balance.owner_id, balance.state, Place.kind,
         *amounts,
     )  # fmt: skip
     for query, columns in standing.holds(one_of(dialect, Bundle.id, "bundle_ids", one=one)):
-        yield _part(dialect, "held", query, *columns)
+        yield part(dialect, "held", query, *columns)
 
 
 def _named(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
     real = select(Place).where(one_of(dialect, Place.code, "codes", one=one))
-    real = real.where(Place.warehouse_id == _WAREHOUSE, Place.is_real.is_(True))
-    yield _part(dialect, "place", real, Place.code, Place.id, Place.is_blocked)
+    real = real.where(Place.warehouse_id == WAREHOUSE, Place.is_real.is_(True))
+    yield part(dialect, "place", real, Place.code, Place.id, Place.is_blocked)
     kept = select(ScanAnswer).where(one_of(dialect, ScanAnswer.client_op_id, "operation_ids", one=one))
-    kept = kept.where(ScanAnswer.warehouse_id == _WAREHOUSE)
-    yield _part(dialect, "kept", kept, ScanAnswer.client_op_id, ScanAnswer.fingerprint, cast(ScanAnswer.answer, Text))
+    kept = kept.where(ScanAnswer.warehouse_id == WAREHOUSE)
+    yield part(dialect, "kept", kept, ScanAnswer.client_op_id, ScanAnswer.fingerprint, cast(ScanAnswer.answer, Text))
     came = select(IdempotencyKey).where(IdempotencyKey.user_id == bindparam("user_id", type_=BigInteger()))
     came = came.where(IdempotencyKey.org_id == _ORG, IdempotencyKey.key == bindparam("once_key", type_=String()))
-    yield _part(dialect, "key", came, IdempotencyKey.request_hash)
-
-
-def _part(dialect: str, name: str, query: Select[Any], *columns: ColumnElement[Any] | Any) -> Select[Any]:
-    values = (func.jsonb_build_array if dialect == POSTGRESQL else func.json_array)(*columns)
-    part = literal_column(f"'{name}'", Text()).label("part")
-    return query.with_only_columns(part, cast(values, Text).label("row"))  # type: ignore[return-value]  # one Select
+    yield part(dialect, "key", came, IdempotencyKey.request_hash)

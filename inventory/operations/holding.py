@@ -4,17 +4,18 @@ A hold of a heat locks the heat's row against new bundles of it, after the bundl
 splits at that moment is finished before, or begins after and is held.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session
 
 from inventory import errors
 from inventory.genealogy_models import HeatPart
 from inventory.models import Bundle, Heat, StockIssue, StockMove, Warehouse
-from inventory.operations import announcing, ledger, yard
+from inventory.operations import announcing, ledger, parts, yard
+from inventory.operations.parts import Query
 from inventory.operations.scope import own_warehouse
 from inventory.operations.yard import Stood
 from inventory.quality.errors import HolderMayNotLift, HoldLifted, HoldTarget, ReportOfAnotherHeat
@@ -28,6 +29,7 @@ from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
 from steelyard.core.numbering import next_number
+from steelyard.core.prepared import one_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,9 +203,17 @@ def reported(session: Session, bundle_ids: Collection[int], but: int = 0) -> set
 
 def reports(session: Session, bundle_ids: Collection[int]) -> dict[int, str]:
     """The number of an open report about each of the bundles of which there is one."""
-    query = select(Defect.bundle_id, Defect.number).where(Defect.status == DefectStatus.OPEN)
-    rows = session.execute(query.where(Defect.bundle_id.in_(sorted(bundle_ids))))
+    rows = session.execute(_open_reports(Defect.bundle_id.in_(sorted(bundle_ids))))
     return {bundle_id: number for bundle_id, number in rows if bundle_id is not None}
+
+
+def reported_about(dialect: str) -> Iterator[Select[Any]]:
+    """The part that reads the numbers of open reports about the bundles ``picked_ids``."""
+    yield parts.whole(dialect, "reported", _open_reports(one_of(dialect, Defect.bundle_id, "picked_ids")))
+
+
+def _open_reports(condition: ColumnElement[bool]) -> Query:
+    return select(Defect.bundle_id, Defect.number).where(Defect.status == DefectStatus.OPEN, condition)
 
 
 def _check_report(session: Session, actor: Actor, ban: Ban, heat_id: int) -> None:

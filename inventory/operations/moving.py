@@ -37,7 +37,7 @@ def transfer(
     warehouse = own_warehouse(session, actor, warehouse_id)
     virtual = yard.virtual_places(session, warehouse_id)
     view = yard.look(session, warehouse_id, tags, [place], virtual)
-    view.shelves = capacities.locked(session, view.places.values())
+    view.shelves = capacities.held(session, view.places.values())
     leave, overfilling = Leave(reason if over_capacity else None, HEAD.allows(actor)), []
 
     def bring(tag: str) -> Movement:

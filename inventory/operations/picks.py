@@ -1,25 +1,26 @@
 """Picking by scan (拣货): what is read before picks are judged, and what is written after it.
 
-A fixed number of statements for any number of picks, none where there are none: the orders are locked, then their
-lines, what is kept for them and what else was scanned are read.
+Nothing is asked where there are none: the orders are locked with the other documents that are named; their lines, what
+is kept for them and what else was scanned are read with all that scans are judged by.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, String, Table, false, func, select, true, update
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, Table, false, func, select, true, update
 from sqlalchemy.orm import Session
 
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
 from inventory.models import Bundle, Place, StockBalance
-from inventory.operations import allocating, announcing, candidates, holding
+from inventory.operations import announcing, candidates, holding, parts
 from inventory.operations.announcing import Ground
-from inventory.operations.gathering import Label
+from inventory.operations.gathering import Gathered, Label
 from inventory.operations.ledger import Stamp
+from inventory.operations.parts import WAREHOUSE, Rows, Wanted
 from inventory.picking import Kept, OrderView, Pick
 from inventory.scanning import Operation
-from inventory.states import AllocationState, DeliveryStatus, OperationKind
+from inventory.states import AllocationState, DeliveryStatus, OperationKind, State
 from steelyard.core.batch import Batch, Write, behind
 from steelyard.core.models import UtcDateTime
 from steelyard.core.outbox import Notice
@@ -50,67 +51,64 @@ def swapped_tags(session: Session, warehouse_id: int, operations: Iterable[Opera
     return set(session.scalars(query))
 
 
-def orders(
-    session: Session, warehouse_id: int, operations: Iterable[Operation], labels: Mapping[int, Label]
-) -> dict[str, OrderView]:
-    """The orders that picks name, locked until this transaction ends, with all that picks are judged by."""
-    picks = [op for op in operations if op.kind is OperationKind.PICK and op.delivery_number]
-    if not picks:
-        return {}
-    query = (
-        select(DeliveryOrder)
-        .where(DeliveryOrder.warehouse_id == warehouse_id)
-        .where(DeliveryOrder.number.in_({op.delivery_number for op in picks}))
-        .order_by(DeliveryOrder.id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    found = {order.id: _view(order) for order in session.scalars(query)}
-    _read_lines(session, found)
-    _read_kept(session, found, labels)
-    _read_goods(session, warehouse_id, found, labels, swaps=any(op.swap_reason for op in picks))
-    return {view.number: view for view in found.values()}
+def locked(dialect: str) -> Iterator[Select[Any]]:
+    """The part that locks the orders ``order_numbers``."""
+    order = DeliveryOrder
+    query = select(order.id, order.number, order.owner_id, order.status, order.valid_until)
+    query = query.where(order.warehouse_id == WAREHOUSE, one_of(dialect, order.number, "order_numbers"))
+    yield parts.whole(dialect, "order", query.order_by(order.id).with_for_update())
 
 
-def _view(order: DeliveryOrder) -> OrderView:
-    return OrderView(order.id, order.number, order.owner_id, DeliveryStatus(order.status), order.valid_until)
+def orders(rows: Rows) -> dict[int, OrderView]:
+    """The orders that were locked, by id; what is kept for them is not known yet."""
+    return {
+        id_: OrderView(id_, number, owner_id, DeliveryStatus(status), parts.moment(valid_until))
+        for id_, number, owner_id, status, valid_until in rows.get("order", ())
+    }
 
 
-def _read_lines(session: Session, views: Mapping[int, OrderView]) -> None:
-    for line in session.scalars(select(DeliveryLine).where(DeliveryLine.order_id.in_(views))):
-        views[line.order_id].lines[line.id] = candidates.whole(line)
+def wanted(views: Mapping[int, OrderView], labels: Collection[int]) -> Wanted:
+    """What picks are judged by, as parts of a larger question: asked for once orders and bundles are locked."""
+    lists = {"order_ids": views, "picked_ids": labels}
+    return {_ordered: lists, candidates.named: {}, holding.reported_about: {}} if views else {}
 
 
-def _read_kept(session: Session, views: Mapping[int, OrderView], labels: Collection[int]) -> None:
-    """What is kept for the orders, in walking order; the rows of scanned bundles are locked."""
-    query = (
-        select(StockAllocation, Bundle.tag, Bundle.heat_id, Place.code)
-        .join(Bundle, Bundle.id == StockAllocation.bundle_id)
+def _ordered(dialect: str) -> Iterator[Select[Any]]:
+    """The lines of the orders ``order_ids``, and what is kept for them with its place in walking order."""
+    lines = select(DeliveryLine.__table__)
+    yield parts.whole(dialect, "line", lines.where(one_of(dialect, DeliveryLine.order_id, "order_ids")))
+    one, walk = StockAllocation, func.row_number().over(order_by=[*candidates.WALK, Bundle.id])
+    kept = (
+        select(
+            walk.label("walk"), one.order_id, one.line_id, one.bundle_id, Bundle.tag, Place.code, one.pieces,
+            one.mass_g, Bundle.heat_id, one.state, one.is_part, one.id.label("allocation_id"),
+        )
+        .join(Bundle, Bundle.id == one.bundle_id)
         .join(StockBalance, (StockBalance.bundle_id == Bundle.id) & StockBalance.is_real & (StockBalance.pieces > 0))
         .join(Place, Place.id == StockBalance.place_id)
-        .where(StockAllocation.order_id.in_(views), StockAllocation.state != AllocationState.RELEASED)
-        .order_by(*candidates.WALK, Bundle.id)
-    )
-    for one, tag, heat_id, place in session.execute(query):
-        state, locked = AllocationState(one.state), one.bundle_id in labels
-        kept = Kept(one.line_id, one.bundle_id, tag, place, one.pieces, one.mass_g, heat_id, state, one.is_part, one.id)
-        kept.is_locked = locked
-        views[one.order_id].kept.append(kept)
+        .where(one_of(dialect, one.order_id, "order_ids"), one.state != AllocationState.RELEASED)
+    )  # fmt: skip
+    yield parts.whole(dialect, "kept_for", kept)
 
 
-def _read_goods(
-    session: Session, warehouse_id: int, views: Mapping[int, OrderView], labels: Mapping[int, Label], *, swaps: bool
-) -> None:
-    """What scanned bundles are that no order's list names, about which reports are open, and what frees into what."""
-    listed = {one.bundle_id for view in views.values() for one in view.kept}
-    strange = set(labels) - listed
-    goods = {one.bundle_id: one for one in candidates.of_bundles(session, warehouse_id, strange)} if strange else {}
-    reported = holding.reports(session, labels)
-    states = allocating.states_when_free(session, listed & set(labels)) if swaps else {}
-    for view in views.values():
-        view.goods, view.reported = goods, reported
-        for one in view.kept:
-            one.when_free = states.get(one.bundle_id, one.when_free)
+def view(views: Mapping[int, OrderView], found: Gathered) -> dict[str, OrderView]:
+    """The orders by number, with all that picks are judged by."""
+    for row in found.rows.get("line", ()):
+        line = DeliveryLine(**dict(zip(DeliveryLine.__table__.columns.keys(), row, strict=True)))
+        views[line.order_id].lines[line.id] = candidates.whole(line)
+    for _, order_id, *kept in sorted(found.rows.get("kept_for", ())):
+        one = Kept(*kept)
+        one.state, one.is_locked = AllocationState(one.state), one.bundle_id in found.labels
+        views[order_id].kept.append(one)
+    on_lists = {one.bundle_id for order in views.values() for one in order.kept}
+    goods = {id_: one for id_, one in candidates.goods_of(found.rows).items() if id_ not in on_lists}
+    reported = dict(found.rows.get("reported", ()))
+    kept_back = reported.keys() | {one.bundle_id for one in found.bundles.values() if one.quarantined}
+    for order in views.values():
+        order.goods, order.reported = goods, reported
+        for one in order.kept:
+            one.when_free = State.QUARANTINE if one.bundle_id in kept_back else State.AVAILABLE
+    return {order.number: order for order in views.values()}
 
 
 def add(batch: Batch, stamp: Stamp, views: Iterable[OrderView]) -> None:

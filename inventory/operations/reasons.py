@@ -1,14 +1,17 @@
 """The reasons of a yard: begun with, added, retired and taken up again; and held against what a document says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from inventory.masters.errors import LastReason, ReasonExists, ReasonRetired, ReasonUnknown
 from inventory.masters.models import Reason
 from inventory.models import Warehouse
+from inventory.operations import parts
+from inventory.operations.parts import WAREHOUSE, Rows
 from inventory.operations.scope import own_warehouse
 from inventory.reasons import BEGINNING, CHOSEN, ReasonUse
 from inventory.scanning import Operation
@@ -16,6 +19,7 @@ from inventory.states import OperationKind
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.errors import NotFound, Refused
+from steelyard.core.prepared import one_of
 
 
 def begin(session: Session, warehouse: Warehouse) -> None:
@@ -89,32 +93,35 @@ def _of(session: Session, warehouse_id: int, use: ReasonUse, codes: Iterable[str
 def check(session: Session, warehouse_id: int, use: ReasonUse, codes: Sequence[str]) -> dict[str, Reason]:
     """The yard's reasons that bear ``codes``; raises ``ReasonUnknown`` and ``ReasonRetired``."""
     found = _of(session, warehouse_id, use, codes)
+    retired = {code: reason.is_retired for code, reason in found.items()}
     for code in codes:
-        if (refusal := _refusal(found, code)) is not None:
+        if (refusal := _refusal(retired, code)) is not None:
             raise refusal
     return found
 
 
-def _refusal(found: dict[str, Reason], code: str) -> Refused | None:
-    if code not in found:
+def _refusal(retired: dict[str, bool], code: str) -> Refused | None:
+    """Why a reason cannot be given: the yard does not have it, or it is retired."""
+    if code not in retired:
         return ReasonUnknown(reason=code)
-    return ReasonRetired(reason=code) if found[code].is_retired else None
+    return ReasonRetired(reason=code) if retired[code] else None
 
 
-def checked(session: Session, warehouse_id: int, operations: Sequence[Operation]) -> Sequence[Operation]:
-    """Scans with the reports of defects refused whose reason the yard does not have, or no more.
-
-    Asks the database once, and only where a defect is reported.
-    """
-    faults = {op.fault.kind for op in operations if op.kind is OperationKind.DEFECT and op.fault is not None}
-    if not faults:
-        return operations
-    found = _of(session, warehouse_id, ReasonUse.DEFECT, faults)
-    refusals = {code: refusal for code in faults if (refusal := _refusal(found, code)) is not None}
-    return [_judged(operation, refusals) for operation in operations] if refusals else operations
+def of_faults(dialect: str) -> Iterator[Select[Any]]:
+    """The part that reads the yard's reasons of defects that bear the codes ``fault_kinds``."""
+    query = select(Reason.code, Reason.is_retired).where(Reason.warehouse_id == WAREHOUSE)
+    query = query.where(Reason.use == ReasonUse.DEFECT, one_of(dialect, Reason.code, "fault_kinds"))
+    yield parts.whole(dialect, "reason", query)
 
 
-def _judged(operation: Operation, refusals: dict[str, Refused]) -> Operation:
-    if operation.kind is not OperationKind.DEFECT or operation.fault is None or operation.fault.kind not in refusals:
-        return operation
-    return replace(operation, unread=refusals[operation.fault.kind])
+def checked(operations: Sequence[Operation], rows: Rows) -> list[Operation]:
+    """Scans with the reports of defects refused whose reason the yard does not have, or no more."""
+    retired: dict[str, bool] = dict(rows.get("reason", ()))
+    return [_checked(one, retired) for one in operations]
+
+
+def _checked(one: Operation, retired: dict[str, bool]) -> Operation:
+    if one.kind is not OperationKind.DEFECT or one.fault is None or one.unread is not None:
+        return one
+    refusal = _refusal(retired, one.fault.kind)
+    return one if refusal is None else replace(one, unread=refusal)

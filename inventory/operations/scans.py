@@ -4,14 +4,14 @@ The number of SQL statements is the same for one operation and for a thousand. A
 gets its first answer again, refusals too, and changes nothing.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import BigInteger, Integer, String, Table, select
 from sqlalchemy.orm import Session
 
-from inventory.models import Place, StockIssue, Stocktake, StocktakeCount, StocktakePlace
+from inventory.models import StocktakeCount
 from inventory.operations import (
     announcing,
     answered,
@@ -20,10 +20,14 @@ from inventory.operations import (
     defect_scans,
     gathering,
     ledger,
+    papers,
     picks,
     reading,
+    reasons,
 )
 from inventory.operations.gathering import Asked, First, Gathered
+from inventory.operations.papers import Papers
+from inventory.operations.parts import Wanted
 from inventory.quantities import Movement
 from inventory.rules import HEAD
 from inventory.scanning import (
@@ -31,23 +35,21 @@ from inventory.scanning import (
     Carried,
     CountMade,
     Effect,
-    IssueView,
     Judgement,
     Operation,
     Picked,
     Reported,
-    StocktakeView,
     YardView,
     judge,
 )
-from inventory.states import Document, IssueStatus, OperationKind, PlaceKind, StocktakeStatus
+from inventory.states import Document, PlaceKind
 from steelyard.api.idempotency import Once, note
 from steelyard.core import audit, outbox
 from steelyard.core.actors import Actor
 from steelyard.core.batch import Batch, Write
 from steelyard.core.models import UtcDateTime
 from steelyard.core.prepared import given, packed
-from steelyard.core.rowset import RowTypes, rowset
+from steelyard.core.rowset import RowTypes
 
 _STR, _INT, _MOMENT = String(), BigInteger(), UtcDateTime()
 _COUNT_TYPES: RowTypes = {
@@ -66,26 +68,22 @@ def perform(
     recording one of the same operations with another outcome; then nothing is written.
     """
     operations = reading.read(session, actor, operations)
-    came = arriving.perform(session, actor, warehouse_id, operations, once)
+    tags, freed = {op.tag for op in operations}, picks.swapped_tags(session, warehouse_id, operations)
+    labels = gathering.lock(session, actor, warehouse_id, tags | freed)
+    named = papers.lock(session, warehouse_id, operations)
+    came = arriving.perform(session, actor, warehouse_id, labels, named.receipts, operations, once)
     if came.is_noted:
         return [_answer(operation, {}, came.answers) for operation in operations]
     rest = came.behind(operations)
-    tags, freed = {op.tag for op in rest}, picks.swapped_tags(session, warehouse_id, rest)
-    asked = Asked(tags | freed, _places_of(rest), {op.client_op_id for op in rest}, once)
-    labels = came.of(tags)
-    if labels is None or freed:
-        labels = {**(labels or {}), **gathering.lock(session, actor, warehouse_id, freed if labels else asked.tags)}
-    issues, stocktakes = _issues(session, warehouse_id, rest), _stocktakes(session, warehouse_id, rest)
-    orders = picks.orders(session, warehouse_id, rest, labels)
+    labels = came.known_to(rest, labels, freed)
+    asked = Asked(papers.places_of(rest), {op.client_op_id for op in rest}, once, _more(named, rest, labels))
     found = gathering.gather(session, actor, warehouse_id, labels, asked)
     arriving.recognise(once, found)
-    rest = reading.compared(rest, found)
+    rest = reading.compared(reasons.checked(rest, found.rows), found)
     view = YardView(
-        found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, issues, stocktakes, found.blocked, orders
-    )
-    if any(op.kind is OperationKind.PUT_AWAY for op in rest):
-        view.shelves = capacities.locked(session, found.places.values())
-        view.may_overfill = HEAD.allows(actor)
+        found.virtual[PlaceKind.CUSTOMER], found.bundles, found.places, named.issues, named.stocktakes, found.blocked,
+        picks.view(named.orders, found), capacities.load(named.shelves, found.rows), HEAD.allows(actor),
+    )  # fmt: skip
     stamp = ledger.Stamp(warehouse_id, frozenset(found.virtual.values()), found.now, actor.user_id)
     fresh = answered.fresh(rest, found.kept)
     judgement = judge(view, list(fresh.values()), stamp.recorded_at)
@@ -104,58 +102,10 @@ def _answer(operation: Operation, own: Mapping[str, Operation], first: First) ->
     return answer if own.get(operation.client_op_id) is operation else answered.to(operation, mark, answer)
 
 
-def _places_of(operations: Iterable[Operation]) -> set[str]:
-    return {code for op in operations for code in (op.place, op.from_place) if code is not None}
-
-
-def _issues(session: Session, warehouse_id: int, operations: Iterable[Operation]) -> dict[str, IssueView]:
-    """The issues named, kept from being posted until this transaction ends."""
-    numbers = sorted({op.issue_number for op in operations if op.kind is OperationKind.ISSUE and op.issue_number})
-    if not numbers:
-        return {}
-    wanted = rowset(session, "wanted", {"number": _STR}, [{"number": number} for number in numbers])
-    query = (
-        select(StockIssue.number, StockIssue.id, StockIssue.owner_id, StockIssue.status)
-        .join(wanted, wanted.c.number == StockIssue.number)
-        .where(StockIssue.warehouse_id == warehouse_id)
-        .order_by(StockIssue.id)
-        .with_for_update(read=True, of=StockIssue)
-    )
-    return {
-        number: IssueView(id_, number, owner_id, IssueStatus(status))
-        for number, id_, owner_id, status in session.execute(query)
-    }
-
-
-def _stocktakes(session: Session, warehouse_id: int, operations: Sequence[Operation]) -> dict[str, StocktakeView]:
-    """The stocktakes named, kept from being closed until this transaction ends, with those places that they cover."""
-    counts = [op for op in operations if op.kind is OperationKind.COUNT and op.stocktake_number]
-    if not counts:
-        return {}
-    numbers = [{"number": number} for number in sorted({str(op.stocktake_number) for op in counts})]
-    wanted = rowset(session, "wanted", {"number": _STR}, numbers)
-    codes = rowset(session, "codes", {"code": _STR}, [{"code": code} for code in sorted(_places_of(counts))])
-    # The scope of a stocktake is drawn up when it is opened and never changes: it may be read with what is locked.
-    covers = select(StocktakePlace.stocktake_id, StocktakePlace.place_id)
-    covers = covers.join(Place, Place.id == StocktakePlace.place_id).join(codes, codes.c.code == Place.code)
-    covered = covers.subquery("covered")
-    query = (
-        select(
-            Stocktake.number, Stocktake.id, Stocktake.status, Stocktake.opened_at, Stocktake.round,
-            Stocktake.closed_at, covered.c.place_id,
-        )
-        .join(wanted, wanted.c.number == Stocktake.number)
-        .outerjoin(covered, covered.c.stocktake_id == Stocktake.id)
-        .where(Stocktake.warehouse_id == warehouse_id)
-        .order_by(Stocktake.id)
-        .with_for_update(read=True, of=Stocktake)
-    )  # fmt: skip
-    found: dict[str, StocktakeView] = {}
-    for number, id_, status, opened_at, round_, closed_at, place_id in session.execute(query):
-        before = found[number].place_ids if number in found else frozenset[int]()
-        places = before if place_id is None else before | {place_id}
-        found[number] = StocktakeView(id_, number, StocktakeStatus(status), opened_at, places, round_, closed_at)
-    return found
+def _more(named: Papers, operations: Sequence[Operation], labels: Collection[int]) -> Wanted:
+    """What operations of some kinds are judged by besides, read with the rest; nothing for a move."""
+    shelves: Wanted = {capacities.lying: {"shelf_ids": named.shelves}} if named.shelves else {}
+    return {**picks.wanted(named.orders, labels), **shelves, **defect_scans.wanted(operations, labels)}
 
 
 def _write(

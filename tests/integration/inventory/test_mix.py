@@ -19,10 +19,10 @@ from .test_receiving import announce, line, open_receipt
 from .test_scans import statements
 
 Kind = OperationKind
-MOST_OF_ONE_KIND = {"sqlite": 22, "postgresql": 12}
+MOST_OF_ONE_KIND = {"sqlite": 18, "postgresql": 8}
 """Statements of a request that holds one kind of operation, its caller's recognition and its own note included."""
-MOST_OF_ALL = {"sqlite": 45, "postgresql": 26}
-"""Where all seven kinds are in one request: each locks and reads the documents that it names."""
+MOST_OF_ALL = {"sqlite": 31, "postgresql": 12}
+"""Where all seven kinds are in one request: what they name is locked together and read together."""
 SIZES = (1, 10, 100)
 """Operations of each kind."""
 SPARE = [f"spare-{number}" for number in range(11)]
