@@ -134,7 +134,7 @@ def perform(
     coming = [one for one in judged.values() if isinstance(one, _Arrival)]
     named = _named(session, coming)
     made = _make(session, warehouse_id, coming, named)
-    papers = arriving_certificates.look(session, actor, named.values())
+    papers = arriving_certificates.look(rows, actor, named.values())
     lost = awaiting.lost_to(session, warehouse_id, [one.bundle.tag for one in coming if one.bundle.tag not in made])
     answers = {id_: _answer(one, made, lost) for id_, one in judged.items()}
     _tell_papers(answers, named, papers)

@@ -1,28 +1,31 @@
 """Certificates (质保书) named with bundles that come in: tied to the heat where they are on file, else missing.
 
-One statement for any number of bundles, and one write where something is tied.
+They are read with all that arrivals are judged by; there is one write where something is tied.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, String, Table, case, select, true
+from sqlalchemy import BigInteger, Table, select, true
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
 
+from inventory.advice_models import StockAdviceLine
 from inventory.certificates.models import Certificate, CertificateHeat
+from inventory.models import Heat
+from inventory.operations import parts
 from inventory.operations.ledger import Stamp
+from inventory.operations.parts import ORG, Query, Rows
 from steelyard.core import audit
 from steelyard.core.actors import Actor
 from steelyard.core.batch import Batch, Write
 from steelyard.core.models import UtcDateTime
-from steelyard.core.prepared import POSTGRESQL, given, packed
-from steelyard.core.rowset import RowTypes, rowset
+from steelyard.core.prepared import POSTGRESQL, given, one_of, packed
+from steelyard.core.rowset import RowTypes
 
-_INT, _STR = BigInteger(), String()
+_INT = BigInteger()
 _TIE: RowTypes = {"certificate_id": _INT, "heat_id": _INT, "linked_at": UtcDateTime(), "linked_by": _INT}
 
 
@@ -60,27 +63,44 @@ class Found:
         return {"certificate_standing": self.standing.value, **{key: one for key, one in facts.items() if one}}
 
 
-def look(session: Session, actor: Actor, wanted: Collection[Named]) -> dict[Named, Found]:
-    """How the certificates stand that are named with heats; one statement, none where nothing came."""
-    asked = sorted(set(wanted), key=lambda one: (one.heat_id, one.number or ""))
-    if not asked:
-        return {}
-    rows = [{"heat_id": one.heat_id, "mill_name": one.mill_name, "number": one.number} for one in asked]
-    heats = rowset(session, "named", {"heat_id": _INT, "mill_name": _STR, "number": _STR}, rows)
-    same = select(Certificate.id).where(
-        Certificate.org_id == actor.org_id, Certificate.number == heats.c.number,
-        Certificate.mill_name == heats.c.mill_name,
-    )  # fmt: skip
-    tied = select(Certificate.id).join(CertificateHeat, CertificateHeat.certificate_id == Certificate.id)
-    own = case(
-        (heats.c.number.is_(None), Certificate.org_id == actor.org_id), else_=Certificate.number == heats.c.number
-    )
-    of_heat = tied.where(CertificateHeat.heat_id == heats.c.heat_id, own).correlate(heats).exists()
-    newest = same.order_by(Certificate.id.desc()).limit(1).correlate(heats).scalar_subquery()
-    query = select(heats.c.heat_id, heats.c.number, of_heat, Certificate.id, Certificate.heat_number)
-    found = session.execute(query.select_from(heats).outerjoin(Certificate, Certificate.id == newest))
-    facts = {(heat_id, number): rest for heat_id, number, *rest in found}
-    return {one: _found(one, *facts[one.heat_id, one.number]) for one in asked}
+def asked(dialect: str) -> Iterator[Query]:
+    """The parts that read the certificates that could be meant, and those that heats have that could come in.
+
+    Meant is what was said of the bundles (``certificate_numbers``, ``heat_numbers``) or announced by ``advice_ids``.
+    """
+    filed = select(Certificate).where(Certificate.org_id == ORG)
+    tied = select(CertificateHeat).join(Heat, Heat.id == CertificateHeat.heat_id)
+    tied = tied.join(Certificate, Certificate.id == CertificateHeat.certificate_id)
+    line, of_advices = StockAdviceLine, one_of(dialect, StockAdviceLine.advice_id, "advice_ids")
+    announced = [select(each).where(of_advices) for each in (line.certificate_number, line.heat_number)]
+    # Two parts of a name each: an OR of both conditions would read all that is on file.
+    for number in (one_of(dialect, Certificate.number, "certificate_numbers"), Certificate.number.in_(announced[0])):
+        yield parts.part(
+            dialect, "certificate", filed.where(number), Certificate.id, Certificate.number, Certificate.mill_name,
+            Certificate.heat_number,
+        )  # fmt: skip
+    for heat in (one_of(dialect, Heat.heat_number, "heat_numbers"), Heat.heat_number.in_(announced[1])):
+        yield parts.part(
+            dialect, "certified", tied.where(heat), Heat.heat_number, Heat.mill_name, Certificate.number,
+            Certificate.org_id,
+        )  # fmt: skip
+
+
+def look(rows: Rows, actor: Actor, wanted: Collection[Named]) -> dict[Named, Found]:
+    """How the certificates stand that are named with heats: tied to the heat, else the newest of the mill on file."""
+    filed = {(number, mill): (id_, heat) for id_, number, mill, heat in sorted(rows.get("certificate", ()), key=_id)}
+    tied = {(heat, mill, number) for heat, mill, number, _ in rows.get("certified", ())}
+    of_heat = {(heat, mill) for heat, mill, _, org_id in rows.get("certified", ()) if org_id == actor.org_id}
+    found = {}
+    for one in wanted:
+        heat = (one.heat_number, one.mill_name)
+        is_tied = heat in of_heat if one.number is None else (*heat, one.number) in tied
+        found[one] = _found(one, is_tied, *filed.get((one.number, one.mill_name), (None, None)))
+    return found
+
+
+def _id(row: Sequence[Any]) -> int:
+    return int(row[0])
 
 
 def _found(named: Named, of_heat: bool, certificate_id: int | None, heat_number: str | None) -> Found:

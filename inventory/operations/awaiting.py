@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from inventory.advice_models import StockAdvice, StockAdviceArrival, StockAdviceLine
 from inventory.matching import Expected, Goods, Said, with_code
 from inventory.models import Bundle, Product, Receipt, ReceiptLine
-from inventory.operations import parts
+from inventory.operations import arriving_certificates, parts
 from inventory.operations.gathering import Label
-from inventory.operations.parts import WAREHOUSE, Rows, Wanted
+from inventory.operations.parts import WAREHOUSE, Query, Rows, Wanted
 from inventory.scanning import Operation
 from inventory.states import ReceiptSource, ReceiptStatus
 from steelyard.core.prepared import one_of
@@ -31,7 +31,7 @@ class ReceiptView:
     advice_id: int | None
 
 
-def locked(dialect: str) -> Iterator[Select[Any]]:
+def locked(dialect: str) -> Iterator[Query]:
     """The parts that lock the receipts ``receipt_numbers``, then the advices by which they were announced.
 
     Two telephones at one lorry take turns, and two lorries of one advice do not take its last bundle both.
@@ -100,16 +100,18 @@ def wanted(labels: Mapping[int, Label], operations: Collection[Operation], recei
     """What arrivals are judged by, as parts of a larger question: asked for once the receipts are locked."""
     tags = {one.tag for one in operations}
     told = [said(one) for one in operations]
-    lists: dict[str, Collection[int]] = {
+    lists: dict[str, Collection[Any]] = {
         "advice_ids": {one.advice_id for one in receipts if one.advice_id is not None},
         "product_ids": {one.product_id for one in told if one.product_id is not None},
         "diameters": {one.size.od_mm_x100 for one in told if one.size is not None},
         "borne_ids": [id_ for id_, label in labels.items() if label.tag in tags],
+        "certificate_numbers": {one.certificate_number for one in told if one.certificate_number is not None},
+        "heat_numbers": {one.heat_number for one in told if one.heat_number is not None},
     }
-    return {_judged_by: lists}
+    return {_judged_by: lists, arriving_certificates.asked: {}}
 
 
-def _judged_by(dialect: str) -> Iterator[Select[Any]]:
+def _judged_by(dialect: str) -> Iterator[Query]:
     yield parts.whole(dialect, "announced", _expected(one_of(dialect, StockAdviceLine.advice_id, "advice_ids")))
     announced = select(StockAdviceLine.product_id).where(one_of(dialect, StockAdviceLine.advice_id, "advice_ids"))
     chosen = one_of(dialect, Product.id, "product_ids") | Product.id.in_(announced)

@@ -13,7 +13,7 @@ from inventory.certificates.models import CertificateHeat
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
 from inventory.models import Bundle, Heat, Place, Product, StockBalance
 from inventory.operations import parts, yard
-from inventory.operations.parts import WAREHOUSE, Rows
+from inventory.operations.parts import WAREHOUSE, Query, Rows
 from inventory.quantities import Quantity
 from inventory.states import AllocationState, Condition, State
 from steelyard.core.prepared import one_of
@@ -118,7 +118,7 @@ def goods(session: Session, order: DeliveryOrder, lines: Sequence[Wanted], *, fr
     ]
 
 
-def named(dialect: str) -> Iterator[Select[Any]]:
+def named(dialect: str) -> Iterator[Query]:
     """The part that reads what the bundles ``picked_ids`` are."""
     yield parts.whole(dialect, "goods", _lying(WAREHOUSE).where(one_of(dialect, Bundle.id, "picked_ids")))
 

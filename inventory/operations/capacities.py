@@ -6,7 +6,7 @@ Two who put away at one place take turns: it is locked after the bundles, and it
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from inventory.models import Place, StockBalance
@@ -26,7 +26,7 @@ def held(session: Session, place_ids: Collection[int]) -> dict[int, Shelf]:
     return found
 
 
-def locked(dialect: str) -> Iterator[Select[Any]]:
+def locked(dialect: str) -> Iterator[Query]:
     """The part that locks those of the places ``shelf_codes`` that take no more than so much."""
     named = one_of(dialect, Place.code, "shelf_codes") & (Place.warehouse_id == WAREHOUSE)
     yield parts.whole(dialect, "shelf", _limited(named & Place.is_real))
@@ -37,7 +37,7 @@ def shelves(rows: Rows) -> dict[int, Shelf]:
     return _shelves(rows.get("shelf", ()))
 
 
-def lying(dialect: str) -> Iterator[Select[Any]]:
+def lying(dialect: str) -> Iterator[Query]:
     """The part that reads what lies at the places ``shelf_ids``."""
     yield parts.whole(dialect, "lying", _lying(one_of(dialect, StockBalance.place_id, "shelf_ids")))
 

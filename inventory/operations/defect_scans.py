@@ -3,18 +3,18 @@
 Two statements for any number of reports, none where there are none.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Integer, Select, String, Table, select, update
+from sqlalchemy import BigInteger, Integer, String, Table, select, update
 from sqlalchemy.orm import Session
 
 from inventory.models import Bundle, Heat, Place, ReceiptLine, ScanAnswer, StockBalance
 from inventory.operations import announcing, gathering, parts, reasons
 from inventory.operations.gathering import Gathered
-from inventory.operations.parts import Wanted
+from inventory.operations.parts import Query, Wanted
 from inventory.operations.scope import own_warehouse
 from inventory.quality.kinds import DefectStatus
 from inventory.quality.models import Defect
@@ -23,12 +23,13 @@ from inventory.setting_aside import SetAside
 from inventory.states import ArrivalState, OperationKind, Outcome
 from steelyard.core import audit
 from steelyard.core.actors import Actor
+from steelyard.core.batch import Batch, Write
 from steelyard.core.clock import business_date
 from steelyard.core.errors import NotFound
 from steelyard.core.models import UtcDateTime
 from steelyard.core.numbering import next_numbers
 from steelyard.core.outbox import Notice
-from steelyard.core.prepared import dialect_of, given, one_of, packed, run
+from steelyard.core.prepared import dialect_of, given, listed, one_of, packed, run
 from steelyard.core.rowset import RowTypes
 
 _INT, _STR, _MOMENT = BigInteger(), String(), UtcDateTime()
@@ -55,7 +56,7 @@ def wanted(operations: Iterable[Operation], labels: Collection[int]) -> Wanted:
     return {reasons.of_faults: lists, _facts: {}} if faults else {}
 
 
-def _facts(dialect: str) -> Iterator[Select[Any]]:
+def _facts(dialect: str) -> Iterator[Query]:
     """Of the bundles ``reported_ids`` the heats, and the codes of the places at which they lie."""
     heat = select(Heat).join(Bundle, Bundle.heat_id == Heat.id).where(one_of(dialect, Bundle.id, "reported_ids"))
     yield parts.part(dialect, "heat", heat, Bundle.id, Heat.id, Heat.heat_number, Heat.mill_name)
@@ -90,7 +91,6 @@ def keep(session: Session, actor: Actor, found: Gathered, judgement: Judgement) 
     for number, effect in zip(numbers, effects, strict=True):
         answers[effect.operation.client_op_id].params.update(number=number, defect_id=ids[number])
         _tell(effect.report, number, ids[number], heats[effect.report.bundle_id])
-    keep_arriving(session, [effect.report.bundle_id for effect in effects if effect.report.is_expected])
 
 
 def _tell(report: SetAside, number: str, id_: int, heat: _Heat) -> None:
@@ -118,11 +118,23 @@ def acts(effects: Iterable[Effect]) -> list[audit.Act]:
     ]
 
 
-def keep_arriving(session: Session, bundle_ids: Sequence[int]) -> None:
+def add(batch: Batch, effects: Iterable[Effect]) -> None:
+    """Add to ``batch`` what becomes of the bundles that are reported while they are being received."""
+    reports = [effect.report for effect in effects if isinstance(effect, Reported)]
+    keep_arriving(batch, [report.bundle_id for report in reports if report.is_expected])
+
+
+def keep_arriving(batch: Batch, bundle_ids: Collection[int]) -> None:
     """Let reported bundles that are still being received go to quarantine when their receipt is posted."""
     if bundle_ids:
-        lines = update(ReceiptLine).where(ReceiptLine.bundle_id.in_(bundle_ids))
-        session.execute(lines.values(state=ArrivalState.QUARANTINE))
+        batch.add(_kept_arriving(batch.dialect), arriving_ids=listed(batch.dialect, bundle_ids))
+
+
+@cache
+def _kept_arriving(dialect: str) -> Write:
+    table = cast(Table, ReceiptLine.__table__)
+    lines = update(table).where(one_of(dialect, table.c.bundle_id, "arriving_ids"))
+    return Write("kept_arriving", lines.values(state=ArrivalState.QUARANTINE))
 
 
 def notices(found: Gathered, effects: Iterable[Effect]) -> list[Notice]:

@@ -10,13 +10,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Select, String, Text, bindparam, cast, func, literal_column, select, true, union_all
+from sqlalchemy import BigInteger, String, Text, bindparam, cast, func, literal_column, select, true, union_all
 from sqlalchemy.orm import Session
 
 from inventory.models import Bundle, Heat, Place, ScanAnswer, StockBalance, Warehouse
 from inventory.operations import parts
 from inventory.operations.announcing import Ground
-from inventory.operations.parts import WAREHOUSE, Parts, Rows, Wanted, part
+from inventory.operations.parts import ORG, WAREHOUSE, Parts, Query, Rows, Wanted, part
 from inventory.operations.yard import Stood, bundle_view
 from inventory.quality import standing
 from inventory.quantities import Position, Quantity
@@ -30,7 +30,6 @@ from steelyard.core.prepared import POSTGRESQL, alone, dialect_of, listed, one_o
 
 FEW = 10
 """For so many bundles or fewer PostgreSQL takes longer to plan a statement than to carry it out."""
-_ORG = bindparam("org_id", type_=BigInteger())
 First = dict[str, tuple[str, Answer]]
 """The first answer to each operation id, with the fingerprint of the operation that it answered."""
 
@@ -104,7 +103,7 @@ def _locked(dialect: str, *, one: bool, few: bool) -> Any:
         select(*columns)
         .join(Heat, Heat.id == Bundle.heat_id)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
-        .where(Warehouse.id == WAREHOUSE, Warehouse.org_id == _ORG, Bundle.voided == 0)
+        .where(Warehouse.id == WAREHOUSE, Warehouse.org_id == ORG, Bundle.voided == 0)
         .where(Bundle.warehouse_id == WAREHOUSE, one_of(dialect, Bundle.tag, "tags", one=one))
         .order_by(Bundle.id)
         .with_for_update(of=Bundle, key_share=True)
@@ -155,15 +154,15 @@ def _question(dialect: str, more: tuple[Parts, ...], *, one: bool) -> Any:
     return union_all(*common, *(each for parts_of in more for each in parts_of(dialect)))
 
 
-def _ground(dialect: str) -> Iterator[Select[Any]]:
-    own = select(Warehouse).where(Warehouse.id == WAREHOUSE, Warehouse.org_id == _ORG)
+def _ground(dialect: str) -> Iterator[Query]:
+    own = select(Warehouse).where(Warehouse.id == WAREHOUSE, Warehouse.org_id == ORG)
     yield part(dialect, "warehouse", own, Warehouse.id, Warehouse.org_id, Warehouse.code)
     virtual = select(Place).where(Place.warehouse_id == WAREHOUSE, Place.is_real.is_(False))
     yield part(dialect, "virtual", virtual, Place.kind, Place.id)
     yield part(dialect, "now", select(literal_column("1")), clock_text(dialect))
 
 
-def _bundles(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
+def _bundles(dialect: str, *, one: bool) -> Iterator[Query]:
     balance = StockBalance
     stood = select(balance).join(Place, Place.id == balance.place_id)
     stood = stood.where(one_of(dialect, balance.bundle_id, "bundle_ids", one=one), balance.pieces > 0)
@@ -176,7 +175,7 @@ def _bundles(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
         yield part(dialect, "held", query, *columns)
 
 
-def _named(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
+def _named(dialect: str, *, one: bool) -> Iterator[Query]:
     real = select(Place).where(one_of(dialect, Place.code, "codes", one=one))
     real = real.where(Place.warehouse_id == WAREHOUSE, Place.is_real.is_(True))
     yield part(dialect, "place", real, Place.code, Place.id, Place.is_blocked)
@@ -184,5 +183,5 @@ def _named(dialect: str, *, one: bool) -> Iterator[Select[Any]]:
     kept = kept.where(ScanAnswer.warehouse_id == WAREHOUSE)
     yield part(dialect, "kept", kept, ScanAnswer.client_op_id, ScanAnswer.fingerprint, cast(ScanAnswer.answer, Text))
     came = select(IdempotencyKey).where(IdempotencyKey.user_id == bindparam("user_id", type_=BigInteger()))
-    came = came.where(IdempotencyKey.org_id == _ORG, IdempotencyKey.key == bindparam("once_key", type_=String()))
+    came = came.where(IdempotencyKey.org_id == ORG, IdempotencyKey.key == bindparam("once_key", type_=String()))
     yield part(dialect, "key", came, IdempotencyKey.request_hash)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from inventory import errors
@@ -207,7 +207,7 @@ def reports(session: Session, bundle_ids: Collection[int]) -> dict[int, str]:
     return {bundle_id: number for bundle_id, number in rows if bundle_id is not None}
 
 
-def reported_about(dialect: str) -> Iterator[Select[Any]]:
+def reported_about(dialect: str) -> Iterator[Query]:
     """The part that reads the numbers of open reports about the bundles ``picked_ids``."""
     yield parts.whole(dialect, "reported", _open_reports(one_of(dialect, Defect.bundle_id, "picked_ids")))
 

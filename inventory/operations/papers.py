@@ -6,15 +6,14 @@ in the order in which they stand here, each kind in the order of its ids.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.models import Place, StockIssue, Stocktake, StocktakePlace
 from inventory.operations import awaiting, capacities, parts, picks
 from inventory.operations.awaiting import ReceiptView
-from inventory.operations.parts import WAREHOUSE, Parts, Rows
+from inventory.operations.parts import WAREHOUSE, Parts, Query, Rows
 from inventory.picking import OrderView
 from inventory.putting_away import Shelf
 from inventory.scanning import IssueView, Operation, StocktakeView
@@ -65,7 +64,7 @@ def _named(operations: Sequence[Operation]) -> Iterator[tuple[Parts, dict[str, s
         yield capacities.locked, {"shelf_codes": places_of(rest)}
 
 
-def _locked_issues(dialect: str) -> Iterator[Select[Any]]:
+def _locked_issues(dialect: str) -> Iterator[Query]:
     query = select(StockIssue.number, StockIssue.id, StockIssue.owner_id, StockIssue.status)
     query = query.where(StockIssue.warehouse_id == WAREHOUSE, one_of(dialect, StockIssue.number, "issue_numbers"))
     yield parts.whole(dialect, "issue", query.order_by(StockIssue.id).with_for_update(read=True))
@@ -78,7 +77,7 @@ def _issues(rows: Rows) -> dict[str, IssueView]:
     }
 
 
-def _locked_stocktakes(dialect: str) -> Iterator[Select[Any]]:
+def _locked_stocktakes(dialect: str) -> Iterator[Query]:
     """The stocktakes, each once for every place asked for that it covers, once where it covers none."""
     # The scope of a stocktake is drawn up when it is opened and never changes: it may be read with what is locked.
     covers = select(StocktakePlace.stocktake_id, StocktakePlace.place_id)

@@ -24,8 +24,10 @@ from sqlalchemy.orm import Session
 from steelyard.core.prepared import POSTGRESQL, dialect_of, listed, run
 
 WAREHOUSE = bindparam("warehouse_id", type_=BigInteger())
+ORG = bindparam("org_id", type_=BigInteger())
 Query = Select[*tuple[Any, ...]]
-Parts = Callable[[str], Iterable[Select[Any]]]
+"""A query that gives some columns or others."""
+Parts = Callable[[str], Iterable[Query]]
 """What makes the parts of a question for a database, ``postgresql`` or ``sqlite``."""
 Wanted = Mapping[Parts, Mapping[str, Collection[Any]]]
 """The parts that are asked, each with the lists that they read as parameters."""
@@ -33,14 +35,14 @@ Rows = Mapping[str, list[Any]]
 """The rows of each part; of one that found nothing there are none."""
 
 
-def part(dialect: str, name: str, query: Query, *columns: ColumnElement[Any] | Any) -> Select[Any]:
+def part(dialect: str, name: str, query: Query, *columns: ColumnElement[Any] | Any) -> Query:
     """A part that gives ``columns`` of a query."""
     values = (func.jsonb_build_array if dialect == POSTGRESQL else func.json_array)(*columns)
     told = literal_column(f"'{name}'", Text()).label("part")
-    return query.with_only_columns(told, cast(values, Text).label("row"))  # type: ignore[return-value]  # one Select
+    return query.with_only_columns(told, cast(values, Text).label("row"))
 
 
-def whole(dialect: str, name: str, query: Query) -> Select[Any]:
+def whole(dialect: str, name: str, query: Query) -> Query:
     """A part that gives all columns of a query, which may lock; parts that do are carried out in their order."""
     rows = query.cte(f"{name}_found")  # a name of its own: SQLite would take that of a table for the table
     return part(dialect, name, select(rows), *rows.c)

@@ -8,8 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Integer, Select, String, Table, false, func, select, true, update
-from sqlalchemy.orm import Session
+from sqlalchemy import BigInteger, ColumnElement, Integer, String, Table, false, func, select, true, update
 
 from inventory.delivery_models import DeliveryLine, DeliveryOrder, StockAllocation
 from inventory.models import Bundle, Place, StockBalance
@@ -17,7 +16,7 @@ from inventory.operations import announcing, candidates, holding, parts
 from inventory.operations.announcing import Ground
 from inventory.operations.gathering import Gathered, Label
 from inventory.operations.ledger import Stamp
-from inventory.operations.parts import WAREHOUSE, Rows, Wanted
+from inventory.operations.parts import WAREHOUSE, Query, Rows, Wanted
 from inventory.picking import Kept, OrderView, Pick
 from inventory.scanning import Operation
 from inventory.states import AllocationState, DeliveryStatus, OperationKind, State
@@ -36,22 +35,29 @@ _TYPES: RowTypes = {
 _WHEN = ("picked_at", "picked_by", "ended_at", "ended_by")
 
 
-def swapped_tags(session: Session, warehouse_id: int, operations: Iterable[Operation]) -> set[str]:
-    """The tags of bundles that a swap could free, so that they are locked with those scanned."""
+def swaps(operations: Iterable[Operation]) -> Wanted:
+    """The tags of bundles that a swap could free, as a part of a larger question; nothing where none is asked for."""
     numbers = {op.delivery_number for op in operations if op.kind is OperationKind.PICK and op.swap_reason}
-    if not numbers:
-        return set()
+    return {_swapped: {"swap_numbers": numbers - {None}}} if numbers else {}
+
+
+def _swapped(dialect: str) -> Iterator[Query]:
     query = (
         select(Bundle.tag)
         .join(StockAllocation, StockAllocation.bundle_id == Bundle.id)
         .join(DeliveryOrder, DeliveryOrder.id == StockAllocation.order_id)
-        .where(DeliveryOrder.warehouse_id == warehouse_id, DeliveryOrder.number.in_(numbers))
+        .where(DeliveryOrder.warehouse_id == WAREHOUSE, one_of(dialect, DeliveryOrder.number, "swap_numbers"))
         .where(StockAllocation.state == AllocationState.RESERVED)
     )
-    return set(session.scalars(query))
+    yield parts.whole(dialect, "swapped", query)
 
 
-def locked(dialect: str) -> Iterator[Select[Any]]:
+def freed(rows: Rows) -> set[str]:
+    """The tags of the bundles that a swap could free, so that they are locked with those scanned."""
+    return {tag for (tag,) in rows.get("swapped", ())}
+
+
+def locked(dialect: str) -> Iterator[Query]:
     """The part that locks the orders ``order_numbers``."""
     order = DeliveryOrder
     query = select(order.id, order.number, order.owner_id, order.status, order.valid_until)
@@ -73,7 +79,7 @@ def wanted(views: Mapping[int, OrderView], labels: Collection[int]) -> Wanted:
     return {_ordered: lists, candidates.named: {}, holding.reported_about: {}} if views else {}
 
 
-def _ordered(dialect: str) -> Iterator[Select[Any]]:
+def _ordered(dialect: str) -> Iterator[Query]:
     """The lines of the orders ``order_ids``, and what is kept for them with its place in walking order."""
     lines = select(DeliveryLine.__table__)
     yield parts.whole(dialect, "line", lines.where(one_of(dialect, DeliveryLine.order_id, "order_ids")))

@@ -1,32 +1,43 @@
 """Reading the codes of scans, before and after the bundles that they name are found."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy import select
 
 from inventory import code_errors, codes, errors
 from inventory.label_models import BundleSscc
 from inventory.models import Bundle, Warehouse
+from inventory.operations import parts
 from inventory.operations.gathering import Gathered
+from inventory.operations.parts import Query, Rows, Wanted
 from inventory.scanning import Operation
 from inventory.states import OperationKind
 from steelyard.core.actors import Actor
 from steelyard.core.errors import Refused
+from steelyard.core.prepared import one_of
 
 
-def read(session: Session, actor: Actor, operations: Iterable[Operation]) -> list[Operation]:
+def read(operations: Iterable[Operation]) -> tuple[list[Operation], dict[str, str]]:
     """The operations with the tags that their codes name, or with why a code could not be read.
 
-    Asks the database only where a code bears an SSCC, once for all of them.
+    Besides them the SSCCs by the ids of the operations whose codes bear one: whose they are the database knows.
     """
     numbers: dict[str, str] = {}
-    found = [_read(operation, numbers) for operation in operations]
+    return [_read(operation, numbers) for operation in operations], numbers
+
+
+def wanted(actor: Actor, numbers: Mapping[str, str]) -> Wanted:
+    """Whose the SSCCs are, as a part of a larger question; nothing where no code bears one."""
+    return {_numbered: {"ssccs": numbers.values(), "org_ids": [actor.org_id]}} if numbers else {}
+
+
+def known(operations: list[Operation], numbers: Mapping[str, str], rows: Rows) -> list[Operation]:
+    """The operations, those with the tag and the yard of their bundle whose code bears its SSCC."""
     if not numbers:
-        return found
-    known = {sscc: (tag, yard) for sscc, tag, yard in session.execute(_numbered(actor, set(numbers.values())))}
-    return [_known(operation, known.get(numbers.get(operation.client_op_id, ""))) for operation in found]
+        return operations
+    bearing = {sscc: (tag, yard) for sscc, tag, yard in rows.get("sscc", ())}
+    return [_known(operation, bearing.get(numbers.get(operation.client_op_id, ""))) for operation in operations]
 
 
 def _read(operation: Operation, numbers: dict[str, str]) -> Operation:
@@ -43,14 +54,16 @@ def _read(operation: Operation, numbers: dict[str, str]) -> Operation:
     return replace(operation, tag=found.tag, yard=found.yard, heat=found.heat, goods=found.goods)
 
 
-def _numbered(actor: Actor, numbers: Iterable[str]) -> Select[str, str, str]:
-    """Tag and yard of the bundles that bear these numbers, in yards of the actor's own organisation."""
-    return (
-        select(BundleSscc.sscc, Bundle.tag, Warehouse.code)
+def _numbered(dialect: str) -> Iterator[Query]:
+    """Tag and yard of the bundles that bear the ``ssccs``, in yards of the actor's own organisation."""
+    query = (
+        select(BundleSscc)
         .join(Bundle, Bundle.id == BundleSscc.bundle_id)
         .join(Warehouse, Warehouse.id == Bundle.warehouse_id)
-        .where(BundleSscc.sscc.in_(numbers), Warehouse.org_id == actor.org_id, Bundle.voided == 0)
+        .where(one_of(dialect, BundleSscc.sscc, "ssccs"), one_of(dialect, Warehouse.org_id, "org_ids"))
+        .where(Bundle.voided == 0)
     )
+    yield parts.part(dialect, "sscc", query, BundleSscc.sscc, Bundle.tag, Warehouse.code)
 
 
 def _known(operation: Operation, named: tuple[str, str] | None) -> Operation:

@@ -2,16 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inventory.masters.errors import LastReason, ReasonExists, ReasonRetired, ReasonUnknown
 from inventory.masters.models import Reason
 from inventory.models import Warehouse
 from inventory.operations import parts
-from inventory.operations.parts import WAREHOUSE, Rows
+from inventory.operations.parts import WAREHOUSE, Query, Rows
 from inventory.operations.scope import own_warehouse
 from inventory.reasons import BEGINNING, CHOSEN, ReasonUse
 from inventory.scanning import Operation
@@ -107,7 +106,7 @@ def _refusal(retired: dict[str, bool], code: str) -> Refused | None:
     return ReasonRetired(reason=code) if retired[code] else None
 
 
-def of_faults(dialect: str) -> Iterator[Select[Any]]:
+def of_faults(dialect: str) -> Iterator[Query]:
     """The part that reads the yard's reasons of defects that bear the codes ``fault_kinds``."""
     query = select(Reason.code, Reason.is_retired).where(Reason.warehouse_id == WAREHOUSE)
     query = query.where(Reason.use == ReasonUse.DEFECT, one_of(dialect, Reason.code, "fault_kinds"))

@@ -22,6 +22,7 @@ from inventory.setting_aside import state_after
 from inventory.states import PlaceKind, State
 from steelyard.core import audit
 from steelyard.core.actors import Actor
+from steelyard.core.batch import Batch
 from steelyard.core.clock import business_date
 from steelyard.core.database import db_now
 from steelyard.core.errors import NotFound
@@ -119,7 +120,8 @@ def _set_aside(session: Session, actor: Actor, written: Defect, bundle: Bundle, 
     changed = {before: after for before, after in states.items() if before is not after}
     holding.shift(session, actor, written.number, [bundle], {bundle.id: stood}, changed)
     if any(at.position.state is State.EXPECTED for at in stood):
-        defect_scans.keep_arriving(session, [bundle.id])
+        defect_scans.keep_arriving(batch := Batch(session), [bundle.id])
+        batch.run()
 
 
 def own_defect(session: Session, actor: Actor, defect_id: int, *, lock: bool = False) -> tuple[Defect, Warehouse]:

@@ -21,6 +21,7 @@ from inventory.operations import (
     gathering,
     ledger,
     papers,
+    parts,
     picks,
     reading,
     reasons,
@@ -67,9 +68,10 @@ def perform(
     ``KeyReused`` where ``once`` came with other operations, and ``OperationInFlight`` where another request is just
     recording one of the same operations with another outcome; then nothing is written.
     """
-    operations = reading.read(session, actor, operations)
-    tags, freed = {op.tag for op in operations}, picks.swapped_tags(session, warehouse_id, operations)
-    labels = gathering.lock(session, actor, warehouse_id, tags | freed)
+    operations, numbers = reading.read(operations)
+    meant = parts.ask(session, warehouse_id, {**reading.wanted(actor, numbers), **picks.swaps(operations)})
+    operations, freed = reading.known(operations, numbers, meant), picks.freed(meant)
+    labels = gathering.lock(session, actor, warehouse_id, {op.tag for op in operations} | freed)
     named = papers.lock(session, warehouse_id, operations)
     came = arriving.perform(session, actor, warehouse_id, labels, named.receipts, operations, once)
     if came.is_noted:
@@ -123,6 +125,7 @@ def _write(
     carried = [effect for effect in judgement.effects if isinstance(effect, Carried)]
     picked = [effect for effect in judgement.effects if isinstance(effect, Picked)]
     picks.add(batch, stamp, {effect.pick.order.number: effect.pick.order for effect in picked}.values())
+    defect_scans.add(batch, judgement.effects)
     expected = ledger.add(batch, stamp, [posting for effect in judgement.effects for posting in _postings(effect)])
     counts = [effect for effect in judgement.effects if isinstance(effect, CountMade)]
     if counts:

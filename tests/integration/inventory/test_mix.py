@@ -19,14 +19,14 @@ from .test_receiving import announce, line, open_receipt
 from .test_scans import statements
 
 Kind = OperationKind
-MOST_OF_ONE_KIND = {"sqlite": 18, "postgresql": 8}
+MOST_OF_ONE_KIND = {"sqlite": 17, "postgresql": 7}
 """Statements of a request that holds one kind of operation, its caller's recognition and its own note included."""
-MOST_OF_ALL = {"sqlite": 31, "postgresql": 12}
+MOST_OF_ALL = {"sqlite": 33, "postgresql": 12}
 """Where all seven kinds are in one request: what they name is locked together and read together."""
 SIZES = (1, 10, 100)
 """Operations of each kind."""
-SPARE = [f"spare-{number}" for number in range(11)]
-SWAPS = [f"swap-{number}" for number in range(11)]
+SPARE = [f"spare-{number}" for number in range(12)]
+SWAPS = [f"swap-{number}" for number in range(12)]
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Papers:
 def papers(yard: Yard) -> Papers:
     """A yard whose place bears only so much, with every document open that a scan can be made to."""
     tags = [f"{kind.value}-{size}-{number}" for kind in Kind for size in SIZES for number in range(2 * size)]
+    tags += [f"{kind.value}-last" for kind in Kind]
     picked = [tag for tag in tags if tag.startswith(Kind.PICK)] + SPARE
     yard.receive(*(tag for tag in tags if not tag.startswith((Kind.RECEIVE, Kind.PICK))))
     yard.receive(*picked, owner=yard.other_owner)
@@ -96,9 +97,12 @@ def test_few_statements_for_any_mix_of_any_size(yard: Yard, api_as: Callable[...
     counted = {kind.value: [taken(yard, client, some(kind, size, size)) for size in SIZES] for kind in Kind}
     mixes = [[one for kind in Kind for one in some(kind, size, 0)] for size in SIZES]
     mixed = [taken(yard, client, mix) for mix in mixes]
-    counted["swap"] = [taken(yard, client, swapped(tags)) for tags in (SWAPS[:1], SWAPS[1:])]
+    # What takes the most: a bundle that comes in is reported, too, and one is picked in the place of another.
+    last = [said(kind, named, f"{kind.value}-last") for kind in Kind] + swapped(SWAPS[11:])
+    mixed.append(taken(yard, client, [*last, said(Kind.DEFECT, named, f"{Kind.RECEIVE.value}-last")]))
+    counted["swap"] = [taken(yard, client, swapped(tags)) for tags in (SWAPS[:1], SWAPS[1:11])]
     assert [len(mix) for mix in mixes] == [7, 70, 700]
-    assert all(min(found) == max(found) for found in (mixed, *counted.values())), (counted, mixed)
+    assert all(min(found) == max(found) for found in (mixed[:3], *counted.values())), (counted, mixed)
     assert max(found[0] for found in counted.values()) <= MOST_OF_ONE_KIND[yard.db.dialect], counted
-    assert mixed[0] <= MOST_OF_ALL[yard.db.dialect], mixed
+    assert max(mixed) <= MOST_OF_ALL[yard.db.dialect], mixed
     yard.assert_sound()
