@@ -24,7 +24,7 @@ from .test_scans import statements
 
 THEORY_G = 689_160
 """Ten pipes of 108×4.5, six metres each, by GB/T 17395: 11.486 kg/m × 60 m."""
-MOST_STATEMENTS = {"sqlite": 24, "postgresql": 12}
+MOST_STATEMENTS = {"sqlite": 20, "postgresql": 8}
 """Of a request of arrivals and moves, whatever its size."""
 
 

@@ -23,7 +23,7 @@ from .conftest import Yard
 
 MOST_STATEMENTS = {"sqlite": 9, "postgresql": 3}
 """Of one move: lock, read, write; SQLite has no writing expressions, so that each of its writes is one statement."""
-MOST_OF_MANY = {"sqlite": 14, "postgresql": 6}
+MOST_OF_MANY = {"sqlite": 11, "postgresql": 4}
 """Of a thousand moves, issues and counts: an issue and a stocktake that are named are locked, too."""
 MOST_OF_A_REQUEST = {"sqlite": 11, "postgresql": 4}
 """Over HTTP: the caller is recognised, and the request is noted with the other writes."""
