@@ -3,7 +3,9 @@
 import click
 
 from steelyard.cli.runtime import open_database, prepare
+from steelyard.core import grants
 from steelyard.core.database import Database
+from steelyard.core.errors import Refused
 
 
 def bring_up(db: Database) -> None:
@@ -53,6 +55,26 @@ def downgrade(revision: str) -> None:
     with open_database(prepare()) as db:
         run.downgrade(db, revision)
         click.echo(f"The database is at revision {run.current(db) or 'base'}.")
+
+
+@migrate.command()
+@click.argument("role")
+def grant(role: str) -> None:
+    """Let ROLE work with the tables and own none; the program then connects as ROLE (PostgreSQL).
+
+    To be run as the tables' owner, who goes on bringing the database up. What is kept append-only can then be
+    changed by nobody whom the program lets in, and not by the program either.
+    """
+    with open_database(prepare()) as db:
+        if db.dialect != "postgresql":
+            raise click.ClickException("SQLite has no roles: whoever may write its file may do everything.")
+        require_up(db)
+        try:
+            with db.engine.begin() as connection:
+                grants.give(connection, role)
+        except Refused as refusal:
+            raise click.ClickException(str(refusal)) from None
+    click.echo(f"Role {role} may work with the tables and owns none. Name it in STEELYARD_DATABASE_URL.")
 
 
 @migrate.command()

@@ -10,6 +10,7 @@ import click
 from steelyard.cli.runtime import open_database, prepare
 from steelyard.cli.services import JobServices
 from steelyard.cli.web_server import TRUST_ROUTE, WebOptions, require_free, run
+from steelyard.core import grants
 from steelyard.core.settings import Settings
 
 if TYPE_CHECKING:
@@ -113,6 +114,13 @@ def _require_up(settings: Settings) -> None:
 
     with open_database(settings) as db:
         require_up(db)
+        with db.engine.connect() as connection:
+            if grants.owns_tables(connection):
+                click.echo(
+                    "The database role owns the tables, and could undo what keeps their records as they were written: "
+                    "see `steelyard migrate grant --help`.",
+                    err=True,
+                )
 
 
 def _default_host(tls: bool) -> str:

@@ -1,8 +1,9 @@
 """Tables that PostgreSQL keeps in one partition for each year of their column ``day``; SQLite keeps them whole.
 
-Partitions are made when the first row of their year comes. There is no default partition: a row whose year has
-none is refused loudly instead of lying where nobody looks. They live in a schema of their own, so that the list
-of our tables stays the list of our models. All days before `FIRST_YEAR` share one partition.
+Partitions are made when the first row of their year comes, by a function with the rights of the tables' owner
+(:func:`define`), for the program's own role may own none (:mod:`steelyard.core.grants`). There is no default
+partition: a row whose year has none is refused loudly instead of lying where nobody looks. They live in a schema of
+their own, so that the list of our tables stays the list of our models. All days before `FIRST_YEAR` share one.
 """
 
 from collections.abc import Iterable
@@ -15,9 +16,29 @@ _LOCK = 7_261_004_117
 """Number of the advisory lock under which partitions are made, one transaction at a time."""
 
 _IS_PARTITIONED = text("SELECT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = to_regclass(:table))")
-_HAS_GUARD = text(
-    "SELECT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = to_regclass(:table) AND tgname = :name AND NOT tgisinternal)"
-)
+_MADE = text("SELECT make_partition(:table, :year)")
+_FUNCTION = """
+CREATE OR REPLACE FUNCTION make_partition(parent text, year integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = {own}, pg_temp AS $$
+DECLARE
+  part text := format('{aside}.%I', parent || CASE WHEN year < {first} THEN '_early' ELSE '_' || year END);
+  lower_end text := CASE WHEN year < {first} THEN 'MINVALUE' ELSE quote_literal(year || '-01-01') END;
+  upper_end text := quote_literal(greatest(year + 1, {first}) || '-01-01');
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_partitioned_table WHERE partrelid = to_regclass(quote_ident(parent))) THEN
+    RAISE EXCEPTION '% is not kept in partitions', parent;
+  END IF;
+  EXECUTE format('CREATE TABLE %s (LIKE %I INCLUDING ALL)', part, parent);
+  EXECUTE format('ALTER TABLE %I ATTACH PARTITION %s FOR VALUES FROM (%s) TO (%s)',
+    parent, part, lower_end, upper_end);
+  IF EXISTS (SELECT FROM pg_trigger
+             WHERE tgrelid = to_regclass(quote_ident(parent)) AND tgname = parent || '_stays') THEN
+    -- Row triggers come with the attaching, those of statements do not.
+    EXECUTE format('CREATE TRIGGER %I BEFORE TRUNCATE ON %s FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()',
+      parent || '_stays', part);
+  END IF;
+END $$
+"""
 
 
 def partition_name(table: str, year: int) -> str:
@@ -52,19 +73,11 @@ def ensure(connection: Connection, tables: Iterable[str], years: Iterable[int]) 
         return
     connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _LOCK})
     for table, year in missing(connection, {table for table, _ in absent}, {year for _, year in absent}):
-        _make(connection, table, year)
+        connection.execute(_MADE, {"table": table, "year": year})
 
 
-def _make(connection: Connection, table: str, year: int) -> None:
-    name = f"{SCHEMA}.{partition_name(table, year)}"
-    first = "MINVALUE" if year < FIRST_YEAR else f"'{year}-01-01'"
-    end = f"'{max(year + 1, FIRST_YEAR)}-01-01'"
-    connection.execute(text(f"CREATE TABLE {name} (LIKE {table} INCLUDING ALL)"))
-    connection.execute(text(f"ALTER TABLE {table} ATTACH PARTITION {name} FOR VALUES FROM ({first}) TO ({end})"))
-    if connection.execute(_HAS_GUARD, {"table": table, "name": f"{table}_stays"}).scalar_one():
-        connection.execute(
-            text(  # row triggers come with the attaching, those of statements do not
-                f"CREATE TRIGGER {table}_stays BEFORE TRUNCATE ON {name} "
-                "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()"
-            )
-        )
+def define(connection: Connection) -> None:
+    """Let every role make partitions that may call for it, with the rights of the tables' owner, who runs this."""
+    own = connection.execute(text("SELECT quote_ident(current_schema())")).scalar_one()
+    connection.exec_driver_sql(_FUNCTION.format(own=own, aside=SCHEMA, first=FIRST_YEAR).replace("%", "%%"))
+    connection.execute(text("REVOKE EXECUTE ON FUNCTION make_partition FROM PUBLIC"))

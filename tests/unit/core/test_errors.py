@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from steelyard.core import archive, backup, errors, files, sequence, sizes, unit_text  # noqa: F401 - they declare errors
+from steelyard.core import archive, backup, errors, files, grants, sequence, sizes, unit_text  # noqa: F401 - they declare errors
 from steelyard.core.errors import SteelyardError, TooManyRequests
 
 

@@ -65,6 +65,7 @@ def downgrade() -> None:
     _rebuild(_lay_out_as_before)
     if _postgresql():
         op.execute(f"DROP SCHEMA {partitions.SCHEMA}")
+        op.execute("DROP FUNCTION make_partition")
     for name in _LOOKED_UP:
         op.drop_index(f"ix_price_series_{name}", "price_series")
     for name, _ in (*_SETTLED, *_TRAITS):
@@ -100,6 +101,7 @@ def _lay_out_anew() -> None:
     op.execute(f"INSERT INTO price_document ({_DOCUMENT}) SELECT {_DOCUMENT} FROM price_document_rows")
     if _postgresql():
         op.execute(f"CREATE SCHEMA {partitions.SCHEMA}")
+        partitions.define(op.get_bind())
     _observations()
     _current()
     _protect()  # before the partitions, which take over the guards that they find
