@@ -1,7 +1,7 @@
 """Which language an answer is in: Chinese first, English second."""
 
 import logging
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Flask, g, has_app_context, has_request_context, request
@@ -14,7 +14,6 @@ from steelyard.core.errors import SteelyardError
 
 LOCALES = ("zh", "en")
 COOKIE = "steelyard_locale"
-_PARSED = {name: Locale.parse(name) for name in LOCALES}
 _log = logging.getLogger("steelyard.api")
 
 
@@ -48,6 +47,12 @@ def _translated(_language: str, message: str) -> str:
     return str(gettext(message))
 
 
+@cache
+def _parsed(name: str) -> Locale:
+    """A language as Babel knows it; to read it takes a while, so a server does so when it is first asked for one."""
+    return Locale.parse(name)
+
+
 def explain(error: SteelyardError) -> str:
     """Return the error's sentence in the reader's language."""
     try:
@@ -64,4 +69,4 @@ def init_app(app: Flask, directories: list[str]) -> None:
         BABEL_DEFAULT_TIMEZONE="Asia/Shanghai",
         BABEL_TRANSLATION_DIRECTORIES=";".join(directories),
     )
-    Babel(app, locale_selector=lambda: _PARSED[choose()])
+    Babel(app, locale_selector=lambda: _parsed(choose()))
