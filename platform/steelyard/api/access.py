@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from flask import g, request
+from flask import g
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from steelyard.api.services import Caller, services
@@ -73,7 +74,7 @@ def caller() -> Caller | None:
     """Return who is calling, ``None`` for a stranger; looked up once a request."""
     if "caller" not in g:
         with services().db.glance() as line:
-            g.caller = services().authenticate(line, request._get_current_object())  # type: ignore[attr-defined]  # the proxy's documented accessor
+            g.caller = services().authenticate(line, request_ctx.request)
     found: Caller | None = g.caller
     return found
 
