@@ -148,7 +148,7 @@ def _server_class(options: WebOptions) -> Any:
 
         mishap: Exception | None = None
 
-        def _spawn_worker(self, idx: int, target: Any, callback_loader: Any) -> Any:  # type: ignore[override]  # theirs
+        def _spawn_worker(self, idx: int, target: Any, callback_loader: Any, socket_loader: Any = None) -> Any:
             core = core_of(idx, options.workers) if options.keep_core else None
             return super()._spawn_worker(idx, target, partial(callback_loader, core))
 
