@@ -163,7 +163,8 @@ def run(session: Session | Connection | Line, statement: Executable, parameters:
         if lost:
             session.invalidate(error)
         refused = dialect.loaded_dbapi.Error
-        raise DBAPIError.instance(str(text_), sent, error, refused, True, lost, dialect) from error
+        said = text_ if isinstance(text_, str) else text_.decode()
+        raise DBAPIError.instance(said, sent, error, refused, True, lost, dialect) from error
 
 
 def by_driver(raw: Any, text_: str | bytes, sent: tuple[Any, ...]) -> Sequence[Any]:
