@@ -51,6 +51,7 @@ def _small(name: str, *, nullable: bool = False) -> sa.Column[int]:
 def upgrade() -> None:
     """Create the tables."""
     _master_data()
+    _goods()
     _ledger()
     _documents()
     _stocktakes()
@@ -105,6 +106,9 @@ def _master_data() -> None:
     )
     op.create_index("ix_product_grade", "product", ["grade"])
     op.create_index("ix_product_size", "product", ["od_mm_x100", "wall_mm_x100"])
+
+
+def _goods() -> None:
     op.create_table(
         "heat",
         _id(),

@@ -41,6 +41,7 @@ def upgrade() -> None:
     """Create the tables."""
     _events()
     _certificates()
+    _certified()
     for table in TABLES:
         immutable.protect(op, table)
 
@@ -127,6 +128,9 @@ def _certificates() -> None:
     )
     op.create_index("ix_mill_certificate_number", "mill_certificate", ["number"])
     op.create_index("ix_mill_certificate_heat_number", "mill_certificate", ["heat_number"])
+
+
+def _certified() -> None:
     op.create_table(
         "certificate_value",
         _ref("certificate_id", "mill_certificate", primary_key=True),
