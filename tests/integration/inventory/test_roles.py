@@ -110,17 +110,20 @@ def test_the_command_says_what_it_did(
 ) -> None:
     def run(url: str, *command: str) -> tuple[int, str]:
         known = {"STEELYARD_DATA_DIR": str(tmp_path), "STEELYARD_DATABASE_URL": url, "STEELYARD_SECRET_KEY": "k" * 32}
-        done = CliRunner().invoke(main, ["migrate", *command], env=known)
+        done = CliRunner().invoke(main, command, env=known)
         return done.exit_code, done.output
 
     url = yard.db.url.render_as_string(hide_password=False)
-    assert run(url, "upgrade")[0] == 0
-    code, told = run(url, "grant", "nobody")
+    assert run(url, "migrate", "upgrade")[0] == 0
+    code, told = run(url, "migrate", "grant", "nobody")
     assert (code, "has no role nobody" in told) == (1, True)
-    code, told = run(url, "grant", role)
+    code, told = run(url, "migrate", "grant", role)
     assert (code, f"Role {role} may work with the tables and owns none." in told) == (0, True)
     with reached.read() as session:  # the queue's own tables, too
         assert session.scalar(text("SELECT count(*) FROM dbos.workflow_status")) == 0
+    own_url = reached.url.render_as_string(hide_password=False)
     reached.close()
-    code, told = run(databases.url("sqlite"), "grant", "nobody")
+    assert run(own_url, "backup", str(tmp_path / "kept"))[0] == 0
+    assert (tmp_path / "kept").stat().st_size > 0
+    code, told = run(databases.url("sqlite"), "migrate", "grant", "nobody")
     assert (code, "SQLite has no roles" in told) == (1, True)
